@@ -1,0 +1,79 @@
+/**
+ * `messenger.platform.*`: the few privileged things the add-on needs beside calendars. Answers only the
+ * background context. Failures that callers branch on are data: `{ error: WireError }`.
+ */
+declare namespace messenger.platform {
+  type Failure = { error: import("./errors.ts").WireError };
+
+  /** Thunderbird's password manager. `origin` as in `https://host:port`, realm "CalDAV Keeper". */
+  function getPassword(
+    origin: string,
+    username: string,
+  ): Promise<{ password: string } | { missing: true } | { locked: true }>;
+  function setPassword(
+    origin: string,
+    username: string,
+    password: string,
+  ): Promise<{ ok: true } | { locked: true } | Failure>;
+  function removePassword(origin: string, username: string): Promise<void>;
+
+  /** The native folder picker; the chosen directory is recorded as an allowed place. */
+  function pickPlace(title: string): Promise<{ directory: string } | { cancelled: true } | Failure>;
+  /** Allowed places: the default one, picked ones, and those of the pref `extensions.caldav-keeper.places`. */
+  function listPlaces(): Promise<{ defaultDirectory: string; directories: string[] }>;
+
+  /** Opens an allowed place (or a folder below one); made when it does not exist. @returns an opaque handle */
+  function openPlace(
+    directory: string,
+  ): Promise<
+    | { place: string; device: "profile-disk" | "other-disk" | "unknown"; freeBytes: number | null }
+    | Failure
+  >;
+  /** Paths are relative, "/"-separated, checked in the parent. Missing: `size` -1. */
+  function statFile(
+    place: string,
+    path: string,
+  ): Promise<{ size: number; modifiedMs: number } | Failure>;
+  function readFile(
+    place: string,
+    path: string,
+    offset?: number,
+    length?: number,
+  ): Promise<{ bytes: Uint8Array } | Failure>;
+  /** Writes each file whole (temporary name, flush, rename), making directories; `create`: fails with file-exists. */
+  function writeFiles(
+    place: string,
+    files: { path: string; bytes: Uint8Array; create?: boolean; modifiedMs?: number }[],
+  ): Promise<{ ok: true } | Failure>;
+  function makeDirectories(place: string, paths: string[]): Promise<{ ok: true } | Failure>;
+  /** Names directly in a directory; a missing directory lists nothing and says so. */
+  function listDirectory(
+    place: string,
+    path: string,
+  ): Promise<
+    { exists: boolean; entries: { name: string; directory: boolean; size: number }[] } | Failure
+  >;
+  function removeFiles(place: string, paths: string[]): Promise<{ ok: true } | Failure>;
+
+  /** Keeps the event page alive until released (thunderbird event pages stop after 30 s of "idle" work). */
+  function holdAwake(reason: string): Promise<string>;
+  function releaseAwake(lease: string): Promise<void>;
+
+  /** The calendar list's warning icon and its tooltip; `null` clears both. Transient. */
+  function setCalendarStatus(calendarId: string, status: { message: string } | null): Promise<void>;
+  function getEnvironment(): Promise<{
+    profileName: string;
+    profileDirectory: string;
+    hostname: string;
+    username: string;
+    os: string;
+    arch: string;
+    appVersion: string;
+    offline: boolean;
+  }>;
+  /** Why a TLS connection failed, e.g. "MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT"; `null`: not for a certificate. */
+  function probeCertificate(url: string): Promise<{ error: string | null }>;
+
+  /** Stopped page is woken: Thunderbird went online again. */
+  const onOnline: WebExtEvent<() => void>;
+}

@@ -1,0 +1,22 @@
+import { defineConfig } from "vitest/config";
+
+// Four layers, each a project: unit (no process, no network beyond loopback), integration (real CalDAV servers),
+// interop (the real plakar), e2e (the real Thunderbird). The last three run one file at a time: they share the machine.
+const serial = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/integration/**", "test/interop/**", "test/e2e/**"],
+        },
+      },
+      { test: { name: "integration", include: ["test/integration/**/*.test.ts"], ...serial } },
+      { test: { name: "interop", include: ["test/interop/**/*.test.ts"], ...serial } },
+      { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...serial } },
+    ],
+  },
+});
