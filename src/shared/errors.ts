@@ -38,6 +38,7 @@ export type ErrorCode =
   | "credentials-locked"
   | "account-unknown"
   | "calendar-unknown"
+  | "pending-changes"
   // the item store
   | "item-store"
   | "item-store-newer"

@@ -1,0 +1,74 @@
+/** The backup settings as pages see them, and their change: only places the user picked or listed are taken. */
+import type { BackupSettings, CommandArguments } from "../../shared/commands.ts";
+import { AppError, fromWire } from "../../shared/errors.ts";
+import type { StoredBackupSettings, StoredLastBackup } from "../settings/backup-settings.ts";
+import type { StoredValue } from "../settings/stored-value.ts";
+
+export interface BackupPlaceDependencies {
+  readonly platform: Pick<typeof messenger.platform, "listPlaces" | "openPlace" | "pickPlace">;
+  readonly settings: StoredValue<StoredBackupSettings>;
+  readonly last: StoredValue<StoredLastBackup>;
+}
+
+export class BackupPlace {
+  readonly #deps: BackupPlaceDependencies;
+
+  constructor(dependencies: BackupPlaceDependencies) {
+    this.#deps = dependencies;
+  }
+
+  /** The directory of the store: the chosen one, else the default one in the profile. */
+  async directory(): Promise<string> {
+    const { settings, platform } = this.#deps;
+    return (await settings.read()).directory ?? (await platform.listPlaces()).defaultDirectory;
+  }
+
+  /** @throws AppError "place-not-allowed", "place-gone", "place-denied" …; "unsupported" for a schedule */
+  async configure({
+    directory,
+    schedule,
+  }: CommandArguments<"backup.configure">): Promise<BackupSettings> {
+    const { platform, settings } = this.#deps;
+    if (schedule !== undefined && schedule !== "off") {
+      throw new AppError("unsupported", "Automatic backups are not available yet.", {
+        hint: "Nothing was changed. Back up with the toolbar button.",
+      });
+    }
+    if (directory !== undefined) {
+      const opened = await platform.openPlace(directory);
+      if ("error" in opened) throw fromWire(opened.error);
+      const { defaultDirectory } = await platform.listPlaces();
+      await settings.update((old) => ({
+        ...old,
+        directory: directory === defaultDirectory ? null : directory,
+      }));
+    }
+    return this.describe();
+  }
+
+  async describe(): Promise<BackupSettings> {
+    const { platform, settings, last } = this.#deps;
+    const [stored, { report }, { defaultDirectory }] = await Promise.all([
+      settings.read(),
+      last.read(),
+      platform.listPlaces(),
+    ]);
+    const directory = stored.directory ?? defaultDirectory;
+    const opened = await platform.openPlace(directory);
+    const device = "error" in opened ? "unknown" : opened.device;
+    return {
+      directory,
+      isDefaultDirectory: directory === defaultDirectory,
+      onProfileDisk: device === "unknown" ? null : device === "profile-disk",
+      schedule: "off",
+      lastBackup: report,
+    };
+  }
+
+  /** @returns `null` when the user cancelled the picker */
+  async pick(title: string): Promise<string | null> {
+    const picked = await this.#deps.platform.pickPlace(title);
+    if ("error" in picked) throw fromWire(picked.error);
+    return "directory" in picked ? picked.directory : null;
+  }
+}

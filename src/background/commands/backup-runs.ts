@@ -1,0 +1,72 @@
+/**
+ * Runs of the backup, from a page or the toolbar button: one at a time, the outcome remembered, observers told.
+ */
+import type { BackupReport, CommandArguments } from "../../shared/commands.ts";
+import { isAppError, toWire } from "../../shared/errors.ts";
+import type { StoredLastBackup } from "../settings/backup-settings.ts";
+import type { StoredValue } from "../settings/stored-value.ts";
+import type { Operations } from "./operations.ts";
+import type { BackupService } from "./ports.ts";
+
+export interface BackupObserver {
+  started(): void;
+  progressed(progress: { done: number; total: number }): void;
+  /** The outcome is stored by now. */
+  finished(): Promise<void>;
+}
+
+/** Work on the store that must not run side by side. */
+export const STORE_WORK = "store";
+
+export class BackupRuns {
+  readonly #operations: Operations;
+  readonly #service: () => BackupService;
+  readonly #last: StoredValue<StoredLastBackup>;
+  readonly #observer: BackupObserver;
+  readonly #now: () => number;
+
+  constructor(dependencies: {
+    operations: Operations;
+    service: () => BackupService;
+    last: StoredValue<StoredLastBackup>;
+    observer: BackupObserver;
+    now: () => number;
+  }) {
+    this.#operations = dependencies.operations;
+    this.#service = dependencies.service;
+    this.#last = dependencies.last;
+    this.#observer = dependencies.observer;
+    this.#now = dependencies.now;
+  }
+
+  /** @throws AppError "busy" while other work with the store is running; those of {@link BackupService.run} */
+  async run(args: CommandArguments<"backup.run">): Promise<BackupReport> {
+    return this.#operations.run(
+      "backup.run",
+      async (work) => {
+        this.#observer.started();
+        try {
+          const report = await this.#service().run(args, work);
+          await this.#last.update(() => ({ report, failure: null }));
+          return report;
+        } catch (error) {
+          await this.#rememberFailure(error);
+          throw error;
+        } finally {
+          await this.#observer.finished();
+        }
+      },
+      {
+        exclusive: STORE_WORK,
+        onProgress: (progress) => this.#observer.progressed(progress),
+      },
+    );
+  }
+
+  /** One that the user cancelled is no failure to be warned of. */
+  async #rememberFailure(error: unknown): Promise<void> {
+    if (isAppError(error, "aborted")) return;
+    const failure = { time: this.#now(), error: toWire(error) };
+    await this.#last.update((last) => ({ ...last, failure }));
+  }
+}

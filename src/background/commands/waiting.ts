@@ -1,0 +1,66 @@
+/** What waits for the user or another attempt, over all subscribed calendars: conflicts and quarantined items. */
+import type { CommandValue } from "../../shared/commands.ts";
+import type { StoredConflict } from "../../shared/item-store.ts";
+
+export interface WaitingDependencies {
+  readonly calendarIds: () => Promise<string[]>;
+  readonly calendars: Pick<typeof messenger.calendar.calendars, "get">;
+  readonly provider: Pick<typeof messenger.calendar.provider, "listConflicts" | "getState">;
+}
+
+export async function listConflicts(
+  dependencies: WaitingDependencies,
+): Promise<CommandValue<"conflicts.list">> {
+  const lists = await ofEachCalendar(dependencies, async (calendarId, cacheId) => {
+    const conflicts = JSON.parse(
+      await dependencies.provider.listConflicts(cacheId),
+    ) as StoredConflict[];
+    return conflicts.map(({ id, name, mine, theirs, base, conflict, properties, createdAt }) => ({
+      id,
+      calendarId,
+      name,
+      summary: summaryOf(mine ?? theirs ?? base ?? ""),
+      conflict,
+      properties: [...properties],
+      createdAt,
+    }));
+  });
+  return lists.flat().sort((a, b) => b.createdAt - a.createdAt);
+}
+
+export async function listQuarantine(
+  dependencies: WaitingDependencies,
+): Promise<CommandValue<"quarantine.list">> {
+  const lists = await ofEachCalendar(dependencies, async (calendarId, cacheId) => {
+    const state = (await dependencies.provider.getState(cacheId)) as {
+      unfetched?: { name: string; reason: string; since: number }[];
+    } | null;
+    return (state?.unfetched ?? []).map(({ name, reason, since }) => ({
+      calendarId,
+      name,
+      reason,
+      since,
+    }));
+  });
+  return lists.flat();
+}
+
+async function ofEachCalendar<T>(
+  { calendarIds, calendars }: WaitingDependencies,
+  read: (calendarId: string, cacheId: string) => Promise<T>,
+): Promise<T[]> {
+  const values: T[] = [];
+  for (const id of await calendarIds()) {
+    const calendar = await calendars.get(id);
+    if (calendar?.cacheId) values.push(await read(id, calendar.cacheId));
+  }
+  return values;
+}
+
+/** The first SUMMARY of a text, unfolded and unescaped (RFC 5545 §3.1, §3.3.11). */
+function summaryOf(text: string): string {
+  const line = /^SUMMARY(?:;[^:\r\n]*)?:(.*)$/im.exec(text.replace(/\r?\n[ \t]/g, ""))?.[1] ?? "";
+  return line.replace(/\\([\\;,nN])/g, (_, escaped: string) =>
+    escaped.toLowerCase() === "n" ? " " : escaped,
+  );
+}

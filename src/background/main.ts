@@ -1,0 +1,144 @@
+/**
+ * The background's composition root: every listener is registered in the first turn (a suspended event page
+ * is woken only for listeners it had then), every object is built when first needed. No logic lives here.
+ */
+import browser from "webextension-polyfill";
+import type { BackgroundEvent } from "../shared/commands.ts";
+import { AppError } from "../shared/errors.ts";
+import { Accounts } from "./accounts/accounts.ts";
+import { Credentials } from "./accounts/credentials.ts";
+import type { Discovery } from "./accounts/ports.ts";
+import { BACKUP_NOTIFICATION, BackupButton } from "./commands/backup-button.ts";
+import { BackupPlace } from "./commands/backup-place.ts";
+import { BackupRuns } from "./commands/backup-runs.ts";
+import { createDispatcher } from "./commands/dispatch.ts";
+import { createHandlers } from "./commands/handlers.ts";
+import { Operations } from "./commands/operations.ts";
+import type { BackupService, SyncService } from "./commands/ports.ts";
+import { accountsShape } from "./settings/account-settings.ts";
+import { backupSettingsShape, lastBackupShape } from "./settings/backup-settings.ts";
+import { SET_ASIDE_PREFIX, StoredValue, type ValueShape } from "./settings/stored-value.ts";
+import { syncStatusShape } from "./settings/sync-status.ts";
+
+const { platform } = messenger;
+const { calendars, provider } = messenger.calendar;
+const { runtime, storage, action, notifications, i18n } = browser;
+
+const newId = (): string => crypto.randomUUID();
+const text = (key: string, substitutions?: string[]): string => i18n.getMessage(key, substitutions);
+const notify = (id: string, title: string, message: string): Promise<string> =>
+  notifications.create(id, {
+    type: "basic",
+    iconUrl: runtime.getURL("images/keeper.svg"),
+    title,
+    message,
+  });
+
+/** Nobody listens while no page is open: then sending rejects, and that is fine. */
+const broadcast = (event: BackgroundEvent): void => {
+  runtime.sendMessage(event).catch(() => {});
+};
+
+const stored = <T>(shape: ValueShape<T>): StoredValue<T> =>
+  new StoredValue(storage.local, shape, {
+    onSetAside: () => {
+      void notify(
+        "settings-set-aside",
+        text("settingsSetAsideTitle"),
+        text("settingsSetAsideHint"),
+      );
+    },
+  });
+const storedAccounts = stored(accountsShape);
+const storedBackup = stored(backupSettingsShape);
+const storedLastBackup = stored(lastBackupShape);
+const storedSyncStatus = stored(syncStatusShape);
+
+const credentials = new Credentials(platform);
+const operations = new Operations({ platform, broadcast, newId, now: Date.now });
+
+const unavailable = (): never => {
+  throw new AppError("unsupported", "This part is not in this build.", {
+    hint: "Nothing was changed.",
+  });
+};
+const discovery: Discovery = { discover: async () => unavailable() };
+const sync: SyncService = { run: async () => unavailable(), running: () => new Set() };
+const backup = (): BackupService => unavailable();
+
+const accounts = new Accounts({
+  stored: storedAccounts,
+  syncStatus: storedSyncStatus,
+  credentials,
+  discovery,
+  calendars,
+  provider,
+  calendarType: `ext-${runtime.id}`,
+  running: () => sync.running(),
+  requestSync: (calendarIds) => {
+    for (const calendarId of calendarIds) {
+      operations.run("sync.run", (work) => sync.run(calendarId, work)).catch(() => {});
+    }
+  },
+  onChanged: () => broadcast({ event: "changed", what: "accounts" }),
+  newId,
+});
+
+const backupPlace = new BackupPlace({ platform, settings: storedBackup, last: storedLastBackup });
+const button: BackupButton = new BackupButton({
+  action,
+  notify,
+  text,
+  formatTime: (time) => new Date(time).toLocaleString(i18n.getUILanguage()),
+  formatCount: (count) => count.toLocaleString(i18n.getUILanguage()),
+  runBackup: () => backupRuns.run({}),
+  readLast: () => storedLastBackup.read(),
+});
+const backupRuns: BackupRuns = new BackupRuns({
+  operations,
+  service: backup,
+  last: storedLastBackup,
+  observer: button,
+  now: Date.now,
+});
+
+const handlers = createHandlers({
+  accounts,
+  sync,
+  backup,
+  backupRuns,
+  backupPlace,
+  operations,
+  waiting: { calendarIds: () => accounts.calendarIds(), calendars, provider },
+  diagnostics: async () => ({
+    addonVersion: runtime.getManifest().version,
+    environment: await platform.getEnvironment(),
+    accounts: await accounts.list(),
+    lastBackup: await storedLastBackup.read(),
+    operations: operations.list(),
+    setAside: Object.keys(await storage.local.get(null)).filter((key) =>
+      key.startsWith(SET_ASIDE_PREFIX),
+    ),
+  }),
+  broadcast,
+  pickerTitle: (purpose) => text(purpose === "backup" ? "pickBackupFolder" : "pickRestoreFolder"),
+});
+
+const reportBug = (where: string, error: unknown): void => {
+  console.error(`CalDAV Keeper: ${where} failed`, error instanceof Error ? error.name : "");
+};
+
+runtime.onMessage.addListener(
+  createDispatcher(
+    () => handlers,
+    { id: runtime.id, baseUrl: runtime.getURL("") },
+    reportBug,
+  ) as Parameters<typeof runtime.onMessage.addListener>[0],
+);
+action.onClicked.addListener(() => button.clicked());
+calendars.onRemoved.addListener((id) => accounts.calendarRemoved(id));
+runtime.onStartup.addListener(() => button.restore());
+runtime.onInstalled.addListener(() => button.restore());
+notifications.onClicked.addListener(async (id) => {
+  if (id === BACKUP_NOTIFICATION) await runtime.openOptionsPage();
+});

@@ -1,0 +1,43 @@
+/**
+ * What is remembered of an account: where it is and which of its calendars are subscribed. No secret is in
+ * here; the password lies in Thunderbird's password manager under `origin` and `username`.
+ */
+import * as v from "valibot";
+import type { ValueShape } from "./stored-value.ts";
+
+const StoredCalendar = v.object({
+  /** Thunderbird's id. */
+  id: v.string(),
+  /** Of the collection on the server, without the fragment that Thunderbird's calendar carries. */
+  url: v.string(),
+  components: v.array(v.string()),
+  /** What the server said last: only a change of it is followed, so that the user's own choice stays. */
+  seen: v.object({
+    name: v.nullable(v.string()),
+    color: v.nullable(v.string()),
+    readOnly: v.boolean(),
+  }),
+});
+
+const StoredAccount = v.object({
+  id: v.string(),
+  /** As the user typed it. */
+  location: v.string(),
+  username: v.string(),
+  /** Scheme, host and port of the principal: the key of the password. */
+  origin: v.string(),
+  principal: v.string(),
+  /** Calendar home sets (RFC 4791 §6.2.1). */
+  homes: v.array(v.string()),
+  calendars: v.array(StoredCalendar),
+});
+
+export type StoredCalendar = v.InferOutput<typeof StoredCalendar>;
+export type StoredAccount = v.InferOutput<typeof StoredAccount>;
+
+export const accountsShape: ValueShape<StoredAccount[]> = {
+  key: "accounts",
+  schema: v.array(StoredAccount),
+  migrations: [],
+  initial: () => [],
+};

@@ -1,0 +1,54 @@
+/**
+ * Where backups go and how the last one ended. The passphrase of a store is none of this: it lies in the
+ * password manager.
+ */
+import * as v from "valibot";
+import type { BackupReport } from "../../shared/commands.ts";
+import type { ValueShape } from "./stored-value.ts";
+import { StoredWireError } from "./sync-status.ts";
+
+const count = v.number();
+
+const StoredReport: v.GenericSchema<unknown, BackupReport> = v.object({
+  snapshotId: v.string(),
+  time: v.number(),
+  calendars: count,
+  items: count,
+  added: count,
+  changed: count,
+  removed: count,
+  bytesRead: count,
+  bytesWritten: count,
+  durationMs: v.number(),
+  incomplete: v.array(v.object({ calendar: v.string(), reason: v.string() })),
+});
+
+const StoredBackupSettings = v.object({
+  /** Absolute path of the store's directory; `null`: the default one in the profile. */
+  directory: v.nullable(v.string()),
+});
+
+export type StoredBackupSettings = v.InferOutput<typeof StoredBackupSettings>;
+
+export const backupSettingsShape: ValueShape<StoredBackupSettings> = {
+  key: "backup",
+  schema: StoredBackupSettings,
+  migrations: [],
+  initial: () => ({ directory: null }),
+};
+
+const StoredLastBackup = v.object({
+  /** The last one that wrote a snapshot. */
+  report: v.nullable(StoredReport),
+  /** Set while the newest attempt wrote none. */
+  failure: v.nullable(v.object({ time: v.number(), error: StoredWireError })),
+});
+
+export type StoredLastBackup = v.InferOutput<typeof StoredLastBackup>;
+
+export const lastBackupShape: ValueShape<StoredLastBackup> = {
+  key: "lastBackup",
+  schema: StoredLastBackup,
+  migrations: [],
+  initial: () => ({ report: null, failure: null }),
+};

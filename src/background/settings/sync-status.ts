@@ -1,0 +1,30 @@
+/**
+ * How the last sync of each calendar ended, for the options page after the background was suspended.
+ * Losing this loses nothing: what a sync stands on (tokens, pending changes) lies in the item store.
+ */
+import * as v from "valibot";
+import type { WireError } from "../../shared/errors.ts";
+import type { ValueShape } from "./stored-value.ts";
+
+/** Codes come from other versions of the add-on too, so any string is accepted as one. */
+export const StoredWireError = v.object({
+  code: v.string() as unknown as v.GenericSchema<unknown, WireError["code"]>,
+  message: v.string(),
+  hint: v.string(),
+  details: v.record(v.string(), v.unknown()),
+});
+
+const StoredSyncStatus = v.record(
+  v.string(),
+  v.object({ time: v.number(), error: v.nullable(StoredWireError) }),
+);
+
+/** By Thunderbird's calendar id. */
+export type StoredSyncStatus = v.InferOutput<typeof StoredSyncStatus>;
+
+export const syncStatusShape: ValueShape<StoredSyncStatus> = {
+  key: "syncStatus",
+  schema: StoredSyncStatus,
+  migrations: [],
+  initial: () => ({}),
+};
