@@ -1,0 +1,55 @@
+/**
+ * Thunderbird's console as tests see it: messages of the console service and lines that pages wrote to the
+ * process's output, brought to one form, with the question "is it ours?" answered.
+ */
+import type { RawConsoleMessage } from "./thunderbird-scripts.ts";
+
+export interface ConsoleMessage {
+  readonly level: "error" | "warning" | "info";
+  readonly text: string;
+  /** Address of the script, or empty. */
+  readonly source: string;
+  readonly line: number;
+  readonly category: string;
+  /** True where the add-on, its experiments or its pages are mentioned. */
+  readonly ours: boolean;
+}
+
+const OURS =
+  /moz-extension:|caldav-keeper|CalDAV Keeper|calendar_provider|experiments\/(?:calendar|platform)|__keeper_/i;
+
+/** The message with its level; Thunderbird's own messages about other things are not ours. */
+export function toConsoleMessage(raw: RawConsoleMessage): ConsoleMessage {
+  const { text, source, line, category, level } = raw;
+  return { level, text, source, line, category, ours: OURS.test(`${text} ${source} ${raw.stack}`) };
+}
+
+/**
+ * A line of the process's output as a message, or `null` for other output. Pages' `console.error(…)` appear
+ * as `console.error: "text"`; uncaught errors as `JavaScript error: source, line N: text`.
+ */
+export function parseOutputLine(line: string): ConsoleMessage | null {
+  const uncaught = /^JavaScript (error|warning): (.*), line (\d+): (.*)$/.exec(line);
+  if (uncaught) {
+    const [, kind, source = "", number = "0", text = ""] = uncaught;
+    return toConsoleMessage({
+      level: kind === "error" ? "error" : "warning",
+      text,
+      source,
+      line: Number(number),
+      category: "output",
+      stack: "",
+    });
+  }
+  const written = /^console\.(error|warn|info|log|debug): (.*)$/.exec(line);
+  if (!written) return null;
+  const [, kind, text = ""] = written;
+  return toConsoleMessage({
+    level: kind === "error" ? "error" : kind === "warn" ? "warning" : "info",
+    text,
+    source: "",
+    line: 0,
+    category: "console",
+    stack: "",
+  });
+}
