@@ -137,7 +137,10 @@ export interface BatchResult {
 
 /** What the server answered to a pending change. */
 export type Settlement =
-  /** The server holds `text` now. */
+  /**
+   * The server holds `text` now. `newName`: under another name than the row's; a row of that name is replaced
+   * on its server side (a pending change of it stays), and the old row goes.
+   */
   | {
       readonly kind: "stored";
       readonly text: string;
@@ -154,8 +157,8 @@ export type Settlement =
       readonly columns: ItemColumns;
       readonly conflict?: ConflictRecord;
     }
-  /** Not done, the edit stays pending; `error` is a WireError. */
-  | { readonly kind: "refused"; readonly error: Json }
+  /** Not done, the edit stays pending; `error` is a WireError. A `conflict` is also put on the conflict list. */
+  | { readonly kind: "refused"; readonly error: Json; readonly conflict?: ConflictRecord }
   /** Give the user's side up in favour of the server side; the user's text goes to `superseded` and the conflict list. */
   | { readonly kind: "yield"; readonly conflict?: ConflictRecord };
 

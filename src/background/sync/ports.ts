@@ -150,6 +150,10 @@ export interface SyncState {
   }[];
   /** Removals the mass-change guard holds back. */
   readonly heldRemovals: readonly ResourceName[];
+  /** Members stored although their text is damaged: kept, backed up, and shown as quarantined. */
+  readonly unreadable: readonly { readonly name: ResourceName; readonly since: number }[];
+  /** Removals applied in the last 24 hours, for the mass-change guard. */
+  readonly recentRemovals: readonly { readonly at: number; readonly count: number }[];
   readonly lastGoodSync: number | null;
 }
 
