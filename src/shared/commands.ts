@@ -66,7 +66,10 @@ export interface BackupSettings {
   readonly isDefaultDirectory: boolean;
   readonly onProfileDisk: boolean | null;
   readonly schedule: "off" | "hourly" | "daily" | "weekly";
+  /** The last one that wrote a snapshot. */
   readonly lastBackup: BackupReport | null;
+  /** Set while the newest attempt wrote none. */
+  readonly lastFailure: { readonly time: number; readonly error: WireError } | null;
 }
 
 export interface BackupReport {

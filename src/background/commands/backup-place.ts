@@ -48,7 +48,7 @@ export class BackupPlace {
 
   async describe(): Promise<BackupSettings> {
     const { platform, settings, last } = this.#deps;
-    const [stored, { report }, { defaultDirectory }] = await Promise.all([
+    const [stored, { report, failure }, { defaultDirectory }] = await Promise.all([
       settings.read(),
       last.read(),
       platform.listPlaces(),
@@ -62,6 +62,7 @@ export class BackupPlace {
       onProfileDisk: device === "unknown" ? null : device === "profile-disk",
       schedule: "off",
       lastBackup: report,
+      lastFailure: failure,
     };
   }
 

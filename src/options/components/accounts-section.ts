@@ -1,0 +1,97 @@
+/** The accounts with their calendars, and the way to add one. What one account shows is account-card.ts. */
+import type { Account } from "../../shared/commands.ts";
+import { coalesced } from "../coalesced.ts";
+import { element, show } from "../element.ts";
+import type { Page } from "../page.ts";
+import { AccountCard } from "./account-card.ts";
+import { AccountForm } from "./account-form.ts";
+import { errorNotice } from "./notice.ts";
+
+/** Times in words grow old. */
+const REFRESH_INTERVAL_MS = 30_000;
+
+export class AccountsSection {
+  readonly #page: Page;
+  readonly #list = element("div", { class: "cards" });
+  readonly #form = element("div");
+  readonly #addButton: HTMLButtonElement;
+  readonly #cards = new Map<string, AccountCard>();
+
+  constructor(root: HTMLElement, page: Page) {
+    this.#page = page;
+    this.#addButton = element(
+      "button",
+      { type: "button", class: "primary", onclick: () => this.#openForm() },
+      page.words.text("addAccount"),
+    );
+    root.append(this.#list, this.#form, element("p", { class: "actions" }, this.#addButton));
+    show(this.#list, element("p", { class: "quiet" }, page.words.text("loading")));
+    page.client.onEvent((event) => {
+      const concerns =
+        (event.event === "changed" && event.what === "accounts") ||
+        (event.event !== "changed" && event.operation === "sync.run");
+      if (concerns) void this.refresh();
+    });
+    setInterval(() => void this.refresh(), REFRESH_INTERVAL_MS);
+  }
+
+  /** Reads and shows the accounts. */
+  readonly refresh = coalesced(() => this.#read());
+
+  async #read(): Promise<void> {
+    try {
+      this.#show(await this.#page.client.call("accounts.list", {}));
+    } catch (error) {
+      const { words } = this.#page;
+      show(
+        this.#list,
+        errorNotice(error, { label: words.text("tryAgain"), run: () => void this.refresh() }),
+      );
+    }
+  }
+
+  #show(accounts: readonly Account[]): void {
+    const { words } = this.#page;
+    if (accounts.length === 0) {
+      this.#cards.clear();
+      show(
+        this.#list,
+        element(
+          "div",
+          { class: "empty" },
+          element("p", {}, words.text("noAccounts")),
+          element("p", { class: "hint" }, words.text("noAccountsHint")),
+        ),
+      );
+      return;
+    }
+    const cards = accounts.map((account) => {
+      const card =
+        this.#cards.get(account.id) ??
+        new AccountCard(this.#page, {
+          refresh: () => void this.refresh(),
+          subscribeMore: (known) => this.#openForm(known),
+        });
+      this.#cards.set(account.id, card);
+      card.update(account);
+      return card.node;
+    });
+    for (const id of this.#cards.keys())
+      if (!accounts.some((account) => account.id === id)) this.#cards.delete(id);
+    const shown = [...this.#list.children];
+    if (shown.length !== cards.length || shown.some((node, index) => node !== cards[index]))
+      this.#list.replaceChildren(...cards);
+  }
+
+  #openForm(account?: Account): void {
+    this.#addButton.hidden = true;
+    const form = new AccountForm(this.#page, account, (subscribed) => {
+      show(this.#form);
+      this.#addButton.hidden = false;
+      this.#addButton.focus();
+      if (subscribed) void this.refresh();
+    });
+    show(this.#form, form.node);
+    form.focus();
+  }
+}

@@ -1,0 +1,193 @@
+/** Where backups go, backing up now, and how the last one ended. */
+import type { BackupReport, BackupSettings } from "../../shared/commands.ts";
+import { isAppError } from "../../shared/errors.ts";
+import { element, show } from "../element.ts";
+import type { Page } from "../page.ts";
+import { errorNotice, resultNotice, warningNotice } from "./notice.ts";
+import { OperationProgress } from "./operation-progress.ts";
+
+export class BackupsSection {
+  readonly #page: Page;
+  readonly #place = element("div");
+  readonly #placeOutcome = element("div");
+  readonly #last = element("div");
+  readonly #outcome = element("div");
+  readonly #start: HTMLButtonElement;
+  readonly #progress: OperationProgress;
+
+  constructor(root: HTMLElement, page: Page) {
+    this.#page = page;
+    const { words } = page;
+    this.#start = element(
+      "button",
+      { type: "button", class: "primary", onclick: () => void this.#backUp() },
+      words.text("backUpNow"),
+    );
+    this.#progress = new OperationProgress(page, "backup.run", words.text("backingUp"));
+    this.#progress.onChange((running) => {
+      this.#start.disabled = running;
+      if (running) show(this.#outcome);
+      else void this.refresh();
+    });
+    page.client.onEvent((event) => {
+      if (event.event === "changed" && event.what === "settings") void this.refresh();
+    });
+    root.append(
+      element(
+        "article",
+        { class: "card" },
+        element("h2", {}, words.text("backUpNowHeading")),
+        this.#last,
+        this.#outcome,
+        this.#progress.node,
+        element("p", { class: "actions" }, this.#start),
+      ),
+      element(
+        "article",
+        { class: "card" },
+        element("h2", {}, words.text("backupPlace")),
+        this.#place,
+        this.#placeOutcome,
+      ),
+    );
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      const settings = await this.#page.client.call("backup.configure", {});
+      this.#showPlace(settings);
+      this.#showLast(settings);
+    } catch (error) {
+      show(
+        this.#place,
+        errorNotice(error, {
+          label: this.#page.words.text("tryAgain"),
+          run: () => void this.refresh(),
+        }),
+      );
+    }
+  }
+
+  #showPlace(settings: BackupSettings): void {
+    const { words } = this.#page;
+    show(
+      this.#place,
+      element("p", { class: "path" }, settings.directory),
+      settings.isDefaultDirectory && element("p", { class: "quiet" }, words.text("defaultPlace")),
+      settings.onProfileDisk === true &&
+        element("p", { class: "notice warning" }, words.text("sameDisk")),
+      settings.onProfileDisk === false &&
+        element("p", { class: "notice success" }, words.text("otherDisk")),
+      element(
+        "p",
+        { class: "actions" },
+        element(
+          "button",
+          { type: "button", "data-focus": "pick", onclick: () => void this.#pick() },
+          words.text("chooseFolder"),
+        ),
+      ),
+    );
+  }
+
+  #showLast({ lastBackup, lastFailure }: BackupSettings): void {
+    const { words, now } = this.#page;
+    const children: Node[] = [];
+    if (lastBackup) {
+      children.push(
+        element(
+          "p",
+          {},
+          words.text(
+            "lastBackupAt",
+            `${words.relative(lastBackup.time, now())} (${words.dateTime(lastBackup.time)})`,
+          ),
+        ),
+        element("p", { class: "quiet" }, this.#countsInWords(lastBackup)),
+      );
+      if (lastBackup.incomplete.length > 0 && !lastFailure)
+        children.push(this.#incompleteNotice(lastBackup));
+    } else children.push(element("p", {}, words.text("noBackupYet")));
+    if (lastFailure) {
+      children.push(
+        element("p", {}, words.text("lastFailureAt", words.dateTime(lastFailure.time))),
+        errorNotice(lastFailure.error),
+      );
+    }
+    show(this.#last, ...children);
+  }
+
+  async #pick(): Promise<void> {
+    const { client } = this.#page;
+    show(this.#placeOutcome);
+    try {
+      const { directory } = await client.call("places.pick", { purpose: "backup" });
+      if (directory === null) return;
+      this.#showPlace(await client.call("backup.configure", { directory }));
+    } catch (error) {
+      show(this.#placeOutcome, errorNotice(error));
+    }
+  }
+
+  async #backUp(): Promise<void> {
+    const { client, words } = this.#page;
+    show(this.#outcome);
+    this.#start.disabled = true;
+    try {
+      const report = await client.call("backup.run", {});
+      if (report.incomplete.length === 0)
+        show(
+          this.#outcome,
+          resultNotice(
+            "success",
+            words.text("backupDoneTitle"),
+            element("p", { class: "hint" }, this.#differencesInWords(report)),
+          ),
+        );
+    } catch (error) {
+      show(
+        this.#outcome,
+        isAppError(error, "aborted")
+          ? resultNotice("warning", words.text("backupCancelled"))
+          : null,
+      );
+      if (isAppError(error, "busy")) show(this.#outcome, errorNotice(error));
+    } finally {
+      this.#start.disabled = this.#progress.running;
+      await this.refresh();
+    }
+  }
+
+  #incompleteNotice({ incomplete }: BackupReport): HTMLElement {
+    const { words } = this.#page;
+    return warningNotice(
+      words.text("backupIncompleteTitle"),
+      element("p", { class: "hint" }, words.text("backupIncompleteHint")),
+      element(
+        "ul",
+        {},
+        ...incomplete.map(({ calendar, reason }) => element("li", {}, `${calendar}: ${reason}`)),
+      ),
+    );
+  }
+
+  #countsInWords({ calendars, items, bytesWritten }: BackupReport): string {
+    const { words } = this.#page;
+    return [
+      words.counted("calendarCount", calendars),
+      words.counted("itemCount", items),
+      words.text("writtenBytes", words.bytes(bytesWritten)),
+    ].join(" · ");
+  }
+
+  #differencesInWords({ added, changed, removed }: BackupReport): string {
+    const { words } = this.#page;
+    if (added + changed + removed === 0) return words.text("backupNothingChanged");
+    return words.text(
+      "backupDifferences",
+      words.number(added),
+      words.number(changed),
+      words.number(removed),
+    );
+  }
+}

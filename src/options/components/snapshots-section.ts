@@ -1,0 +1,76 @@
+/** The snapshots in the backup place, newest first, each to be checked or restored. */
+import type { SnapshotSummary } from "../../shared/commands.ts";
+import { element, show } from "../element.ts";
+import type { Page } from "../page.ts";
+import { errorNotice } from "./notice.ts";
+import { OperationProgress } from "./operation-progress.ts";
+import { SnapshotCard } from "./snapshot-card.ts";
+
+export class SnapshotsSection {
+  readonly #page: Page;
+  readonly #list = element("div", { class: "cards" });
+  readonly #cards = new Map<string, SnapshotCard>();
+
+  constructor(root: HTMLElement, page: Page) {
+    this.#page = page;
+    // Above the list, not in a card: work goes on when the page was closed and opened again.
+    root.append(
+      element(
+        "div",
+        { class: "operations" },
+        new OperationProgress(page, "snapshots.restore", page.words.text("restoring")).node,
+        new OperationProgress(page, "snapshots.check", page.words.text("checking")).node,
+      ),
+      this.#list,
+    );
+    show(this.#list, element("p", { class: "quiet" }, page.words.text("loading")));
+    page.client.onEvent((event) => {
+      if (event.event === "changed" && event.what === "snapshots") void this.refresh();
+    });
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      this.#show(await this.#page.client.call("snapshots.list", {}));
+    } catch (error) {
+      this.#cards.clear();
+      show(
+        this.#list,
+        errorNotice(error, {
+          label: this.#page.words.text("tryAgain"),
+          run: () => void this.refresh(),
+        }),
+      );
+    }
+  }
+
+  #show(snapshots: readonly SnapshotSummary[]): void {
+    const { words } = this.#page;
+    if (snapshots.length === 0) {
+      this.#cards.clear();
+      show(
+        this.#list,
+        element(
+          "div",
+          { class: "empty" },
+          element("p", {}, words.text("noSnapshots")),
+          element("p", { class: "hint" }, words.text("noSnapshotsHint")),
+        ),
+      );
+      return;
+    }
+    for (const id of this.#cards.keys())
+      if (!snapshots.some((snapshot) => snapshot.id === id)) this.#cards.delete(id);
+    const nodes = snapshots.map((snapshot) => {
+      const card = this.#cards.get(snapshot.id) ?? new SnapshotCard(this.#page, snapshot);
+      this.#cards.set(snapshot.id, card);
+      return card.node;
+    });
+    // Cards that stay are not moved: one of them may hold the focus and a half filled restore form.
+    for (const node of [...this.#list.children])
+      if (!nodes.some((kept) => kept === node)) node.remove();
+    for (const [index, node] of nodes.entries())
+      if (this.#list.children[index] !== node)
+        this.#list.insertBefore(node, this.#list.children[index] ?? null);
+  }
+}

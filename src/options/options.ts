@@ -1,0 +1,36 @@
+/** Entry of the options page: builds the sections, shows the one the address names. */
+import browser from "webextension-polyfill";
+import { BackgroundClient, type MessagePort } from "./background-client.ts";
+import { AccountsSection } from "./components/accounts-section.ts";
+import { BackupsSection } from "./components/backups-section.ts";
+import { SnapshotsSection } from "./components/snapshots-section.ts";
+import { Localizer } from "./localizer.ts";
+import { showSectionsByAddress } from "./navigation.ts";
+import type { Page } from "./page.ts";
+
+const words = new Localizer(browser.i18n);
+words.localize(document);
+
+const byId = (id: string): HTMLElement => {
+  const node = document.getElementById(id);
+  if (!node) throw new Error(`The page has no #${id}`);
+  return node;
+};
+
+const announcements = byId("announcements");
+const page: Page = {
+  client: new BackgroundClient(browser.runtime as unknown as MessagePort),
+  words,
+  now: Date.now,
+  announce: (text) => {
+    announcements.textContent = text;
+  },
+};
+
+const sections = [
+  new AccountsSection(byId("accounts-root"), page),
+  new BackupsSection(byId("backups-root"), page),
+  new SnapshotsSection(byId("snapshots-root"), page),
+];
+showSectionsByAddress(document, window);
+for (const section of sections) void section.refresh();

@@ -1,0 +1,11 @@
+/** What every section of the page is given: the background, the words, the clock, and the live region. */
+import type { BackgroundClient } from "./background-client.ts";
+import type { Localizer } from "./localizer.ts";
+
+export interface Page {
+  readonly client: BackgroundClient;
+  readonly words: Localizer;
+  readonly now: () => number;
+  /** Said by screen readers; not seen. */
+  announce(text: string): void;
+}
