@@ -1,0 +1,181 @@
+/**
+ * Verifies a store: every chunk and object that the snapshots' files need; with `full` also every entry, node and
+ * index, and the closing MAC of every packfile. Damage is reported, never thrown, and blobs found damaged are
+ * stored anew by the next snapshot that needs them.
+ */
+import { equalBytes, toHex } from "../../shared/bytes.ts";
+import { type AppError, type ErrorCode, isAppError } from "../../shared/errors.ts";
+import { corrupt } from "./corruption.ts";
+import { parseEnvelope } from "./envelope.ts";
+import { MAC_LENGTH } from "./mac.ts";
+import { makePace, type Pace, throwIfAborted } from "./pace.ts";
+import { packfilePath, readPackfileIndex } from "./packfile.ts";
+import { Resource } from "./resource.ts";
+import type { SnapshotReader } from "./snapshot-reader.ts";
+import type { Store } from "./store.ts";
+
+export interface CheckOptions {
+  /** One snapshot; all of them when absent. */
+  readonly snapshotId?: string;
+  readonly full?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: { readonly checked: number }) => void;
+}
+
+export interface CheckError {
+  /** "" for damage that belongs to no snapshot in particular. */
+  readonly snapshotId: string;
+  /** In the snapshot, or the store's file; "" when the snapshot as a whole is meant. */
+  readonly path: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export interface CheckReport {
+  readonly ok: boolean;
+  readonly snapshots: number;
+  /** Files verified; one that several snapshots share counts once. */
+  readonly checked: number;
+  readonly errors: readonly CheckError[];
+}
+
+/** Opens a snapshot whose header may be damaged. */
+type Open = (id: string) => Promise<SnapshotReader>;
+
+const READ_AT_ONCE = 1024 * 1024;
+
+export async function checkStore(
+  store: Store,
+  ids: readonly string[],
+  open: Open,
+  options: CheckOptions,
+): Promise<CheckReport> {
+  const check = new Check(store, options);
+  store.blobs.forget();
+  for (const id of ids) await check.snapshot(id, open);
+  if (options.full && options.snapshotId === undefined) await check.packfiles();
+  return {
+    ok: check.errors.length === 0,
+    snapshots: ids.length,
+    checked: check.checked,
+    errors: check.errors,
+  };
+}
+
+class Check {
+  readonly errors: CheckError[] = [];
+  checked = 0;
+  readonly #store: Store;
+  readonly #options: CheckOptions;
+  readonly #pace: Pace;
+  /** Entries and objects verified already, by hex name: what went wrong, if anything. */
+  readonly #objects = new Map<string, AppError | undefined>();
+
+  constructor(store: Store, options: CheckOptions) {
+    this.#store = store;
+    this.#options = options;
+    this.#pace = makePace(options.signal);
+  }
+
+  #report(snapshotId: string, path: string, error: unknown): AppError {
+    throwIfAborted(this.#options.signal);
+    if (!isAppError(error)) throw error;
+    this.errors.push({ snapshotId, path, code: error.code, message: error.message });
+    return error;
+  }
+
+  async snapshot(id: string, open: Open): Promise<void> {
+    try {
+      const reader = await open(id);
+      if (this.#options.full) await this.#everyTree(id, reader);
+      for await (const entry of reader.walk("/")) {
+        if (entry.kind === "file") await this.#file(id, reader, entry.path, entry.object);
+      }
+    } catch (error) {
+      this.#report(id, "", error);
+    }
+  }
+
+  async #file(
+    id: string,
+    reader: SnapshotReader,
+    path: string,
+    object: Uint8Array | undefined,
+  ): Promise<void> {
+    const key = object ? toHex(object) : "";
+    if (this.#objects.has(key)) {
+      const known = this.#objects.get(key);
+      if (known) this.#report(id, path, known);
+      return;
+    }
+    let failure: AppError | undefined;
+    try {
+      if (!object) throw corrupt("a file of the snapshot has no content");
+      await reader.readObject(object);
+    } catch (error) {
+      failure = this.#report(id, path, error);
+    }
+    if (object) this.#objects.set(key, failure);
+    this.checked++;
+    this.#options.onProgress?.({ checked: this.checked });
+    await this.#pace.breathe();
+  }
+
+  /** Entries and nodes that listing does not touch. */
+  async #everyTree(id: string, reader: SnapshotReader): Promise<void> {
+    try {
+      for await (const { path, mac } of reader.entries()) {
+        await this.#blob(id, path, Resource.vfsEntry, mac);
+      }
+      for await (const { tree, key, value } of reader.otherTrees()) {
+        if (tree === "summary") await this.#blob(id, key, Resource.vfsSummary, value);
+        else if (tree === "errors") await this.#blob(id, key, Resource.errorEntry, value);
+        else if (tree === "xattrs") await this.#blob(id, key, Resource.xattrEntry, value);
+      }
+    } catch (error) {
+      this.#report(id, "", error);
+    }
+  }
+
+  async #blob(id: string, path: string, type: number, mac: Uint8Array): Promise<void> {
+    try {
+      await this.#store.blobs.read(type, mac);
+    } catch (error) {
+      this.#report(id, path, error);
+    }
+    await this.#pace.breathe();
+  }
+
+  async packfiles(): Promise<void> {
+    for (const name of this.#store.index.knownPackfiles()) {
+      const path = packfilePath(name);
+      try {
+        await this.#packfile(path, `The packfile ${name.slice(0, 12)}`);
+      } catch (error) {
+        this.#report("", path, error);
+      }
+    }
+  }
+
+  async #packfile(path: string, what: string): Promise<void> {
+    const { storage, hashing, codec } = this.#store;
+    const size = await storage.size(path);
+    if (size === undefined) {
+      await storage.read(path);
+      return;
+    }
+    const file = new Uint8Array(size);
+    const running = hashing.start();
+    const end = Math.max(0, size - MAC_LENGTH);
+    for (let at = 0; at < size; at += READ_AT_ONCE) {
+      const piece = await storage.readRange(path, at, Math.min(READ_AT_ONCE, size - at));
+      file.set(piece, at);
+      running.update(piece.subarray(0, Math.max(0, Math.min(piece.length, end - at))));
+      await this.#pace.breathe();
+    }
+    const { body } = parseEnvelope(file, Resource.packfile, what);
+    if (!equalBytes(running.digest(), file.subarray(end)))
+      throw corrupt(`${what} does not match its checksum`);
+    await readPackfileIndex(body, codec, hashing, what);
+  }
+}

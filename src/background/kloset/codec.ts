@@ -1,0 +1,72 @@
+/**
+ * Encoding of everything stored (blobs, packfile index and footer, states, locks): compressed, then encrypted,
+ * each step only where CONFIG has it. ZSTD of newer stores is refused.
+ */
+import { concatBytes } from "../../shared/bytes.ts";
+import { corrupt, unknownVersion } from "./corruption.ts";
+import type { Cipher } from "./encryption.ts";
+import { compressFrame, decompressFrame } from "./lz4-frame.ts";
+
+/** The most plain bytes of one stored thing: a state of a large store is the largest. */
+const LARGEST = 512 * 1024 * 1024;
+
+export interface Codec {
+  encode(plain: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  /** @param what names the thing in errors. @throws AppError "store-corrupt" */
+  decode(stored: Uint8Array, what: string): Uint8Array | Promise<Uint8Array>;
+}
+
+/** @throws AppError "store-unknown-version" for a compression that is not known */
+export function makeCodec(compression: string | undefined, cipher: Cipher | undefined): Codec {
+  const inner = compressor(compression);
+  if (!cipher) return inner;
+  return {
+    encode: async (plain) => cipher.encrypt(await inner.encode(plain)),
+    decode: (stored, what) => inner.decode(cipher.decrypt(stored), what),
+  };
+}
+
+function compressor(algorithm: string | undefined): Codec {
+  switch (algorithm) {
+    case undefined:
+      return { encode: (plain) => plain, decode: (stored) => stored };
+    case "LZ4":
+      return {
+        encode: compressFrame,
+        decode: (stored, what) => decompressFrame(stored, LARGEST, what),
+      };
+    case "GZIP":
+      return {
+        encode: (plain) => through(plain, new CompressionStream("gzip"), LARGEST, "A new blob"),
+        decode: (stored, what) => through(stored, new DecompressionStream("gzip"), LARGEST, what),
+      };
+    default:
+      throw unknownVersion(`it uses the compression "${algorithm}"`, { compression: algorithm });
+  }
+}
+
+async function through(
+  input: Uint8Array,
+  stream: CompressionStream | DecompressionStream,
+  limit: number,
+  what: string,
+): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  try {
+    const output = new Blob([new Uint8Array(input)]).stream().pipeThrough(stream);
+    const reader = output.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      size += value.length;
+      if (size > limit) break;
+      parts.push(value);
+    }
+    if (size > limit) await reader.cancel();
+  } catch (cause) {
+    throw corrupt(`${what} is not valid GZIP`, {}, cause);
+  }
+  if (size > limit) throw corrupt(`${what} is larger than it may be`);
+  return concatBytes(parts);
+}

@@ -1,0 +1,66 @@
+/**
+ * Dirpack: the entries of one directory as one object, so that listing needs a few reads instead of one an entry
+ * (kloset/snapshot writeFrame).
+ */
+
+import { ByteWriter } from "./byte-writer.ts";
+import { corrupt } from "./corruption.ts";
+import { decodeEntry, type Entry } from "./entry.ts";
+import { MAC_LENGTH } from "./mac.ts";
+import type { Pace } from "./pace.ts";
+
+const DIRECTORY = 1;
+const OTHER = 2;
+
+/** Chunks end at entries that their own name chooses, so that one changed entry costs one chunk, not the directory. */
+const CHUNK_MIN = 8 * 1024;
+const CHUNK_MAX = 256 * 1024;
+const ONE_IN = 64;
+
+/**
+ * The content of a directory's object, cut into chunks. The entries must be in a stable order.
+ */
+export function packEntries(entries: readonly Entry[]): Uint8Array[] {
+  const chunks: Uint8Array[] = [];
+  const out = new ByteWriter(CHUNK_MIN * 2);
+  for (const entry of entries) {
+    out.u8(entry.kind === "directory" ? DIRECTORY : OTHER);
+    out
+      .u32(entry.record.length + MAC_LENGTH)
+      .bytes(entry.record)
+      .bytes(entry.mac);
+    const ends = out.length >= CHUNK_MIN && (entry.mac[0] as number) % ONE_IN === 0;
+    if (ends || out.length >= CHUNK_MAX) {
+      chunks.push(out.finish());
+      out.clear();
+    }
+  }
+  if (out.length > 0) chunks.push(out.finish());
+  return chunks;
+}
+
+/** @throws AppError "store-corrupt" */
+export async function unpackEntries(
+  content: Uint8Array,
+  what: string,
+  pace: Pace,
+): Promise<Entry[]> {
+  const view = new DataView(content.buffer, content.byteOffset, content.length);
+  const entries: Entry[] = [];
+  let at = 0;
+  while (at < content.length) {
+    if (at + 5 > content.length) throw corrupt(`${what} is cut off`);
+    const kind = view.getUint8(at);
+    const length = view.getUint32(at + 1, true);
+    const end = at + 5 + length;
+    if ((kind !== DIRECTORY && kind !== OTHER) || length < MAC_LENGTH || end > content.length)
+      throw corrupt(`${what} has a damaged frame`);
+    const macStart = end - MAC_LENGTH;
+    entries.push(
+      decodeEntry(content.subarray(at + 5, macStart), content.subarray(macStart, end), what),
+    );
+    at = end;
+    await pace.breathe();
+  }
+  return entries;
+}

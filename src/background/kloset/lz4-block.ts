@@ -1,0 +1,154 @@
+/** The LZ4 block format: greedy compression with one hash table, and a decoder that trusts nothing. */
+
+const MIN_MATCH = 4;
+/** The last match starts at least this far from the end, and the last five bytes are literals (LZ4 end conditions). */
+const MATCH_LIMIT = 12;
+const LAST_LITERALS = 5;
+const MAX_DISTANCE = 65535;
+const HASH_BITS = 14;
+
+/**
+ * Positions by hash of four bytes. Kept between calls and never cleared: positions are counted on from call to
+ * call, so that those of earlier inputs lie below the start of the current one.
+ */
+const table = new Int32Array(1 << HASH_BITS);
+let base = 1;
+
+/** The most bytes a block of `size` plain bytes may need. */
+export function compressedBound(size: number): number {
+  return size + Math.ceil(size / 255) + 16;
+}
+
+function writeLength(target: Uint8Array, at: number, rest: number): number {
+  let left = rest;
+  let end = at;
+  for (; left >= 255; left -= 255) target[end++] = 255;
+  target[end++] = left;
+  return end;
+}
+
+/** @param target at least {@link compressedBound} bytes. @returns the block's length */
+export function compressBlock(source: Uint8Array, target: Uint8Array): number {
+  const size = source.length;
+  if (base > 0x7fffffff - size - MAX_DISTANCE) {
+    table.fill(0);
+    base = 1;
+  }
+  const origin = base;
+  base += size;
+  const view = new DataView(source.buffer, source.byteOffset, size);
+  const lastMatch = size - MATCH_LIMIT;
+  const matchEnd = size - LAST_LITERALS;
+  let out = 0;
+  let anchor = 0;
+  let at = 0;
+  let misses = 0;
+  while (at <= lastMatch) {
+    const word = view.getInt32(at, true);
+    const slot = Math.imul(word, 0x9e3779b1) >>> (32 - HASH_BITS);
+    const candidate = (table[slot] as number) - origin;
+    table[slot] = at + origin;
+    if (candidate < 0 || at - candidate > MAX_DISTANCE || view.getInt32(candidate, true) !== word) {
+      // Steps grow over incompressible data.
+      at += 1 + (misses++ >> 6);
+      continue;
+    }
+    misses = 0;
+    let start = at;
+    let from = candidate;
+    while (start > anchor && from > 0 && source[start - 1] === source[from - 1]) {
+      start--;
+      from--;
+    }
+    let end = at + MIN_MATCH;
+    for (let probe = candidate + MIN_MATCH; end < matchEnd; end++, probe++)
+      if (source[end] !== source[probe]) break;
+    out = writeSequence(source, anchor, start, target, out, end - start, start - from);
+    at = end;
+    anchor = end;
+  }
+  return writeLiterals(source, anchor, size, target, out, 0);
+}
+
+function writeSequence(
+  source: Uint8Array,
+  anchor: number,
+  start: number,
+  target: Uint8Array,
+  at: number,
+  matchLength: number,
+  distance: number,
+): number {
+  const extra = matchLength - MIN_MATCH;
+  let out = writeLiterals(source, anchor, start, target, at, Math.min(extra, 15));
+  target[out++] = distance & 255;
+  target[out++] = distance >> 8;
+  if (extra >= 15) out = writeLength(target, out, extra - 15);
+  return out;
+}
+
+function writeLiterals(
+  source: Uint8Array,
+  from: number,
+  to: number,
+  target: Uint8Array,
+  at: number,
+  matchCode: number,
+): number {
+  const count = to - from;
+  let out = at;
+  target[out++] = (Math.min(count, 15) << 4) | matchCode;
+  if (count >= 15) out = writeLength(target, out, count - 15);
+  target.set(source.subarray(from, to), out);
+  return out + count;
+}
+
+/**
+ * Decodes one block into `target` from `at`; matches may reach back to the start of `target` (dependent blocks).
+ * @returns the end of the plain bytes, or -1 when the block is damaged or `target` is too small
+ */
+export function decompressBlock(block: Uint8Array, target: Uint8Array, at: number): number {
+  const size = block.length;
+  let out = at;
+  let i = 0;
+  while (i < size) {
+    const token = block[i++] as number;
+    let literals = token >> 4;
+    if (literals === 15) {
+      let more: number;
+      do {
+        if (i >= size) return -1;
+        more = block[i++] as number;
+        literals += more;
+      } while (more === 255);
+    }
+    if (literals > size - i || literals > target.length - out) return -1;
+    target.set(block.subarray(i, i + literals), out);
+    i += literals;
+    out += literals;
+    if (i === size) return out;
+    if (i + 2 > size) return -1;
+    const distance = (block[i] as number) | ((block[i + 1] as number) << 8);
+    i += 2;
+    let length = (token & 15) + MIN_MATCH;
+    if (length === 15 + MIN_MATCH) {
+      let more: number;
+      do {
+        if (i >= size) return -1;
+        more = block[i++] as number;
+        length += more;
+      } while (more === 255);
+    }
+    if (distance === 0 || distance > out || length > target.length - out) return -1;
+    if (distance >= length) {
+      target.copyWithin(out, out - distance, out - distance + length);
+      out += length;
+    } else {
+      // The match overlaps what it produces: byte by byte.
+      for (const end = out + length; out < end; out++)
+        target[out] = target[out - distance] as number;
+    }
+  }
+  // A block ends with literals; only an empty one may end here.
+  return size === 0 ? out : -1;
+}

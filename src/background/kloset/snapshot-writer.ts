@@ -1,0 +1,334 @@
+/**
+ * Writes one snapshot. Order: lock → states read → packfiles → what it relies on is still there → state file, the
+ * commit point → unlock. Stopping anywhere before the state leaves the store as it was.
+ */
+import { toHex } from "../../shared/bytes.ts";
+import { AppError } from "../../shared/errors.ts";
+import { BlobWriter } from "./blob-writer.ts";
+import { cutChunks } from "./chunking.ts";
+import { contentTypeOf } from "./content-type.ts";
+import { decodeEntry, type Entry, encodeEntry, FILE_MODE } from "./entry.ts";
+import { wrap } from "./envelope.ts";
+import { encodeHeader, type SnapshotSource } from "./header.ts";
+import { type StoreLock, takeSharedLock } from "./lock.ts";
+import { MAC_LENGTH, type Mac } from "./mac.ts";
+import { type ChunkReference, encodeObject } from "./object.ts";
+import { makePace, type Pace } from "./pace.ts";
+import { nameOf, parentOf, requireFilePath } from "./path.ts";
+import { Resource, STATE_VERSION_1_1_0 } from "./resource.ts";
+import { UNNAMED } from "./snapshot-info.ts";
+import { SnapshotTreesBuilder } from "./snapshot-trees.ts";
+import { StateWriter } from "./state.ts";
+import { type Store, statePath } from "./store.ts";
+import { type Timestamp, timestampOf, unixNanoseconds } from "./timestamp.ts";
+
+export interface SnapshotOptions extends SnapshotSource {
+  /** The user's words; "" for none. */
+  readonly label?: string;
+  readonly tags?: readonly string[];
+  /** Facts about the writer, shown by plakar, e.g. OperatingSystem. */
+  readonly context?: Readonly<Record<string, string>>;
+  /** Named in the lock, for whoever meets it. */
+  readonly hostname?: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: SnapshotProgress) => void;
+}
+
+export interface SnapshotProgress {
+  readonly files: number;
+  /** Plain bytes taken in. */
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+}
+
+export interface NewFile {
+  /** Absolute, "/"-separated, without "." and "..". */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Unix milliseconds. */
+  readonly modifiedMs: number;
+}
+
+export interface CommittedSnapshot {
+  readonly snapshotId: string;
+  readonly files: number;
+  /** Plain bytes of the files given to `addFile`. */
+  readonly bytesRead: number;
+  /** Bytes added to the store: packfiles and state. */
+  readonly bytesWritten: number;
+  readonly newBlobs: number;
+}
+
+/** What the writer takes from its surroundings; tests give fixed ones. */
+export interface Surroundings {
+  readonly now: () => number;
+  readonly random: (size: number) => Uint8Array;
+}
+
+export const realSurroundings: Surroundings = {
+  now: Date.now,
+  random: (size) => crypto.getRandomValues(new Uint8Array(size)),
+};
+
+export class SnapshotWriter {
+  readonly #store: Store;
+  readonly #options: SnapshotOptions;
+  readonly #surroundings: Surroundings;
+  readonly #id: Mac;
+  readonly #started: number;
+  readonly #lock: StoreLock;
+  readonly #pace: Pace;
+  readonly #blobs: BlobWriter;
+  readonly #trees: SnapshotTreesBuilder;
+  /** Packfiles that were there when the states were read. */
+  readonly #reliedOn: ReadonlySet<string>;
+  #bytesRead = 0;
+  #ended: boolean = false;
+  /** Calls run one after the other, whatever the caller awaits. */
+  #tail: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    store: Store,
+    options: SnapshotOptions,
+    surroundings: Surroundings,
+    id: Mac,
+    lock: StoreLock,
+  ) {
+    this.#store = store;
+    this.#options = options;
+    this.#surroundings = surroundings;
+    this.#id = id;
+    this.#lock = lock;
+    this.#started = surroundings.now();
+    this.#pace = makePace(options.signal);
+    this.#blobs = new BlobWriter(store, surroundings.random, surroundings.now, this.#pace);
+    this.#trees = new SnapshotTreesBuilder(store.hashing);
+    this.#reliedOn = store.index.usablePackfiles();
+  }
+
+  /**
+   * Takes the store's lock and reads its states.
+   * @throws AppError "store-locked", "store-corrupt", "aborted", and those of Storage
+   */
+  static async start(
+    store: Store,
+    options: SnapshotOptions,
+    surroundings: Surroundings,
+  ): Promise<SnapshotWriter> {
+    const id = surroundings.random(MAC_LENGTH);
+    const lock = await takeSharedLock(store, {
+      id,
+      hostname: options.hostname ?? "localhost",
+      now: surroundings.now,
+    });
+    try {
+      await store.refresh(options.signal);
+      return new SnapshotWriter(store, options, surroundings, id, lock);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  #queue<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.#tail.then(() => {
+      if (this.#ended) throw new AppError("bug", "This snapshot is finished already.");
+      return work();
+    });
+    this.#tail = run.catch(() => undefined);
+    return run;
+  }
+
+  /**
+   * Adds a file; directories above it are made.
+   * @returns true when any of it is new to the store
+   * @throws AppError "bad-argument" for an unusable or repeated path, "aborted", and those of Storage
+   */
+  addFile(file: NewFile): Promise<{ readonly isNew: boolean }> {
+    return this.#queue(async () => {
+      requireFilePath(file.path);
+      this.#trees.requireFree(file.path);
+      const before = this.#blobs.newBlobs;
+      const contentType = contentTypeOf(nameOf(file.path), file.bytes);
+      const chunks = await this.#putChunks(cutChunks(file.bytes, this.#store.config.chunking));
+      const contentMac =
+        chunks.length === 1 ? (chunks[0] as ChunkReference).mac : await this.#macOf(file.bytes);
+      const object = await this.#blobs.put(
+        Resource.object,
+        encodeObject({ contentMac, chunks, contentType }),
+      );
+      await this.#addEntry(file.path, {
+        size: file.bytes.length,
+        modified: timestampOf(file.modifiedMs),
+        object,
+        contentType,
+        chunks: chunks.length,
+      });
+      this.#bytesRead += file.bytes.length;
+      this.#report();
+      return { isNew: this.#blobs.newBlobs > before };
+    });
+  }
+
+  async #putChunks(pieces: readonly Uint8Array[]): Promise<ChunkReference[]> {
+    const chunks: ChunkReference[] = [];
+    for (const piece of pieces) {
+      const mac = await this.#blobs.put(Resource.chunk, piece);
+      chunks.push({ mac, length: piece.length });
+    }
+    return chunks;
+  }
+
+  async #macOf(bytes: Uint8Array): Promise<Mac> {
+    const running = this.#store.hashing.start();
+    const step = 1024 * 1024;
+    for (let at = 0; at < bytes.length; at += step) {
+      running.update(bytes.subarray(at, at + step));
+      await this.#pace.breathe();
+    }
+    return running.digest();
+  }
+
+  async #addEntry(
+    path: string,
+    content: {
+      readonly size: number;
+      readonly modified: Timestamp;
+      readonly object: Mac;
+      readonly contentType: string;
+      readonly chunks: number;
+    },
+  ): Promise<void> {
+    const record = encodeEntry({
+      parent: parentOf(path),
+      name: nameOf(path),
+      mode: FILE_MODE,
+      ...content,
+    });
+    const mac = await this.#blobs.put(Resource.vfsEntry, record);
+    this.#trees.add(decodeEntry(record, mac, "A new entry"));
+  }
+
+  /**
+   * Takes a file over from an earlier snapshot of this store without reading its content.
+   * @param entry from a reader of this store. @param path where it lies in this snapshot
+   * @returns false when the store no longer has all of it: the file must then be added by its bytes
+   * @throws AppError "bad-argument" for an unusable or repeated path, "aborted", and those of Storage
+   */
+  carryFile(entry: Entry, path: string = entry.path): Promise<boolean> {
+    return this.#queue(async () => {
+      requireFilePath(path);
+      this.#trees.requireFree(path);
+      const { index } = this.#store;
+      const { object } = entry;
+      if (entry.kind !== "file" || !object || !index.usable(Resource.object, object)) return false;
+      if (path === entry.path) {
+        if (!index.usable(Resource.vfsEntry, entry.mac)) return false;
+        this.#trees.add(entry);
+      } else {
+        const { size, modified, contentType, chunks } = entry;
+        await this.#addEntry(path, { size, modified, object, contentType, chunks });
+      }
+      this.#report();
+      await this.#pace.breathe();
+      return true;
+    });
+  }
+
+  #report(): void {
+    this.#options.onProgress?.({
+      files: this.#trees.files,
+      bytesRead: this.#bytesRead,
+      bytesWritten: this.#blobs.bytesWritten,
+    });
+  }
+
+  /**
+   * Publishes the snapshot. When it throws, nothing is published, and {@link abort} cleans up.
+   * @throws AppError "store-locked" when another program removed packfiles meanwhile, "aborted", and those of Storage
+   */
+  commit(): Promise<CommittedSnapshot> {
+    return this.#queue(async () => {
+      await this.#putHeader();
+      await this.#blobs.flush();
+      const state = this.#stateFile(this.#store.newestState());
+      await this.#requireReliedOn();
+      const path = statePath(toHex(this.#id));
+      const body = await this.#store.codec.encode(state);
+      const bytes = wrap(Resource.state, STATE_VERSION_1_1_0, body, this.#store.hashing);
+      await this.#store.storage.write([{ path, bytes }]);
+      this.#ended = true;
+      this.#blobs.restoreTrust();
+      await this.#lock.release();
+      await this.#store.refresh();
+      return {
+        snapshotId: toHex(this.#id),
+        files: this.#trees.files,
+        bytesRead: this.#bytesRead,
+        bytesWritten: this.#blobs.bytesWritten + bytes.length,
+        newBlobs: this.#blobs.newBlobs,
+      };
+    });
+  }
+
+  async #putHeader(): Promise<void> {
+    const options = this.#options;
+    const started = this.#started;
+    const built = await this.#trees.build(
+      (type, plain) => this.#blobs.put(type, plain),
+      this.#pace,
+    );
+    const header = encodeHeader({
+      id: this.#id,
+      timestamp: timestampOf(started),
+      durationMs: Math.max(0, this.#surroundings.now() - started),
+      name: options.label || UNNAMED,
+      tags: options.tags ?? [],
+      context: Object.entries({ Client: "CalDAV Keeper", ...options.context }),
+      source: { type: options.type, origin: options.origin, directory: options.directory },
+      ...built,
+    });
+    await this.#blobs.putNamed(Resource.snapshot, this.#id, header);
+  }
+
+  #stateFile(previous: ReturnType<Store["newestState"]>): Uint8Array {
+    const state = new StateWriter(previous?.id, unixNanoseconds(this.#surroundings.now()));
+    for (const packfile of this.#blobs.written)
+      for (const blob of packfile.blobs)
+        state.location(blob.type, blob.mac, packfile.name, blob.offset, blob.length);
+    for (const packfile of this.#blobs.written) state.packfile(packfile.name, this.#id);
+    return state.finish(previous?.serial ?? this.#store.config.repositoryId);
+  }
+
+  /** Maintenance may have run when our lock went stale, e.g. while the machine slept. */
+  async #requireReliedOn(): Promise<void> {
+    await this.#store.refresh(this.#options.signal);
+    const { index, storage } = this.#store;
+    const usable = index.usablePackfiles();
+    let gone = [...this.#reliedOn].filter((name) => !usable.has(name)).length;
+    for (const { path } of this.#blobs.written)
+      if ((await storage.size(path)) === undefined) gone++;
+    if (gone === 0) return;
+    throw new AppError(
+      "store-locked",
+      "Another program removed parts of the backup store while this backup ran.",
+      {
+        hint: "Nothing was published and earlier snapshots are untouched. Run the backup again.",
+        retry: "later",
+        details: { packfiles: gone },
+      },
+    );
+  }
+
+  /** Gives up: removes what was written and unlocks. Harmless after the end. */
+  async abort(): Promise<void> {
+    await this.#tail;
+    if (this.#ended) return;
+    this.#ended = true;
+    try {
+      await this.#blobs.discard();
+    } finally {
+      await this.#lock.release();
+    }
+  }
+}

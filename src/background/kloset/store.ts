@@ -1,0 +1,169 @@
+/**
+ * One opened store: its parameters, and its states read into the index. Shared by readers, writers and checks of
+ * the store; knows nothing of snapshots' content.
+ */
+import { fromHex, toHex } from "../../shared/bytes.ts";
+import { isAppError } from "../../shared/errors.ts";
+import type { Storage } from "../storage/storage.ts";
+import { BlobIndex } from "./blob-index.ts";
+import { BlobReader } from "./blob-reader.ts";
+import { type Codec, makeCodec } from "./codec.ts";
+import type { StoreConfig } from "./config.ts";
+import { corrupt } from "./corruption.ts";
+import { unlock } from "./encryption.ts";
+import { unwrap } from "./envelope.ts";
+import {
+  type Hashing,
+  keyedHashing,
+  knownHashing,
+  MAC_LENGTH,
+  type Mac,
+  plaintextKey,
+} from "./mac.ts";
+import { makePace } from "./pace.ts";
+import { Resource } from "./resource.ts";
+import { decodeState, type State } from "./state.ts";
+
+const READ_AT_ONCE = 8;
+
+interface LoadedState {
+  readonly id: Mac;
+  readonly parent: string | undefined;
+  readonly timestamp: bigint;
+  readonly serial: Uint8Array;
+}
+
+export class Store {
+  readonly storage: Storage;
+  readonly config: StoreConfig;
+  readonly hashing: Hashing;
+  readonly codec: Codec;
+  readonly index = new BlobIndex();
+  readonly blobs: BlobReader;
+  readonly #states = new Map<string, LoadedState>();
+
+  /** @throws AppError "store-encrypted", "store-unknown-version" */
+  constructor(storage: Storage, config: StoreConfig) {
+    this.storage = storage;
+    this.config = config;
+    const { cipher, macKey } = unlock(config.encryption);
+    const algorithm = knownHashing(config.hashing.algorithm);
+    this.hashing = keyedHashing(algorithm, macKey ?? plaintextKey(algorithm, config.repositoryId));
+    this.codec = makeCodec(config.compression?.algorithm, cipher);
+    this.blobs = new BlobReader(storage, this.index, this.codec, this.hashing);
+  }
+
+  /**
+   * Reads states that are new since the last time, and which packfiles are there.
+   * @throws AppError "store-corrupt" when a state cannot be read: an index with holes would mislead
+   */
+  async refresh(signal?: AbortSignal): Promise<void> {
+    const pace = makePace(signal);
+    const names = await this.#listSharded("states");
+    const unseen = [...names].filter((name) => !this.#states.has(name));
+    const read = new Map<string, State>();
+    for (let at = 0; at < unseen.length; at += READ_AT_ONCE) {
+      const batch = unseen.slice(at, at + READ_AT_ONCE);
+      const states = await Promise.all(batch.map((name) => this.#readState(name)));
+      for (const [i, name] of batch.entries()) {
+        const state = states[i];
+        if (state) read.set(name, state);
+      }
+      await pace.breathe();
+    }
+    for (const name of parentsFirst(read)) {
+      const state = read.get(name) as State;
+      this.index.apply(state.records);
+      this.#states.set(name, {
+        id: fromHex(name) as Mac,
+        parent: state.parent && toHex(state.parent),
+        timestamp: state.timestamp,
+        serial: state.serial,
+      });
+      await pace.breathe();
+    }
+    this.index.setListed(await this.#listSharded("packfiles"));
+  }
+
+  /** Nothing when the state vanished between listing and reading. */
+  async #readState(name: string): Promise<State | undefined> {
+    const what = `The state ${name.slice(0, 12)}`;
+    let file: Uint8Array;
+    try {
+      file = await this.storage.read(statePath(name));
+    } catch (error) {
+      if (isAppError(error, "blob-missing")) return undefined;
+      throw error;
+    }
+    const { version, body } = unwrap(file, Resource.state, this.hashing, what);
+    return decodeState(await this.codec.decode(body, what), version, what);
+  }
+
+  /** Names below the 256 folders of `states` or `packfiles`; what is not named by 32 bytes is no part of the store. */
+  async #listSharded(folder: "states" | "packfiles"): Promise<Set<string>> {
+    const names = new Set<string>();
+    const shards = (await this.storage.list(folder)).filter((shard) => shard.directory);
+    for (let at = 0; at < shards.length; at += READ_AT_ONCE) {
+      const lists = await Promise.all(
+        shards.slice(at, at + READ_AT_ONCE).map(async ({ name: shard }) => ({
+          shard,
+          files: await this.storage.list(`${folder}/${shard}`),
+        })),
+      );
+      for (const { shard, files } of lists)
+        for (const file of files)
+          if (!file.directory && isMacName(file.name) && file.name.startsWith(shard))
+            names.add(file.name);
+    }
+    return names;
+  }
+
+  /** What a new state continues: the newest state that is no other's parent. */
+  newestState(): { readonly id: Mac; readonly serial: Uint8Array } | undefined {
+    const parents = new Set([...this.#states.values()].map((state) => state.parent));
+    let newest: LoadedState | undefined;
+    for (const [name, state] of this.#states) {
+      if (parents.has(name)) continue;
+      if (!newest || state.timestamp > newest.timestamp) newest = state;
+    }
+    return newest;
+  }
+}
+
+export function statePath(name: string): string {
+  return `states/${name.slice(0, 2)}/${name}`;
+}
+
+/** The 512 folders and the one for locks: plakar's own writes fail where one is missing. */
+export function storeDirectories(): string[] {
+  const shards = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
+  return [
+    ...shards.map((shard) => `packfiles/${shard}`),
+    ...shards.map((shard) => `states/${shard}`),
+    "locks",
+  ];
+}
+
+export function isMacName(name: string): boolean {
+  return name.length === 2 * MAC_LENGTH && /^[0-9a-f]*$/.test(name);
+}
+
+/** An order in which a state comes behind its parent where that is among them; older ones first otherwise. */
+function parentsFirst(states: ReadonlyMap<string, State>): string[] {
+  const children = new Map<string, string[]>();
+  const roots: string[] = [];
+  const byTime = [...states].sort(([, a], [, b]) => Number(a.timestamp - b.timestamp));
+  for (const [name, state] of byTime) {
+    const parent = state.parent && toHex(state.parent);
+    if (parent === undefined || parent === name || !states.has(parent)) roots.push(name);
+    else children.set(parent, [...(children.get(parent) ?? []), name]);
+  }
+  const ordered: string[] = [];
+  const waiting = roots.reverse();
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    ordered.push(name);
+    waiting.push(...(children.get(name) ?? []).reverse());
+  }
+  if (ordered.length !== states.size) throw corrupt("its states lead in circles");
+  return ordered;
+}
