@@ -61,8 +61,9 @@ export class Operations {
 
     let ok = false;
     try {
-      const value = await this.#awake(name, () =>
-        work({
+      const value = await this.#awake(name, () => {
+        running.controller.signal.throwIfAborted();
+        return work({
           signal: running.controller.signal,
           onProgress: (progress) => {
             running.operation = { ...running.operation, ...progress };
@@ -71,8 +72,8 @@ export class Operations {
             running.told = now();
             broadcast({ event: "progress", ...running.operation });
           },
-        }),
-      );
+        });
+      });
       ok = true;
       return value;
     } catch (error) {

@@ -1,0 +1,268 @@
+import { beforeEach, expect, test } from "vitest";
+import { Accounts } from "../../../src/background/accounts/accounts.ts";
+import { Credentials } from "../../../src/background/accounts/credentials.ts";
+import type { DiscoveredAccount, Login } from "../../../src/background/accounts/ports.ts";
+import { accountsShape } from "../../../src/background/settings/account-settings.ts";
+import { StoredValue } from "../../../src/background/settings/stored-value.ts";
+import { syncStatusShape } from "../../../src/background/settings/sync-status.ts";
+import { AppError } from "../../../src/shared/errors.ts";
+import { FakeCalendars } from "../../support/fake-calendars.ts";
+import { MemoryArea } from "../../support/memory-area.ts";
+
+const WORK = "https://dav.example.org/ada/work/";
+const HOME = "https://dav.example.org/ada/home/";
+const LOGIN = { location: "example.org", username: "ada", password: "engine" };
+const { signal } = new AbortController();
+
+let area: MemoryArea;
+let thunderbird: FakeCalendars;
+let vault: Map<string, string>;
+let locked: boolean;
+let onServer: DiscoveredAccount;
+let discover: (location: string, login: Login) => Promise<DiscoveredAccount>;
+let synced: string[];
+let syncStatus: StoredValue<ReturnType<typeof syncStatusShape.initial>>;
+
+function start(): Accounts {
+  let ids = 0;
+  syncStatus = new StoredValue(area, syncStatusShape);
+  return new Accounts({
+    stored: new StoredValue(area, accountsShape),
+    syncStatus,
+    credentials: new Credentials({
+      getPassword: async (origin, username) => {
+        if (locked) return { locked: true };
+        const password = vault.get(`${origin} ${username}`);
+        return password === undefined ? { missing: true } : { password };
+      },
+      setPassword: async (origin, username, password) => {
+        if (locked) return { locked: true };
+        vault.set(`${origin} ${username}`, password);
+        return { ok: true };
+      },
+      removePassword: async (origin, username) => {
+        vault.delete(`${origin} ${username}`);
+      },
+    }),
+    discovery: { discover: (location, login) => discover(location, login) },
+    calendars: thunderbird.calendars,
+    provider: thunderbird.provider,
+    calendarType: "ext-keeper",
+    running: () => new Set(),
+    requestSync: (calendarIds) => synced.push(...calendarIds),
+    onChanged: () => {},
+    newId: () => `account${++ids}`,
+  });
+}
+
+function collection(url: string, displayName: string) {
+  const components = ["VEVENT", "VTODO"];
+  return { url, displayName, color: "#112233", components, readOnly: false, description: "" };
+}
+
+beforeEach(() => {
+  area = new MemoryArea();
+  thunderbird = new FakeCalendars();
+  vault = new Map();
+  locked = false;
+  synced = [];
+  onServer = {
+    principal: "https://dav.example.org/ada/",
+    homes: ["https://dav.example.org/ada/"],
+    calendars: [collection(WORK, "Work"), collection(HOME, "Home")],
+    log: [],
+  };
+  discover = async () => onServer;
+});
+
+test("adding subscribes the chosen calendars, keeps the password in the vault only, and asks for a sync", async () => {
+  const accounts = start();
+  const added = await accounts.add({ ...LOGIN, calendars: [WORK] }, signal);
+  expect(added.calendars).toEqual([{ id: "cal1", url: WORK }]);
+  expect([...thunderbird.list.values()]).toMatchObject([
+    { type: "ext-keeper", name: "Work", color: "#112233", url: `${WORK}#caldav-keeper` },
+  ]);
+  expect(vault).toEqual(new Map([["https://dav.example.org ada", "engine"]]));
+  expect(JSON.stringify(area.values)).not.toContain("engine");
+  expect(synced).toEqual(["cal1"]);
+  expect(await start().list()).toMatchObject([
+    {
+      username: "ada",
+      principal: "https://dav.example.org/ada/",
+      insecure: false,
+      calendars: [{ id: "cal1", url: WORK, name: "Work", lastGoodSync: null }],
+    },
+  ]);
+});
+
+test("a second calendar of the same user joins the account; one subscribed already is not doubled", async () => {
+  const accounts = start();
+  const first = await accounts.add({ ...LOGIN, calendars: [WORK] }, signal);
+  const second = await accounts.add({ ...LOGIN, calendars: [WORK, HOME] }, signal);
+  expect(second.accountId).toBe(first.accountId);
+  expect(thunderbird.list.size).toBe(2);
+  const [account, ...others] = await accounts.list();
+  expect(others).toEqual([]);
+  expect(account?.calendars.map(({ url }) => url)).toEqual([WORK, HOME]);
+});
+
+test("two attempts at once do not subscribe anything twice", async () => {
+  const accounts = start();
+  await Promise.all([
+    accounts.add({ ...LOGIN, calendars: [WORK] }, signal),
+    accounts.add({ ...LOGIN, calendars: [WORK, HOME] }, signal),
+  ]);
+  expect(thunderbird.list.size).toBe(2);
+  expect(await accounts.list()).toHaveLength(1);
+});
+
+test("a calendar left by an attempt that was cut short is taken up instead of doubled", async () => {
+  await thunderbird.calendars.create({
+    type: "ext-keeper",
+    name: "Work",
+    url: `${WORK}#caldav-keeper`,
+  });
+  const { calendars } = await start().add({ ...LOGIN, calendars: [WORK] }, signal);
+  expect(calendars).toEqual([{ id: "cal1", url: WORK }]);
+  expect(thunderbird.list.size).toBe(1);
+});
+
+test("a chosen calendar that the server no longer lists: nothing is subscribed", async () => {
+  const accounts = start();
+  const gone = "https://dav.example.org/ada/gone/";
+  await expect(accounts.add({ ...LOGIN, calendars: [WORK, gone] }, signal)).rejects.toMatchObject({
+    code: "not-found",
+  });
+  expect(thunderbird.list.size).toBe(0);
+  expect(await accounts.list()).toEqual([]);
+});
+
+test("a wrong password is not saved", async () => {
+  discover = async () => {
+    throw new AppError("unauthorized", "Wrong user name or password.");
+  };
+  await expect(start().add({ ...LOGIN, calendars: [WORK] }, signal)).rejects.toMatchObject({
+    code: "unauthorized",
+  });
+  expect(vault.size).toBe(0);
+});
+
+test("locked passwords are told apart from missing ones, and nothing is half added", async () => {
+  const accounts = start();
+  locked = true;
+  await expect(accounts.add({ ...LOGIN, calendars: [WORK] }, signal)).rejects.toMatchObject({
+    code: "credentials-locked",
+  });
+  expect(thunderbird.list.size).toBe(0);
+  locked = false;
+  const { location, username } = LOGIN;
+  await expect(accounts.discover({ location, username }, signal)).rejects.toMatchObject({
+    code: "credentials-missing",
+  });
+});
+
+test("a known account is looked at again with its saved password", async () => {
+  const accounts = start();
+  await accounts.add({ ...LOGIN, calendars: [WORK] }, signal);
+  discover = async (_, login) => {
+    expect(login).toEqual({ username: "ada", password: "engine" });
+    return onServer;
+  };
+  const { location, username } = LOGIN;
+  const found = await accounts.discover({ location, username }, signal);
+  expect(found.calendars).toHaveLength(2);
+});
+
+test("plain http to another computer is called insecure, to this one it is not", async () => {
+  const accounts = start();
+  const over = (origin: string) => ({ ...onServer, principal: `${origin}/ada/`, calendars: [] });
+  onServer = over("http://192.168.1.5:5232");
+  expect((await accounts.discover(LOGIN, signal)).insecure).toBe(true);
+  for (const origin of ["http://127.0.0.1:5232", "http://[::1]:5232", "http://localhost"]) {
+    onServer = over(origin);
+    expect((await accounts.discover(LOGIN, signal)).insecure, origin).toBe(false);
+  }
+});
+
+test("the list joins what the item store and the last sync know", async () => {
+  const accounts = start();
+  await accounts.add({ ...LOGIN, calendars: [WORK] }, signal);
+  thunderbird.states.set("cal1#cache", { lastGoodSync: 77, unfetched: [{}, {}] });
+  thunderbird.pending.set("cal1#cache", [{}]);
+  const error = { code: "timeout" as const, message: "Too slow.", hint: "", details: {} };
+  await syncStatus.update(() => ({ cal1: { time: 80, error } }));
+  const [account] = await accounts.list();
+  expect(account?.calendars).toMatchObject([
+    { lastGoodSync: 77, quarantined: 2, pendingChanges: 1, error },
+  ]);
+});
+
+test("a refused password is shown once, at the account", async () => {
+  const accounts = start();
+  await accounts.add({ ...LOGIN, calendars: [WORK, HOME] }, signal);
+  const error = { code: "unauthorized" as const, message: "No.", hint: "", details: {} };
+  await syncStatus.update(() => ({ cal1: { time: 1, error }, cal2: { time: 1, error } }));
+  const [account] = await accounts.list();
+  expect(account?.error).toEqual(error);
+  expect(account?.calendars.map((calendar) => calendar.error)).toEqual([null, null]);
+});
+
+test("removal is refused while changes wait, and done with the second word", async () => {
+  const accounts = start();
+  const { accountId } = await accounts.add({ ...LOGIN, calendars: [WORK, HOME] }, signal);
+  thunderbird.pending.set("cal2#cache", [{}, {}]);
+  await expect(accounts.remove({ accountId })).rejects.toMatchObject({
+    code: "pending-changes",
+    details: { pending: 2 },
+  });
+  expect(thunderbird.list.size).toBe(2);
+  expect(await accounts.remove({ accountId, discardPending: true })).toEqual({ superseded: 2 });
+  expect(thunderbird.list.size).toBe(0);
+  expect(await accounts.list()).toEqual([]);
+  expect(vault.size).toBe(0);
+});
+
+test("an unknown account cannot be removed", async () => {
+  await expect(start().remove({ accountId: "none" })).rejects.toMatchObject({
+    code: "account-unknown",
+  });
+});
+
+test("a calendar removed in Thunderbird's list leaves the account", async () => {
+  const accounts = start();
+  await accounts.add({ ...LOGIN, calendars: [WORK, HOME] }, signal);
+  await accounts.calendarRemoved("cal1");
+  await accounts.calendarRemoved("somebody-elses");
+  const [account] = await accounts.list();
+  expect(account?.calendars.map(({ url }) => url)).toEqual([HOME]);
+});
+
+test("the first sync, asked for while the account is being stored, finds it", async () => {
+  const accounts = start();
+  const create = thunderbird.calendars.create;
+  let found: Promise<unknown> = Promise.resolve();
+  thunderbird.calendars.create = async (properties) => {
+    const calendar = await create(properties);
+    found = accounts.find(calendar.id);
+    return calendar;
+  };
+  await accounts.add({ ...LOGIN, calendars: [WORK] }, signal);
+  expect(await found).toMatchObject({ calendar: { url: WORK }, account: { username: "ada" } });
+});
+
+test("a rename on the server is followed; the user's own name stays while the server's does not change", async () => {
+  const accounts = start();
+  await accounts.add({ ...LOGIN, calendars: [WORK] }, signal);
+  await thunderbird.calendars.update("cal1", { name: "My work" });
+  await accounts.follow("cal1", { name: "Work", color: "#112233", readOnly: false });
+  expect(thunderbird.list.get("cal1")?.name).toBe("My work");
+  await accounts.follow("cal1", { name: "Work 2", color: null, readOnly: true });
+  expect(thunderbird.list.get("cal1")).toMatchObject({
+    name: "Work 2",
+    color: "#112233",
+    readOnly: true,
+  });
+  await thunderbird.calendars.update("cal1", { name: "Mine again" });
+  await accounts.follow("cal1", { name: "Work 2", color: null, readOnly: true });
+  expect(thunderbird.list.get("cal1")?.name).toBe("Mine again");
+});
