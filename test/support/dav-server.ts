@@ -93,7 +93,7 @@ export function plainAccess(
         .map(([, href]) => new URL(unescapeXml(href ?? ""), base).pathname)
         .filter((pathname) => decodeURIComponent(pathname) !== decodeURIComponent(base.pathname))
         .map((pathname) => decodeURIComponent(pathname.replace(/\/$/, "").split("/").at(-1) ?? ""))
-        .sort();
+        .sort((a, b) => (a < b ? -1 : 1));
     },
     async delete(path) {
       await send("DELETE", path, [200, 204]);

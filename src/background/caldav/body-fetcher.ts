@@ -1,0 +1,263 @@
+/**
+ * Fetches bodies of many members: calendar-multiget in adaptive batches (RFC 4791 §7.9), several in flight,
+ * and GET for whatever a multiget leaves out, refuses, or cannot carry byte for byte. One bad member never
+ * costs the others; only what concerns all of them (network, credentials) is thrown.
+ */
+import type { Href, ResourceName } from "../../shared/brands.ts";
+import { AppError, type ErrorCode, isAppError } from "../../shared/errors.ts";
+import type { FetchedBody, RemoteBody, RemoteMember } from "../sync/ports.ts";
+import { type DavClient, looksLikeHtml } from "../webdav/dav-client.ts";
+import { isWeak, parseETag, parseScheduleTag } from "../webdav/etag.ts";
+import { hrefOf, memberUrl, resolveHref, resourceName } from "../webdav/href.ts";
+import type { DavResponse } from "../webdav/multistatus.ts";
+import { caldav, dav } from "../webdav/names.ts";
+import { textOf } from "../webdav/xml.ts";
+import {
+  bodyFromMultiget,
+  byteLength,
+  compareBytes,
+  type Fidelity,
+  type MultigetText,
+} from "./calendar-data.ts";
+import { BatchSize, Turnstile } from "./multiget.ts";
+import { calendarMultiget } from "./reports.ts";
+
+const IN_FLIGHT = 4;
+/** So few are read by GET: as many requests, and the exact bytes without a comparison. */
+const GET_AT_MOST = 3;
+
+const CONCERNS_ALL: ReadonlySet<ErrorCode> = new Set([
+  "aborted",
+  "offline",
+  "network",
+  "unauthorized",
+  "server-busy",
+]);
+
+type OnBatch = (batch: readonly FetchedBody[]) => Promise<void>;
+
+export class BodyFetcher {
+  readonly #client: DavClient;
+  readonly #collectionUrl: string;
+  readonly #size = new BatchSize();
+  /** Learnt at the first multiget and kept for the life of this object. */
+  #fidelity: Promise<Fidelity> | undefined;
+  #multigetWorks = true;
+
+  constructor(client: DavClient, collectionUrl: string) {
+    this.#client = client;
+    this.#collectionUrl = collectionUrl;
+  }
+
+  async fetchBodies(
+    members: readonly RemoteMember[],
+    onBatch: OnBatch,
+    signal: AbortSignal,
+  ): Promise<void> {
+    // A worker that fails stops the others at once: their answers would be handed to nobody.
+    const stop = new AbortController();
+    const both = AbortSignal.any([signal, stop.signal]);
+    const turnstile = new Turnstile();
+    let start = 0;
+    const nextBatch = (): readonly RemoteMember[] => {
+      const batch = members.slice(start, start + this.#size.next());
+      start += batch.length;
+      return batch;
+    };
+    const worker = async () => {
+      for (let batch = nextBatch(); batch.length > 0; batch = nextBatch()) {
+        const fetched = await this.#fetchBatch(batch, both);
+        await turnstile.pass(() => onBatch(fetched));
+      }
+    };
+    let firstError: { readonly error: unknown } | undefined;
+    await Promise.all(
+      Array.from({ length: IN_FLIGHT }, () =>
+        worker().catch((error: unknown) => {
+          firstError ??= { error };
+          stop.abort();
+        }),
+      ),
+    );
+    if (firstError) throw firstError.error;
+  }
+
+  /** GET of one. @returns `null` when the server says 404 or 410 */
+  async fetchOne(
+    member: { name: ResourceName; href: Href | null; etag?: RemoteMember["etag"] },
+    signal: AbortSignal,
+  ): Promise<RemoteBody | null> {
+    const url = this.urlOf(member);
+    const resource = await this.#client.get(url, signal);
+    if (resource === null) return null;
+    if (looksLikeHtml(resource.text)) {
+      throw new AppError("not-caldav", "The server sent a web page instead of an event.", {
+        hint: "What you have is kept. CalDAV Keeper tries again at the next sync.",
+        retry: "later",
+      });
+    }
+    if (resource.text.trim() === "") {
+      throw new AppError("calendar-data", "The server sent an empty event.", {
+        hint: "What you have is kept. CalDAV Keeper tries again at the next sync.",
+        retry: "later",
+      });
+    }
+    const own = parseETag(resource.header("etag"));
+    // A compressing proxy weakens the tag of a GET, not the one of the listing: that one still fits the writes.
+    const etag = own === null || (isWeak(own) && member.etag) ? (member.etag ?? own) : own;
+    return {
+      name: member.name,
+      href: member.href ?? hrefOf(url),
+      etag,
+      text: resource.text,
+      scheduleTag: parseScheduleTag(resource.header("schedule-tag")),
+    };
+  }
+
+  urlOf(member: { name: ResourceName; href: Href | null }): string {
+    return member.href === null
+      ? memberUrl(this.#collectionUrl, member.name)
+      : resolveHref(member.href, this.#collectionUrl).href;
+  }
+
+  async #fetchBatch(
+    batch: readonly RemoteMember[],
+    signal: AbortSignal,
+  ): Promise<readonly FetchedBody[]> {
+    if (batch.length <= GET_AT_MOST || !this.#multigetWorks) return this.#getEach(batch, signal);
+    let found: Map<ResourceName, Found>;
+    try {
+      found = await this.#multiget(batch, signal);
+    } catch (error) {
+      if (concernsAll(error)) throw error;
+      if (isAppError(error, "forbidden", "unsupported", "not-found", "not-caldav")) {
+        this.#multigetWorks = false;
+        return this.#getEach(batch, signal);
+      }
+      // One member may make the whole answer fail: halves find out which.
+      this.#size.tooMany(batch.length);
+      const middle = Math.ceil(batch.length / 2);
+      const first = await this.#fetchBatch(batch.slice(0, middle), signal);
+      return [...first, ...(await this.#fetchBatch(batch.slice(middle), signal))];
+    }
+    const fidelity = await this.#learnFidelity(found, signal);
+    const bodies: FetchedBody[] = [];
+    const unread: RemoteMember[] = [];
+    let bytes = 0;
+    for (const member of batch) {
+      const entry = found.get(member.name);
+      const text = entry && fidelity ? bodyFromMultiget(entry, fidelity) : null;
+      if (entry === undefined || text === null || text.trim() === "" || looksLikeHtml(text)) {
+        unread.push(member);
+        continue;
+      }
+      bytes += text.length;
+      bodies.push({
+        kind: "body",
+        body: {
+          name: member.name,
+          href: member.href,
+          // The listing's tag, should the answer have none: if it is too old, the next listing shows it.
+          etag: entry.etag ?? member.etag,
+          scheduleTag: entry.scheduleTag,
+          text,
+        },
+      });
+    }
+    if (bodies.length > 0) this.#size.learn(bodies.length, bytes);
+    return [...bodies, ...(await this.#getEach(unread, signal))];
+  }
+
+  /** A 404 in here is no statement: some servers list a member and then do not find it. GET decides. */
+  async #multiget(
+    batch: readonly RemoteMember[],
+    signal: AbortSignal,
+  ): Promise<Map<ResourceName, Found>> {
+    const body = calendarMultiget(batch.map(({ href }) => href));
+    const multistatus = await this.#client.report(this.#collectionUrl, "1", body, signal);
+    const found = new Map<ResourceName, Found>();
+    if (multistatus.repaired) return found;
+    for (const response of multistatus.responses) {
+      const data = response.property(caldav("calendar-data"));
+      if (data) found.set(resourceName(response.href), readFound(response, data));
+    }
+    return found;
+  }
+
+  /** Reads one member both ways, once; `null` while there was nothing to compare. */
+  async #learnFidelity(
+    found: ReadonlyMap<ResourceName, Found>,
+    signal: AbortSignal,
+  ): Promise<Fidelity | null> {
+    const sample = found.values().next().value;
+    if (sample === undefined) return (await this.#fidelity) ?? null;
+    this.#fidelity ??= this.#compare(sample, signal);
+    try {
+      return await this.#fidelity;
+    } catch (error) {
+      this.#fidelity = undefined;
+      if (concernsAll(error)) throw error;
+      return null;
+    }
+  }
+
+  async #compare(sample: Found, signal: AbortSignal): Promise<Fidelity> {
+    const url = resolveHref(sample.href, this.#collectionUrl).href;
+    const resource = await this.#client.get(url, signal);
+    if (resource === null) throw new AppError("not-found", "A listed event cannot be read.");
+    const fidelity = compareBytes(sample, {
+      text: resource.text,
+      sizeBytes: resource.sizeBytes,
+    });
+    if (fidelity.form === "get") this.#multigetWorks = false;
+    return fidelity;
+  }
+
+  async #getEach(members: readonly RemoteMember[], signal: AbortSignal): Promise<FetchedBody[]> {
+    const results: FetchedBody[] = [];
+    let next = 0;
+    const worker = async () => {
+      for (let member = members[next++]; member; member = members[next++]) {
+        results.push(await this.#getOne(member, signal));
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, members.length) }, worker));
+    return results;
+  }
+
+  async #getOne(member: RemoteMember, signal: AbortSignal): Promise<FetchedBody> {
+    try {
+      const body = await this.fetchOne(member, signal);
+      if (body === null) return { kind: "gone", name: member.name };
+      this.#size.learn(1, byteLength(body.text));
+      return { kind: "body", body };
+    } catch (error) {
+      if (!isAppError(error) || concernsAll(error)) throw error;
+      return { kind: "failed", name: member.name, reason: error.message };
+    }
+  }
+}
+
+interface Found extends MultigetText {
+  readonly href: Href;
+  readonly etag: RemoteMember["etag"];
+  readonly scheduleTag: RemoteBody["scheduleTag"];
+}
+
+function readFound(response: DavResponse, data: Element): Found {
+  const length = textOf(response.property(dav("getcontentlength"))).trim();
+  return {
+    href: response.href,
+    etag: parseETag(textOf(response.property(dav("getetag")))),
+    scheduleTag: parseScheduleTag(textOf(response.property(caldav("schedule-tag")))),
+    text: textOf(data),
+    contentLength: /^\d+$/.test(length) ? Number(length) : null,
+  };
+}
+
+/** Nobody's fault in particular: asking for another member would end the same way. */
+function concernsAll(error: unknown): boolean {
+  if (!isAppError(error)) return true;
+  const { movedTo } = error.details;
+  return movedTo !== undefined || CONCERNS_ALL.has(error.code);
+}

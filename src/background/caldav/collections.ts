@@ -1,0 +1,160 @@
+/**
+ * Calendar home sets (RFC 4791 §6.2.1): one PROPFIND tells the state of every calendar in one of them. Also makes,
+ * renames and deletes calendars. Leaves out: which calendars the user subscribed to.
+ */
+import { AppError, isAppError } from "../../shared/errors.ts";
+import { type RetryOptions, withRetry } from "../transport/retry.ts";
+import type { Transport } from "../transport/transport.ts";
+import { DavClient } from "../webdav/dav-client.ts";
+import {
+  canonicalCollectionUrl,
+  encodeSegment,
+  resolveHref,
+  withTrailingSlash,
+} from "../webdav/href.ts";
+import type { Multistatus } from "../webdav/multistatus.ts";
+import { apple, caldav, dav, type QName } from "../webdav/names.ts";
+import { node, type XmlNode, type XmlParser } from "../webdav/xml.ts";
+import {
+  type CalendarDescription,
+  COLLECTION_PROPERTIES,
+  isCalendar,
+  readDescription,
+  readStatus,
+} from "./properties.ts";
+
+export interface CalendarHomeOptions {
+  readonly url: string;
+  /** With the account's credentials for the origin of `url`. */
+  readonly transport: Transport;
+  readonly parseXml?: XmlParser;
+  readonly retry?: RetryOptions;
+}
+
+export interface NewCalendar {
+  /** Last segment of its URL; must be free. */
+  readonly name: string;
+  readonly displayName: string;
+  readonly color?: string;
+  /** Default: VEVENT and VTODO. */
+  readonly components?: readonly string[];
+}
+
+export interface CalendarChanges {
+  readonly displayName?: string;
+  readonly color?: string;
+}
+
+export class CalendarHome {
+  readonly url: string;
+  readonly #client: DavClient;
+
+  constructor(options: CalendarHomeOptions) {
+    this.url = withTrailingSlash(options.url);
+    this.#client = new DavClient({
+      transport: withRetry(options.transport, options.retry),
+      parseXml: options.parseXml,
+    });
+  }
+
+  /** Keys are {@link canonicalCollectionUrl}s; `url` in the values is as the server writes it. */
+  async statuses(signal: AbortSignal): Promise<Map<string, CalendarDescription>> {
+    return readCalendars(await this.#client.propfind(this.url, "1", COLLECTION_PROPERTIES, signal));
+  }
+
+  /**
+   * RFC 4791 §5.3.1, or extended MKCOL (RFC 5689) where the server knows no MKCALENDAR.
+   * @returns the new collection's URL
+   */
+  async createCalendar(calendar: NewCalendar, signal: AbortSignal): Promise<string> {
+    const url = new URL(`${encodeSegment(calendar.name)}/`, this.url).href;
+    const properties = newCalendarProperties(calendar);
+    try {
+      const set = node(dav("set"), [node(dav("prop"), properties)]);
+      await this.#client.makeCollection(
+        "MKCALENDAR",
+        url,
+        node(caldav("mkcalendar"), [set]),
+        signal,
+      );
+    } catch (error) {
+      const { status } = isAppError(error) ? error.details : {};
+      // 405 is also the answer for a name that is taken (RFC 4918 §9.3.1): MKCOL then says so too.
+      if (status !== 405 && status !== 501) throw error;
+      const type = node(dav("resourcetype"), [node(dav("collection")), node(caldav("calendar"))]);
+      const set = node(dav("set"), [node(dav("prop"), [type, ...properties])]);
+      await this.#client.makeCollection("MKCOL", url, node(dav("mkcol"), [set]), signal);
+    }
+    return url;
+  }
+
+  /** @throws AppError "forbidden" when the server refuses one of the properties */
+  async updateCalendar(url: string, changes: CalendarChanges, signal: AbortSignal): Promise<void> {
+    const properties: XmlNode[] = [];
+    if (changes.displayName !== undefined) {
+      properties.push(node(dav("displayname"), [changes.displayName]));
+    }
+    if (changes.color !== undefined) {
+      properties.push(node(apple("calendar-color"), [changes.color]));
+    }
+    if (properties.length === 0) return;
+    const body = node(dav("propertyupdate"), [node(dav("set"), [node(dav("prop"), properties)])]);
+    const multistatus = await this.#client.proppatch(withTrailingSlash(url), body, signal);
+    const refused = properties.find(({ name }) => isRefused(multistatus, name));
+    if (refused) {
+      throw new AppError(
+        "forbidden",
+        "The server did not take the calendar's new name or colour.",
+        {
+          hint: "Nothing was changed on the server. The calendar may be shared with you for reading only.",
+          retry: "after-user",
+          details: { property: refused.name.local },
+        },
+      );
+    }
+  }
+
+  /** Deletes the collection with everything in it. The caller has taken a snapshot first. */
+  async deleteCalendar(url: string, signal: AbortSignal): Promise<void> {
+    const answer = await this.#client.delete(withTrailingSlash(url), {}, signal);
+    const gone = answer.status === 404 || answer.status === 410;
+    if (answer.status === 207 || !(gone || (answer.status >= 200 && answer.status < 300))) {
+      throw answer.error();
+    }
+  }
+}
+
+/** The calendars in a home set's answer, by canonical URL. */
+export function readCalendars(multistatus: Multistatus): Map<string, CalendarDescription> {
+  const calendars = new Map<string, CalendarDescription>();
+  for (const response of multistatus.responses) {
+    if (!isCalendar(response)) continue;
+    const url = withTrailingSlash(resolveHref(response.href, multistatus.url).href);
+    calendars.set(canonicalCollectionUrl(url), {
+      ...readStatus(response),
+      url,
+      description: readDescription(response),
+    });
+  }
+  return calendars;
+}
+
+function isRefused(multistatus: Multistatus, name: QName): boolean {
+  return multistatus.responses.some((response) => {
+    const status = response.propertyStatus(name) ?? response.status ?? 200;
+    return status < 200 || status >= 300;
+  });
+}
+
+function newCalendarProperties(calendar: NewCalendar): XmlNode[] {
+  return [
+    node(dav("displayname"), [calendar.displayName]),
+    ...(calendar.color === undefined ? [] : [node(apple("calendar-color"), [calendar.color])]),
+    node(
+      caldav("supported-calendar-component-set"),
+      (calendar.components ?? ["VEVENT", "VTODO"]).map((name) =>
+        node(caldav("comp"), [], { name }),
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,88 @@
+/** Listings (PROPFIND Depth 1 and sync-collection) → members of the collection. Pure. */
+import type { ResourceName } from "../../shared/brands.ts";
+import type { ChangePage, RemoteMember } from "../sync/ports.ts";
+import { parseETag } from "../webdav/etag.ts";
+import { canonicalCollectionUrl, resolveHref, resourceName } from "../webdav/href.ts";
+import type { DavResponse, Multistatus } from "../webdav/multistatus.ts";
+import { dav } from "../webdav/names.ts";
+import { textOf } from "../webdav/xml.ts";
+import { isCalendarObject } from "./quirks.ts";
+
+/** What a PROPFIND asks to list members. */
+export const MEMBER_PROPERTIES = [
+  dav("getetag"),
+  dav("getcontenttype"),
+  dav("resourcetype"),
+] as const;
+
+/** iCloud and others list the collection itself, with the spelling of their choice. */
+export function isSelf(response: DavResponse, answerUrl: string, collectionUrl: string): boolean {
+  try {
+    const own = canonicalCollectionUrl(resolveHref(response.href, answerUrl).href);
+    return (
+      own === canonicalCollectionUrl(collectionUrl) || own === canonicalCollectionUrl(answerUrl)
+    );
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Members by name; the first spelling of a name counts. A member the server shows with an error (403, 500)
+ * exists all the same: it is listed without an etag.
+ */
+export function readMembers(multistatus: Multistatus, collectionUrl: string): RemoteMember[] {
+  const members = new Map<ResourceName, RemoteMember>();
+  for (const response of multistatus.responses) {
+    if (isSelf(response, multistatus.url, collectionUrl)) continue;
+    if (isGone(response.status) || !isCalendarObject(response)) continue;
+    const member = memberOf(response);
+    if (member.name !== "" && !members.has(member.name)) members.set(member.name, member);
+  }
+  return [...members.values()];
+}
+
+/** True when the server cut a listing short (RFC 6578 §3.6): what is missing from it means nothing. */
+export function isTruncated(multistatus: Multistatus, collectionUrl: string): boolean {
+  return multistatus.responses.some(
+    (response) => response.status === 507 && isSelf(response, multistatus.url, collectionUrl),
+  );
+}
+
+export function readChangePage(multistatus: Multistatus, collectionUrl: string): ChangePage {
+  const changed = new Map<ResourceName, RemoteMember>();
+  const removed = new Set<ResourceName>();
+  for (const response of multistatus.responses) {
+    if (isSelf(response, multistatus.url, collectionUrl)) continue;
+    const name = resourceName(response.href);
+    if (name === "") continue;
+    if (isGone(response.status)) {
+      if (!changed.has(name)) removed.add(name);
+    } else if (isCalendarObject(response)) {
+      removed.delete(name);
+      changed.set(name, memberOf(response));
+    }
+  }
+  return {
+    changed: [...changed.values()],
+    removed: [...removed],
+    token: multistatus.syncToken as ChangePage["token"],
+    more: isTruncated(multistatus, collectionUrl),
+  };
+}
+
+function memberOf(response: DavResponse): RemoteMember {
+  return {
+    name: resourceName(response.href),
+    href: response.href,
+    etag: parseETag(textOf(response.property(dav("getetag")))),
+  };
+}
+
+/**
+ * The status of the whole response, never that of a property: Google lists members whose etag it cannot find
+ * with a 404 for the property.
+ */
+function isGone(status: number | null): boolean {
+  return status === 404 || status === 410;
+}

@@ -1,0 +1,121 @@
+/**
+ * The properties of calendar collections (RFC 4791 §5.2, RFC 3744 §5.5, Apple's and CalendarServer's) → what the
+ * engine and the account pages need. Pure.
+ */
+import { brandAs, type SyncToken } from "../../shared/brands.ts";
+import type { CollectionStatus } from "../sync/ports.ts";
+import type { DavResponse } from "../webdav/multistatus.ts";
+import { apple, caldav, calendarServer, clark, dav, NAMESPACE } from "../webdav/names.ts";
+import { childElements, childrenNamed, firstChildNamed, textOf } from "../webdav/xml.ts";
+
+/** Everything one PROPFIND asks about a collection. */
+export const COLLECTION_PROPERTIES = [
+  dav("resourcetype"),
+  dav("displayname"),
+  dav("sync-token"),
+  dav("current-user-privilege-set"),
+  dav("supported-report-set"),
+  caldav("supported-calendar-component-set"),
+  caldav("calendar-description"),
+  calendarServer("getctag"),
+  apple("calendar-color"),
+] as const;
+
+/** What a collection says about itself; `url` is absolute. */
+export interface CalendarDescription extends CollectionStatus {
+  readonly url: string;
+  readonly description: string;
+}
+
+/** True for a calendar a person keeps events in; false for the home itself, inboxes, outboxes and trash bins. */
+export function isCalendar(response: DavResponse): boolean {
+  const types = resourceTypes(response);
+  const excluded = [
+    clark(caldav("schedule-inbox")),
+    clark(caldav("schedule-outbox")),
+    clark(calendarServer("subscribed")),
+    `{${NAMESPACE.nextcloud}}deleted-calendar`,
+    `{${NAMESPACE.nextcloud}}trash-bin`,
+  ];
+  return types.has(clark(caldav("calendar"))) && !excluded.some((type) => types.has(type));
+}
+
+export function isCollection(response: DavResponse): boolean {
+  return resourceTypes(response).has(clark(dav("collection")));
+}
+
+function resourceTypes(response: DavResponse): ReadonlySet<string> {
+  const element = response.property(dav("resourcetype"));
+  const types = element ? [...childElements(element)] : [];
+  return new Set(
+    types.map(({ namespaceURI, localName }) =>
+      clark({ namespace: namespaceURI ?? "", local: localName }),
+    ),
+  );
+}
+
+export function readStatus(response: DavResponse): CollectionStatus {
+  const token = textOf(response.property(dav("sync-token"))).trim();
+  const ctag = textOf(response.property(calendarServer("getctag"))).trim();
+  const displayName = textOf(response.property(dav("displayname"))).trim();
+  return {
+    // A server that lists its reports without sync-collection may still show a token that it cannot read.
+    syncToken:
+      token === "" || supportsSyncCollection(response) === false ? null : brandAs<SyncToken>(token),
+    ctag: ctag === "" ? null : ctag,
+    displayName: displayName === "" ? null : displayName,
+    color: parseColor(textOf(response.property(apple("calendar-color")))),
+    readOnly: isReadOnly(response),
+    components: readComponents(response),
+  };
+}
+
+export function readDescription(response: DavResponse): string {
+  return textOf(response.property(caldav("calendar-description"))).trim();
+}
+
+/** `null`: the server does not say. */
+function supportsSyncCollection(response: DavResponse): boolean | null {
+  const set = response.property(dav("supported-report-set"));
+  if (!set) return null;
+  const reports = childrenNamed(set, dav("supported-report")).flatMap((supported) =>
+    childrenNamed(supported, dav("report")),
+  );
+  if (reports.length === 0) return null;
+  return reports.some((report) => firstChildNamed(report, dav("sync-collection")) !== undefined);
+}
+
+/** RFC 4791 §5.2.3: without the property every component is accepted. */
+function readComponents(response: DavResponse): string[] {
+  const set = response.property(caldav("supported-calendar-component-set"));
+  const names = set
+    ? childrenNamed(set, caldav("comp")).map((comp) =>
+        (comp.getAttribute("name") ?? "").trim().toUpperCase(),
+      )
+    : [];
+  const known = names.filter((name) => name !== "");
+  return known.length === 0 ? ["VEVENT", "VTODO", "VJOURNAL"] : known;
+}
+
+/** Privileges that let a user change events (RFC 3744 §3). `write-properties` is about the calendar's own name. */
+const WRITING = ["all", "write", "write-content", "bind"].map((name) => clark(dav(name)));
+
+/** Unknown rights count as writable: the server has the last word at the first PUT. */
+function isReadOnly(response: DavResponse): boolean {
+  const set = response.property(dav("current-user-privilege-set"));
+  if (!set) return false;
+  const privileges = childrenNamed(set, dav("privilege")).flatMap((privilege) =>
+    [...childElements(privilege)].map(({ namespaceURI, localName }) =>
+      clark({ namespace: namespaceURI ?? "", local: localName }),
+    ),
+  );
+  return privileges.length > 0 && !privileges.some((name) => WRITING.includes(name));
+}
+
+/** `#RRGGBB`; Apple's alpha channel is dropped, anything else than hex digits is no colour. */
+export function parseColor(value: string): string | null {
+  const digits = /^#?([0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})$/i.exec(value.trim())?.[1];
+  if (digits === undefined) return null;
+  const full = digits.length === 3 ? digits.replace(/./g, "$&$&") : digits.slice(0, 6);
+  return `#${full.toUpperCase()}`;
+}

@@ -1,0 +1,78 @@
+/** What the answer to a PUT or DELETE means for the user's edit. Pure. */
+import { brandAs, type Href } from "../../shared/brands.ts";
+import type { AppError } from "../../shared/errors.ts";
+import type { WriteResult } from "../sync/ports.ts";
+import type { WriteAnswer } from "../webdav/dav-client.ts";
+import { isWeak, parseETag, parseScheduleTag } from "../webdav/etag.ts";
+import { hrefOf, resolveHref } from "../webdav/href.ts";
+import { caldav, clark } from "../webdav/names.ts";
+import { speaksOfUidConflict } from "./quirks.ts";
+
+/** "suspect": perhaps a UID conflict; only a look at the server can tell. */
+export type WriteReading =
+  | { readonly kind: "result"; readonly result: WriteResult }
+  | { readonly kind: "suspect"; readonly error: AppError | null }
+  | { readonly kind: "error"; readonly error: AppError };
+
+const UID_CONFLICT = clark(caldav("no-uid-conflict"));
+
+/**
+ * @param keepsBytes true when this server is known to keep what it is sent: RFC 4791 §5.3.4 lets a strong ETag
+ *   prove it, but servers that re-serialise send one all the same
+ */
+export function readPutAnswer(
+  answer: WriteAnswer,
+  context: { readonly href: Href; readonly create: boolean; readonly keepsBytes: boolean },
+): WriteReading {
+  const { status, preconditions } = answer;
+  if (status >= 200 && status < 300) {
+    const etag = parseETag(answer.header("etag"));
+    const proven = context.keepsBytes && etag !== null && !isWeak(etag) && status !== 202;
+    const done = {
+      kind: "done",
+      href: context.create ? createdHref(answer, context.href) : context.href,
+      etag: proven ? etag : null,
+      scheduleTag: parseScheduleTag(answer.header("schedule-tag")),
+      proven,
+    } as const;
+    return { kind: "result", result: done };
+  }
+  if (
+    preconditions.names.has(UID_CONFLICT) ||
+    (context.create && [400, 403, 409].includes(status) && speaksOfUidConflict(answer.excerpt))
+  ) {
+    const { href } = preconditions;
+    return { kind: "result", result: { kind: "uid-conflict", href } };
+  }
+  if (context.create) {
+    // The name is taken, or the UID is: 412 is what some servers answer for both.
+    if (status === 412) return { kind: "suspect", error: null };
+    if (status === 400 || status === 409) return { kind: "suspect", error: answer.error() };
+    return { kind: "error", error: answer.error() };
+  }
+  if (status === 412) return { kind: "result", result: { kind: "precondition-failed" } };
+  if (status === 404 || status === 410) return { kind: "result", result: { kind: "gone" } };
+  return { kind: "error", error: answer.error() };
+}
+
+export function readDeleteAnswer(answer: WriteAnswer, href: Href): WriteReading {
+  const { status } = answer;
+  if (status >= 200 && status < 300) {
+    const result = { kind: "done", href, etag: null, scheduleTag: null, proven: true } as const;
+    return { kind: "result", result };
+  }
+  if (status === 404 || status === 410) return { kind: "result", result: { kind: "gone" } };
+  if (status === 412) return { kind: "result", result: { kind: "precondition-failed" } };
+  return { kind: "error", error: answer.error() };
+}
+
+/** Some servers choose the name themselves and tell it (RFC 9110 §10.2.2). */
+function createdHref(answer: WriteAnswer, asked: Href): Href {
+  const location = answer.header("location");
+  if (location === null || answer.status !== 201) return asked;
+  try {
+    return hrefOf(resolveHref(brandAs<Href>(location), answer.url).href);
+  } catch {
+    return asked;
+  }
+}

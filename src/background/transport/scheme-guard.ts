@@ -1,0 +1,58 @@
+/**
+ * Which URLs may be spoken to, and how safely. https always; http without a warning only to this machine;
+ * http elsewhere is possible but said to be insecure; from https to http never. Pure.
+ */
+import { AppError } from "../../shared/errors.ts";
+
+export type SchemeSafety = "secure" | "loopback" | "insecure";
+
+/** Names of this machine that never leave it (RFC 6761 §6.3, RFC 5735 §3, RFC 4291 §2.5.3). */
+export function isLoopbackHost(hostname: string): boolean {
+  const host = hostname.toLowerCase().replace(/^\[|\]$/g, "");
+  return (
+    host === "localhost" ||
+    host.endsWith(".localhost") ||
+    host === "::1" ||
+    /^127(\.\d{1,3}){3}$/.test(host)
+  );
+}
+
+/** @throws AppError "bad-location" for anything but http and https */
+export function schemeSafety(url: string): SchemeSafety {
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch (cause) {
+    throw new AppError("bad-location", "This address is not a valid URL.", { cause });
+  }
+  if (parsed.protocol === "https:") return "secure";
+  if (parsed.protocol !== "http:") {
+    throw new AppError(
+      "bad-location",
+      `Addresses starting with "${parsed.protocol}" do not work.`,
+      {
+        hint: "Enter an address that starts with https://.",
+      },
+    );
+  }
+  return isLoopbackHost(parsed.hostname) ? "loopback" : "insecure";
+}
+
+/**
+ * Refuses an answer that came over http to a question asked over https. The browser has already dropped the
+ * credentials on the way (another origin), but the answer cannot be trusted.
+ * @throws AppError "insecure-location"
+ */
+export function refuseDowngrade(askedUrl: string, answeredUrl: string): void {
+  if (new URL(askedUrl).protocol === "https:" && new URL(answeredUrl).protocol === "http:") {
+    throw new AppError(
+      "insecure-location",
+      "The server tried to continue without encryption. CalDAV Keeper stopped.",
+      {
+        hint: "Your password was not sent unencrypted. Ask the server's administrator to correct its redirects.",
+        retry: "after-user",
+        details: { host: new URL(answeredUrl).host },
+      },
+    );
+  }
+}

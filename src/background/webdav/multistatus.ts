@@ -1,0 +1,111 @@
+/**
+ * A 207 body (RFC 4918 §13) → responses with the status of each and of each property. A response that breaks
+ * the format is counted and left out; the others stay. Knows no CalDAV.
+ */
+import { brandAs, type Href } from "../../shared/brands.ts";
+import { AppError } from "../../shared/errors.ts";
+import { clark, dav, type QName } from "./names.ts";
+import { NO_PRECONDITIONS, type Preconditions, readPreconditions } from "./preconditions.ts";
+import {
+  childElements,
+  childrenNamed,
+  firstChildNamed,
+  isNamed,
+  parseXml,
+  textOf,
+  type XmlParser,
+} from "./xml.ts";
+
+export interface DavResponse {
+  readonly href: Href;
+  /** Of the response itself; `null` when only its properties have one. */
+  readonly status: number | null;
+  readonly preconditions: Preconditions;
+  /** The element of a property the server answered with a 2xx (or, as some do, without any) status. */
+  property(name: QName): Element | undefined;
+  /** The status of one property; `null` when it is not in the answer. */
+  propertyStatus(name: QName): number | null;
+}
+
+export interface Multistatus {
+  readonly responses: readonly DavResponse[];
+  /** RFC 6578 §6.4; `null` without. */
+  readonly syncToken: string | null;
+  /** Hrefs are relative to it. */
+  readonly url: string;
+  /** Responses that could not be understood. */
+  readonly malformed: number;
+  /** Texts are not the server's bytes, see {@link parseXml}. */
+  readonly repaired: boolean;
+}
+
+/** @throws AppError "protocol" when the body as a whole is no multistatus */
+export function parseMultistatus(body: string, url: string, parse: XmlParser): Multistatus {
+  const { root, repaired } = parseXml(body, parse);
+  if (!isNamed(root, dav("multistatus"))) {
+    throw new AppError("protocol", "The server's answer is not what CalDAV prescribes.", {
+      hint: "Nothing was changed. CalDAV Keeper tries again at the next sync.",
+      retry: "later",
+      details: { root: root.localName },
+    });
+  }
+  const responses: DavResponse[] = [];
+  let malformed = 0;
+  for (const element of childrenNamed(root, dav("response"))) {
+    const read = readResponse(element);
+    if (read.length === 0) malformed++;
+    else responses.push(...read);
+  }
+  const token = textOf(firstChildNamed(root, dav("sync-token"))).trim();
+  return { responses, syncToken: token === "" ? null : token, url, malformed, repaired };
+}
+
+/** More than one for the form with several hrefs and one status (RFC 4918 §14.24). */
+function readResponse(element: Element): DavResponse[] {
+  const hrefs = childrenNamed(element, dav("href"))
+    .map((href) => textOf(href).trim())
+    .filter((href) => href !== "");
+  const status = parseStatusLine(textOf(firstChildNamed(element, dav("status"))));
+  const error = firstChildNamed(element, dav("error"));
+  const preconditions = error ? readPreconditions(error) : NO_PRECONDITIONS;
+  const found = new Map<string, { status: number | null; element: Element }>();
+  for (const propstat of childrenNamed(element, dav("propstat"))) {
+    const propStatus = parseStatusLine(textOf(firstChildNamed(propstat, dav("status"))));
+    for (const prop of childrenNamed(propstat, dav("prop"))) {
+      for (const property of childElements(prop)) {
+        const key = clark({
+          namespace: property.namespaceURI ?? "",
+          local: property.localName,
+        });
+        // The same property may come twice, refused and granted: granted counts.
+        if (!isGranted(found.get(key)?.status)) {
+          found.set(key, { status: propStatus, element: property });
+        }
+      }
+    }
+  }
+  return hrefs.map((href) => ({
+    href: brandAs<Href>(href),
+    status,
+    preconditions,
+    property(name) {
+      const entry = found.get(clark(name));
+      return entry && isGranted(entry.status) ? entry.element : undefined;
+    },
+    propertyStatus(name) {
+      const entry = found.get(clark(name));
+      return entry ? (entry.status ?? 200) : null;
+    },
+  }));
+}
+
+/** A property without a status was answered: some servers leave it out. `undefined`: not answered at all. */
+function isGranted(status: number | null | undefined): boolean {
+  return status === null || (status !== undefined && status >= 200 && status < 300);
+}
+
+/** `HTTP/1.1 200 OK`; some servers write only the number. `null` for anything else. */
+export function parseStatusLine(line: string): number | null {
+  const match = /^\s*(?:HTTP\/\d(?:\.\d)?\s+)?(\d{3})\b/.exec(line);
+  return match ? Number(match[1]) : null;
+}
