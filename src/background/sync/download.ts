@@ -1,0 +1,188 @@
+/**
+ * Fetches the bodies a plan asks for and hands each batch to the item store as it arrives, so that memory is
+ * bounded by batches. A member that cannot be fetched is quarantined and never stops the rest; damaged texts
+ * are stored like any other (they must be backed up) and remembered.
+ */
+import type { ResourceName } from "../../shared/brands.ts";
+import { toWire } from "../../shared/errors.ts";
+import { type BatchOperation, ITEM_FLAG } from "../../shared/item-store.ts";
+import { forEachBounded } from "./bounded.ts";
+import { stopsRun } from "./outcome.ts";
+import type { FetchedBody, RemoteBody, RemoteMember, RemoteMetadata, SyncState } from "./ports.ts";
+import { applyBatch, type SyncRun } from "./sync-run.ts";
+import { encodeMetadata, type Unfetched } from "./sync-state.ts";
+
+/** Single GETs at a time: enough to hide latency, few enough for servers that count connections. */
+const SINGLE_REQUESTS = 6;
+
+export class Download {
+  readonly #run: SyncRun;
+  readonly #unfetched: Map<string, Unfetched>;
+  readonly #unreadable: Map<string, number>;
+  /** Written by a push while their bodies were on the way: fetched once more, alone, at the end. */
+  readonly #contested = new Map<string, RemoteMember>();
+  /** Found to be gone by a direct 404 or 410 while fetching. */
+  readonly gone = new Set<ResourceName>();
+  #done = 0;
+  #total = 0;
+
+  constructor(run: SyncRun, state: SyncState) {
+    this.#run = run;
+    this.#unfetched = new Map(state.unfetched.map((member) => [member.name, member]));
+    this.#unreadable = new Map(state.unreadable.map(({ name, since }) => [name, since]));
+  }
+
+  /** What the state remembers of members not fetched, or stored although damaged. */
+  quarantine(): Pick<SyncState, "unfetched" | "unreadable"> {
+    const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
+    return {
+      unfetched: [...this.#unfetched.values()].sort(byName),
+      unreadable: [...this.#unreadable]
+        .map(([name, since]) => ({ name: name as ResourceName, since }))
+        .sort(byName),
+    };
+  }
+
+  forget(name: string): void {
+    this.#unfetched.delete(name);
+    this.#unreadable.delete(name);
+  }
+
+  /** @throws AppError for which going on is useless; what arrived before is stored */
+  async fetch(members: readonly RemoteMember[]): Promise<void> {
+    if (members.length === 0) return;
+    this.#total += members.length;
+    this.#report();
+    const waiting = new Map<string, RemoteMember>(members.map((member) => [member.name, member]));
+    const singly: RemoteMember[] = [];
+    try {
+      await this.#run.remote.fetchBodies(
+        members,
+        async (batch) => {
+          const bodies: RemoteBody[] = [];
+          for (const fetched of batch) {
+            const member = waiting.get(nameOf(fetched));
+            if (member === undefined) continue;
+            waiting.delete(member.name);
+            if (fetched.kind === "body") bodies.push(fetched.body);
+            // 404 for one member of a multiget may be the report's fault (RFC 4791 §7.9): ask for it alone.
+            else if (fetched.kind === "gone") singly.push(member);
+            else this.#quarantine(member, fetched.reason);
+          }
+          await this.#store(bodies);
+        },
+        this.#run.signal,
+      );
+    } catch (error) {
+      if (stopsRun(error)) throw error;
+      // The report fails as a whole: perhaps one member breaks it, so each is asked for alone.
+    }
+    singly.push(...waiting.values());
+    await this.fetchSingly(singly);
+  }
+
+  /** One GET each. */
+  async fetchSingly(members: readonly RemoteMember[]): Promise<void> {
+    await forEachBounded(members, SINGLE_REQUESTS, async (member) => {
+      try {
+        const body = await this.#run.remote.fetchOne(member, this.#run.signal);
+        if (body === null) {
+          this.#unfetched.delete(member.name);
+          this.gone.add(member.name);
+          this.#advance(1);
+        } else await this.#store([body]);
+      } catch (error) {
+        if (stopsRun(error)) throw error;
+        this.#quarantine(member, toWire(error).message);
+      }
+    });
+  }
+
+  /** Stores bodies that came by another way, e.g. while a removal was being confirmed. */
+  async keep(bodies: readonly RemoteBody[]): Promise<void> {
+    await this.#store(bodies);
+  }
+
+  /** Looks at a member once more, alone, in {@link settleContested}. */
+  contest(member: RemoteMember): void {
+    this.#contested.set(member.name, member);
+  }
+
+  /** True when every body that arrived is stored. */
+  get isSettled(): boolean {
+    return this.#contested.size === 0 && this.gone.size === 0;
+  }
+
+  /** Asks again for what a push wrote in the meantime, with nobody else at the resource. */
+  async settleContested(): Promise<void> {
+    const run = this.#run;
+    for (const member of this.#contested.values()) {
+      await run.mutex.run(member.name, async () => {
+        try {
+          const body = await run.remote.fetchOne(member, run.signal);
+          if (body === null) this.gone.add(member.name);
+          else await applyBatch(run, [this.#put(body)]);
+        } catch (error) {
+          if (stopsRun(error)) throw error;
+          this.#quarantine(member, toWire(error).message);
+        }
+      });
+    }
+    this.#contested.clear();
+  }
+
+  async #store(bodies: readonly RemoteBody[]): Promise<void> {
+    const operations: BatchOperation[] = [];
+    for (const body of bodies) {
+      if (this.#run.mutex.usedSince(body.name, this.#run.startedAt))
+        this.#contested.set(body.name, body);
+      else operations.push(this.#put(body));
+    }
+    await applyBatch(this.#run, operations);
+    this.#advance(bodies.length);
+  }
+
+  #put(body: RemoteBody): BatchOperation {
+    const columns = this.#run.texts.scanColumns(body.text);
+    this.#unfetched.delete(body.name);
+    if ((columns.flags & ITEM_FLAG.unreadable) === 0) this.#unreadable.delete(body.name);
+    else if (!this.#unreadable.has(body.name)) this.#unreadable.set(body.name, this.#run.now());
+    const metadata: RemoteMetadata = {
+      href: body.href,
+      etag: body.etag,
+      scheduleTag: body.scheduleTag,
+    };
+    return {
+      kind: "put",
+      name: body.name,
+      text: body.text,
+      metadata: encodeMetadata(metadata),
+      columns,
+    };
+  }
+
+  #quarantine(member: RemoteMember, reason: string): void {
+    const before = this.#unfetched.get(member.name);
+    this.#unfetched.set(member.name, {
+      name: member.name,
+      href: member.href,
+      etag: member.etag,
+      attempts: (before?.attempts ?? 0) + 1,
+      reason,
+      since: before?.since ?? this.#run.now(),
+    });
+    this.#advance(1);
+  }
+
+  #advance(count: number): void {
+    this.#done += count;
+    this.#report();
+  }
+
+  #report(): void {
+    this.#run.onProgress({ done: this.#done, total: this.#total, note: "receiving" });
+  }
+}
+
+const nameOf = (fetched: FetchedBody): ResourceName =>
+  fetched.kind === "body" ? fetched.body.name : fetched.name;

@@ -1,0 +1,289 @@
+/**
+ * Brings what changed on the server into the item store: collection sync (RFC 6578) from the stored token, else a
+ * full listing; then bodies, then removals, and in the last batch the new state. The token moves only when
+ * everything it stands for is stored or listed as unfetched.
+ */
+import type { ResourceName, SyncToken } from "../../shared/brands.ts";
+import { AppError, isAppError } from "../../shared/errors.ts";
+import type { BatchOperation } from "../../shared/item-store.ts";
+import { Download } from "./download.ts";
+import { withinDay } from "./guard.ts";
+import {
+  dueRetries,
+  type KnownMembers,
+  knownMembers,
+  type Plan,
+  planChanges,
+  planListing,
+} from "./plan.ts";
+import type { CollectionStatus, RemoteMember, SyncState } from "./ports.ts";
+import { judgeRemovals } from "./removals.ts";
+import { applyBatch, type SyncRun } from "./sync-run.ts";
+import { EMPTY_STATE, encodeMetadata, sameState } from "./sync-state.ts";
+
+/** Above this many names of one page it is cheaper to list the rows than to read the named ones. */
+const NAMED_ROWS = 200;
+/** How long held removals rest while the server says that nothing changed. */
+const HELD_REST_MS = 60 * 60_000;
+
+export interface PullOptions {
+  readonly stored: SyncState | null;
+  /** Told by the account's PROPFIND; `null`: not known, or older than what this run wrote. */
+  readonly status: CollectionStatus | null;
+  /** The user asked: quarantined members and held removals are tried at once. */
+  readonly impatient: boolean;
+}
+
+/** What a listing of either kind came to. */
+interface Listed {
+  readonly plan: Plan;
+  readonly token: SyncToken | null;
+  readonly ctag: string | null;
+}
+
+/** @returns the state as it is stored now */
+export async function pull(run: SyncRun, options: PullOptions): Promise<SyncState> {
+  return new Pull(run, options).run();
+}
+
+class Pull {
+  readonly #run: SyncRun;
+  readonly #options: PullOptions;
+  readonly #state: SyncState;
+  readonly #download: Download;
+  #status: CollectionStatus | null;
+  #known: KnownMembers | undefined;
+
+  constructor(run: SyncRun, options: PullOptions) {
+    this.#run = run;
+    this.#options = options;
+    this.#state = options.stored ?? EMPTY_STATE;
+    this.#download = new Download(run, this.#state);
+    this.#status = options.status;
+  }
+
+  async run(): Promise<SyncState> {
+    const state = this.#state;
+    const canAskForChanges = state.token !== null && !state.initial;
+    // Without a status, asking for changes costs the same single request.
+    if (!canAskForChanges) await this.#currentStatus();
+    const unchanged = this.#status !== null && isUnchanged(state, this.#status);
+    const { impatient } = this.#options;
+    const due = dueRetries(state.unfetched, this.#run.now(), impatient);
+    const rested = this.#run.now() - (state.lastGoodSync ?? 0) > HELD_REST_MS;
+    const looksAtHeld = state.heldRemovals.length > 0 && (!unchanged || impatient || rested);
+    if (unchanged && due.length === 0 && !looksAtHeld) return state;
+
+    this.#run.onProgress({ done: 0, total: 0, note: "listing" });
+    const listed = unchanged
+      ? { plan: NOTHING, token: state.token, ctag: state.ctag }
+      : await this.#listOrAsk(canAskForChanges);
+    const planned = new Set<string>(listed.plan.fetch.map((member) => member.name));
+    await this.#download.fetch([
+      ...this.#withoutResting(listed.plan.fetch),
+      ...due.filter((member) => !planned.has(member.name) && this.#isQuarantined(member.name)),
+    ]);
+    return this.#finish(listed, looksAtHeld);
+  }
+
+  async #listOrAsk(canAskForChanges: boolean): Promise<Listed> {
+    if (canAskForChanges) {
+      try {
+        return await this.#changes();
+      } catch (error) {
+        if (!isAppError(error, "sync-token-invalid", "unsupported")) throw error;
+        // The token is dropped; the same run lists everything (RFC 6578 §3.7).
+      }
+    }
+    return this.#fullListing();
+  }
+
+  /** Collection sync from the stored token. */
+  async #changes(): Promise<Listed> {
+    const { remote, signal } = this.#run;
+    const fetch: RemoteMember[] = [];
+    const relocated: RemoteMember[] = [];
+    const stated: ResourceName[] = [];
+    let token = this.#state.token;
+    for (;;) {
+      const page = await remote.changesSince(token, signal);
+      const names = [...page.changed.map((member) => member.name), ...page.removed];
+      const plan = planChanges(await this.#knownOf(names), page);
+      stated.push(...plan.stated);
+      relocated.push(...plan.relocated);
+      for (const name of page.removed) this.#download.forget(name);
+      if (!page.more) {
+        fetch.push(...plan.fetch);
+        // A server that gives no token has to be asked from the old one again: repeats cost, losses do not come back.
+        return {
+          plan: { fetch, relocated, stated, unlisted: [] },
+          token: page.token ?? token,
+          ctag: null,
+        };
+      }
+      if (page.token === null || page.token === token) throw endlessPages();
+      token = page.token;
+      await this.#download.fetch(this.#withoutResting(plan.fetch));
+      // An interrupted run goes on from here, unless something this token stands for is not applied yet.
+      if (stated.length === 0 && this.#download.isSettled) {
+        await applyBatch(this.#run, [], {
+          ...this.#state,
+          ...this.#download.quarantine(),
+          token,
+        });
+      }
+    }
+  }
+
+  async #fullListing(): Promise<Listed> {
+    const status = await this.#currentStatus();
+    const reported = status.syncToken === null ? undefined : await this.#listByReport();
+    const members = reported?.members ?? (await this.#run.remote.list(this.#run.signal));
+    const names = new Set<string>(members.map((member) => member.name));
+    for (const { name } of this.#state.unfetched) if (!names.has(name)) this.#download.forget(name);
+    return {
+      plan: planListing(await this.#allKnown(), members),
+      token: reported?.token ?? null,
+      // Read before the listing: what changes in between is found by the next run.
+      ctag: reported === undefined ? status.ctag : null,
+    };
+  }
+
+  /** A collection sync without a token lists every member (RFC 6578 §3.4); `undefined` where it does not work. */
+  async #listByReport(): Promise<{ members: RemoteMember[]; token: SyncToken | null } | undefined> {
+    const { remote, signal } = this.#run;
+    const members = new Map<string, RemoteMember>();
+    let token: SyncToken | null = null;
+    try {
+      for (;;) {
+        const page = await remote.changesSince(token, signal);
+        for (const member of page.changed) members.set(member.name, member);
+        for (const name of page.removed) members.delete(name);
+        if (!page.more) return { members: [...members.values()], token: page.token };
+        if (page.token === null || page.token === token) throw endlessPages();
+        token = page.token;
+      }
+    } catch (error) {
+      if (isAppError(error, "sync-token-invalid", "unsupported", "protocol")) return undefined;
+      throw error;
+    }
+  }
+
+  async #finish(listed: Listed, looksAtHeld: boolean): Promise<SyncState> {
+    const run = this.#run;
+    const download = this.#download;
+    const state = this.#state;
+    const { plan } = listed;
+    const held = looksAtHeld ? state.heldRemovals : [];
+    let remove: readonly ResourceName[] = [];
+    let heldRemovals: readonly ResourceName[] = looksAtHeld ? [] : state.heldRemovals;
+    if (plan.stated.length + plan.unlisted.length + held.length + download.gone.size > 0) {
+      const known = await this.#allKnown();
+      const isKnown = (name: ResourceName): boolean => known.has(name);
+      const verdict = await judgeRemovals(
+        run,
+        {
+          stated: plan.stated.filter(isKnown),
+          confirmed: [...download.gone].filter(isKnown),
+          doubtful: [...plan.unlisted, ...held].filter(isKnown),
+        },
+        known,
+        known.size,
+        state.recentRemovals,
+      );
+      await download.keep(verdict.alive);
+      remove = verdict.remove;
+      heldRemovals = [...new Set([...heldRemovals, ...verdict.held])].sort();
+      download.gone.clear();
+      for (const name of remove) {
+        const href = known.get(name)?.metadata?.href;
+        if (href !== undefined && run.mutex.usedSince(name, run.startedAt))
+          download.contest({ name, href, etag: null });
+      }
+      remove = remove.filter((name) => !run.mutex.usedSince(name, run.startedAt));
+    }
+    await download.settleContested();
+    remove = [...remove, ...download.gone];
+    for (const name of remove) download.forget(name);
+
+    const operations: BatchOperation[] = [
+      ...(await this.#relocations(plan.relocated)),
+      ...remove.map((name) => ({ kind: "remove", name, reason: "removed on the server" }) as const),
+    ];
+    const now = run.now();
+    const recent = withinDay(state.recentRemovals, now);
+    const next: SyncState = {
+      version: 1,
+      token: listed.token,
+      ctag: listed.ctag,
+      initial: false,
+      ...download.quarantine(),
+      heldRemovals,
+      recentRemovals: remove.length === 0 ? recent : [...recent, { at: now, count: remove.length }],
+      lastGoodSync: now,
+    };
+    const notify = operations.length > 0 || run.counts.changed > 0;
+    if (!notify && !looksAtHeld && sameState(this.#options.stored, next)) return state;
+    run.counts.take(await run.local.batch(operations, { state: next, notify }));
+    run.counts.shown = true;
+    return next;
+  }
+
+  async #relocations(members: readonly RemoteMember[]): Promise<BatchOperation[]> {
+    if (members.length === 0) return [];
+    const known = await this.#knownOf(members.map((member) => member.name));
+    const operations: BatchOperation[] = [];
+    for (const { name, href } of members) {
+      const metadata = known.get(name)?.metadata;
+      if (metadata == null || this.#run.mutex.usedSince(name, this.#run.startedAt)) continue;
+      operations.push({ kind: "metadata", name, metadata: encodeMetadata({ ...metadata, href }) });
+    }
+    return operations;
+  }
+
+  /** Leaves out quarantined members that did not change and whose time has not come. */
+  #withoutResting(members: readonly RemoteMember[]): RemoteMember[] {
+    const { unfetched } = this.#state;
+    const due = dueRetries(unfetched, this.#run.now(), this.#options.impatient);
+    const resting = new Map<string, RemoteMember>(unfetched.map((member) => [member.name, member]));
+    for (const member of due) resting.delete(member.name);
+    return members.filter(({ name, etag }) => {
+      const member = resting.get(name);
+      return member === undefined || etag === null || member.etag !== etag;
+    });
+  }
+
+  #isQuarantined(name: string): boolean {
+    return this.#download.quarantine().unfetched.some((member) => member.name === name);
+  }
+
+  async #currentStatus(): Promise<CollectionStatus> {
+    this.#status ??= await this.#run.remote.status(this.#run.signal);
+    return this.#status;
+  }
+
+  async #allKnown(): Promise<KnownMembers> {
+    this.#known ??= knownMembers(await this.#run.local.listResources());
+    return this.#known;
+  }
+
+  async #knownOf(names: readonly string[]): Promise<KnownMembers> {
+    if (names.length === 0) return new Map();
+    if (names.length > NAMED_ROWS) return this.#allKnown();
+    return knownMembers(await this.#run.local.getResources(names));
+  }
+}
+
+const NOTHING: Plan = { fetch: [], relocated: [], stated: [], unlisted: [] };
+
+function isUnchanged(state: SyncState, status: CollectionStatus): boolean {
+  if (state.initial) return false;
+  if (state.token !== null) return status.syncToken === state.token;
+  return status.ctag !== null && status.ctag === state.ctag;
+}
+
+const endlessPages = (): AppError =>
+  new AppError("protocol", "The server announces more changes but does not go on.", {
+    hint: "Nothing was lost. The calendar is synchronized again later.",
+    retry: "later",
+  });
