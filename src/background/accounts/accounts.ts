@@ -14,7 +14,6 @@ import type { StoredAccount, StoredCalendar } from "../settings/account-settings
 import type { StoredValue } from "../settings/stored-value.ts";
 import type { StoredSyncStatus } from "../settings/sync-status.ts";
 import { describeAccount, readCalendarFacts } from "./account-state.ts";
-import { isInsecureUrl } from "./connection-security.ts";
 import type { Credentials } from "./credentials.ts";
 import type { DiscoveredAccount, Discovery, Login } from "./ports.ts";
 
@@ -62,7 +61,7 @@ export class Accounts {
       principal: found.principal,
       calendars: [...found.calendars],
       log: [...found.log],
-      insecure: [found.principal, ...found.calendars.map(({ url }) => url)].some(isInsecureUrl),
+      insecure: found.insecure,
     };
   }
 
@@ -228,8 +227,7 @@ export class Accounts {
     const found = await this.#discover(args, login, signal);
     const chosen = chooseCalendars(found, args.calendars);
 
-    const { origin } = new URL(found.principal);
-    const key = { origin, username: args.username };
+    const key = { origin: originOf(found, chosen), username: args.username };
     await credentials.save(key, login.password);
     let account: Pick<StoredAccount, "id" | "origin" | "username" | "calendars"> = (
       await stored.read()
@@ -327,6 +325,12 @@ function chooseCalendars(found: DiscoveredAccount, urls: readonly string[]): Dis
       details: { url },
     });
   });
+}
+
+/** Of the principal; a server that shows a collection only may name none. */
+function originOf(found: DiscoveredAccount, chosen: readonly DiscoveredCalendar[]): string {
+  const [first] = chosen;
+  return new URL(found.principal || first?.url || "").origin;
 }
 
 function storedCalendar(id: string, calendar: DiscoveredCalendar): StoredCalendar {

@@ -140,7 +140,7 @@ export class AccountForm {
       announce(words.counted("calendarsFound", found.calendars.length));
       this.#showFound(found);
     } catch (error) {
-      show(this.#outcome, errorNotice(error));
+      show(this.#outcome, errorNotice(error, { logLabel: words.text("whatWasTried") }));
     } finally {
       this.#setBusy(false);
     }
@@ -294,7 +294,7 @@ function isUsable({ components }: DiscoveredCalendar): boolean {
 
 /** A location that says by itself that the connection is not encrypted, other than to this computer. */
 export function isPlainHttp(location: string): boolean {
-  const text = location.trim().replace(/^caldav:/i, "http:");
+  const text = location.trim();
   if (!/^http:/i.test(text) || !URL.canParse(text)) return false;
   return !/^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(new URL(text).hostname);
 }

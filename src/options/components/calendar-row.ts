@@ -23,7 +23,8 @@ export function calendarRow(
         calendar.name,
         calendar.readOnly && element("span", { class: "tag" }, words.text("readOnly")),
       ),
-      element("p", { class: "quiet" }, ...stateLine(words, calendar, now())),
+      element("p", { class: "quiet" }, ...stateLine(words, calendar)),
+      calendar.lastGoodSync !== null && lastSync(words, calendar.lastGoodSync, now()),
       calendar.quarantined > 0 &&
         element("p", { class: "warning-text" }, words.counted("quarantined", calendar.quarantined)),
       calendar.error && errorNotice(calendar.error),
@@ -42,22 +43,24 @@ export function calendarRow(
   );
 }
 
-/** State, components, last sync and waiting changes, divided by dots. */
-function stateLine(words: Localizer, calendar: AccountCalendar, now: number): (Node | string)[] {
+function lastSync(words: Localizer, time: number, now: number): HTMLElement {
+  return element(
+    "p",
+    { class: "hint" },
+    element(
+      "time",
+      { datetime: new Date(time).toISOString() },
+      words.text("lastSync", words.relative(time, now), words.dateTime(time)),
+    ),
+  );
+}
+
+/** State, components and waiting changes, divided by dots. */
+function stateLine(words: Localizer, calendar: AccountCalendar): (Node | string)[] {
   const parts: (Node | string)[] = [element("span", { class: "state" }, state(words, calendar))];
   const kinds = componentsInWords(words, calendar.components);
   if (kinds) parts.push(kinds);
-  if (calendar.lastGoodSync !== null) {
-    const absolute = words.dateTime(calendar.lastGoodSync);
-    parts.push(
-      element(
-        "time",
-        { datetime: new Date(calendar.lastGoodSync).toISOString(), title: absolute },
-        words.text("lastSync", words.relative(calendar.lastGoodSync, now), absolute),
-      ),
-    );
-  }
-  if (calendar.pendingChanges > 0)
+  if (calendar.pendingChanges > 0 && (calendar.syncing || calendar.error))
     parts.push(words.counted("pendingChanges", calendar.pendingChanges));
   return parts.flatMap((part, index) => (index === 0 ? [part] : [" · ", part]));
 }
@@ -66,7 +69,7 @@ function state(words: Localizer, calendar: AccountCalendar): string {
   if (calendar.syncing) return words.text("stateSyncing");
   if (calendar.error) return words.text("stateError");
   if (calendar.lastGoodSync === null) return words.text("stateNever");
-  if (calendar.pendingChanges > 0) return words.text("statePending");
+  if (calendar.pendingChanges > 0) return words.counted("pendingChanges", calendar.pendingChanges);
   return words.text("stateGood");
 }
 

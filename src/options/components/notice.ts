@@ -2,17 +2,34 @@
 import { isAppError, toWire, type WireError } from "../../shared/errors.ts";
 import { element } from "../element.ts";
 
+export interface NoticeExtras {
+  readonly label?: string;
+  readonly run?: () => void;
+  /** Heads the steps that were taken, where the error tells them (`details.log`). */
+  readonly logLabel?: string;
+}
+
 export function errorNotice(
   error: unknown,
-  action?: { label: string; run: () => void },
+  { label, run, logLabel }: NoticeExtras = {},
 ): HTMLElement {
-  const { message, hint } = isWireError(error) ? error : toWire(error);
+  const { message, hint, details } = isWireError(error) ? error : toWire(error);
+  const steps = (details as { readonly log?: unknown }).log;
+  const log = Array.isArray(steps) ? steps.map(String) : [];
   return element(
     "div",
     { class: "notice error", role: "alert" },
     element("p", { class: "message" }, message),
     hint && element("p", { class: "hint" }, hint),
-    action && element("button", { type: "button", onclick: action.run }, action.label),
+    logLabel !== undefined &&
+      log.length > 0 &&
+      element(
+        "details",
+        {},
+        element("summary", {}, logLabel),
+        element("ol", {}, ...log.map((step) => element("li", {}, step))),
+      ),
+    label !== undefined && run && element("button", { type: "button", onclick: run }, label),
   );
 }
 

@@ -71,6 +71,7 @@ beforeEach(() => {
     homes: ["https://dav.example.org/ada/"],
     calendars: [collection(WORK, "Work"), collection(HOME, "Home")],
     log: [],
+    insecure: false,
   };
   discover = async () => onServer;
 });
@@ -173,15 +174,18 @@ test("a known account is looked at again with its saved password", async () => {
   expect(found.calendars).toHaveLength(2);
 });
 
-test("plain http to another computer is called insecure, to this one it is not", async () => {
+test.each([
+  ["http://192.168.1.5:5232", true],
+  ["http://127.0.0.1:5232", false],
+  ["http://[::1]:5232", false],
+  ["http://localhost", false],
+  ["https://dav.example.org", false],
+])("an account at %s is listed with insecure %s", async (origin, insecure) => {
   const accounts = start();
-  const over = (origin: string) => ({ ...onServer, principal: `${origin}/ada/`, calendars: [] });
-  onServer = over("http://192.168.1.5:5232");
-  expect((await accounts.discover(LOGIN, signal)).insecure).toBe(true);
-  for (const origin of ["http://127.0.0.1:5232", "http://[::1]:5232", "http://localhost"]) {
-    onServer = over(origin);
-    expect((await accounts.discover(LOGIN, signal)).insecure, origin).toBe(false);
-  }
+  onServer = { ...onServer, principal: "", calendars: [collection(`${origin}/work/`, "Work")] };
+  await accounts.add({ ...LOGIN, calendars: [`${origin}/work/`] }, signal);
+  expect(await accounts.list()).toMatchObject([{ insecure }]);
+  expect(vault.has(`${origin} ada`)).toBe(true);
 });
 
 test("the list joins what the item store and the last sync know", async () => {
