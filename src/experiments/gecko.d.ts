@@ -115,6 +115,8 @@ interface GeckoModules {
   "resource://gre/modules/Timer.sys.mjs": {
     setTimeout(callback: () => void, ms: number): number;
     clearTimeout(timer: number): void;
+    setInterval(callback: () => void, ms: number): number;
+    clearInterval(timer: number): void;
   };
 }
 
@@ -131,6 +133,56 @@ interface Console {
   error(...values: unknown[]): void;
 }
 declare var console: Console;
+
+// --- Files ---------------------------------------------------------------------------------------
+
+/** Rejects with DOMExceptions; `name` tells the kind: NotFoundError, NotAllowedError, NoModificationAllowedError … */
+declare const IOUtils: {
+  read(path: string, options?: { offset?: number; maxBytes?: number }): Promise<Uint8Array>;
+  readUTF8(path: string): Promise<string>;
+  write(
+    path: string,
+    bytes: Uint8Array,
+    options?: {
+      mode?: "overwrite" | "append" | "appendOrCreate" | "create";
+      tmpPath?: string;
+      flush?: boolean;
+    },
+  ): Promise<number>;
+  writeUTF8(
+    path: string,
+    text: string,
+    options?: {
+      mode?: "overwrite" | "append" | "appendOrCreate" | "create";
+      tmpPath?: string;
+      flush?: boolean;
+    },
+  ): Promise<number>;
+  move(from: string, to: string, options?: { noOverwrite?: boolean }): Promise<void>;
+  copy(from: string, to: string, options?: { noOverwrite?: boolean }): Promise<void>;
+  remove(path: string, options?: { ignoreAbsent?: boolean; recursive?: boolean }): Promise<void>;
+  makeDirectory(
+    path: string,
+    options?: { createAncestors?: boolean; ignoreExisting?: boolean; permissions?: number },
+  ): Promise<void>;
+  getChildren(path: string, options?: { ignoreAbsent?: boolean }): Promise<string[]>;
+  stat(path: string): Promise<{
+    readonly type: "regular" | "directory" | "other";
+    readonly size: number;
+    readonly lastModified: number;
+  }>;
+  exists(path: string): Promise<boolean>;
+  setModificationTime(path: string, ms?: number): Promise<number>;
+  setPermissions(path: string, permissions: number): Promise<void>;
+};
+
+declare const PathUtils: {
+  readonly profileDir: string;
+  readonly tempDir: string;
+  join(...parts: string[]): string;
+  filename(path: string): string;
+  parent(path: string, depth?: number): string | null;
+};
 
 // --- Extension framework -------------------------------------------------------------------------
 
@@ -153,6 +205,8 @@ interface GeckoBaseContext {
   readonly viewType: string;
   readonly contextId: string;
   readonly envType: string;
+  /** True for the background page itself, false for frames in it and every other page. */
+  readonly isBackgroundContext: boolean;
   callOnClose(closable: { close(): void }): void;
 }
 

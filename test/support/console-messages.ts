@@ -20,27 +20,17 @@ const OURS =
 
 /** The message with its level; Thunderbird's own messages about other things are not ours. */
 export function toConsoleMessage(raw: RawConsoleMessage): ConsoleMessage {
-  const { text, source, line, category, level } = raw;
+  const { text, source, line, category } = raw;
+  // The add-on manager logs an add-on that fails to start as a plain text.
+  const level = /Exception running bootstrap method|\tERROR\t/.test(text) ? "error" : raw.level;
   return { level, text, source, line, category, ours: OURS.test(`${text} ${source} ${raw.stack}`) };
 }
 
 /**
- * A line of the process's output as a message, or `null` for other output. Pages' `console.error(…)` appear
- * as `console.error: "text"`; uncaught errors as `JavaScript error: source, line N: text`.
+ * A line of the process's output as a message, or `null` for other output. `console.error(…)` of pages and of
+ * privileged scripts appears only there; uncaught errors are in the console service already.
  */
 export function parseOutputLine(line: string): ConsoleMessage | null {
-  const uncaught = /^JavaScript (error|warning): (.*), line (\d+): (.*)$/.exec(line);
-  if (uncaught) {
-    const [, kind, source = "", number = "0", text = ""] = uncaught;
-    return toConsoleMessage({
-      level: kind === "error" ? "error" : "warning",
-      text,
-      source,
-      line: Number(number),
-      category: "output",
-      stack: "",
-    });
-  }
   const written = /^console\.(error|warn|info|log|debug): (.*)$/.exec(line);
   if (!written) return null;
   const [, kind, text = ""] = written;

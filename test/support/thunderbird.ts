@@ -424,6 +424,11 @@ class RunningThunderbird implements Thunderbird {
         ),
       `the add-on ${id} to start`,
     );
+    const failure = (await this.consoleMessages()).find(
+      ({ text }) =>
+        text.includes("Exception running bootstrap method startup") && text.includes(id),
+    );
+    if (failure) throw new Error(`The add-on did not start: ${failure.text}`);
     return id;
   }
 

@@ -1,0 +1,99 @@
+/** The part of Gecko that only the platform experiment uses; see ../gecko.d.ts for the rest. */
+
+interface nsIFile {
+  readonly path: string;
+  readonly diskSpaceAvailable: number;
+  exists(): boolean;
+  initWithPath(path: string): void;
+}
+
+interface nsIFilePickerConstants {
+  readonly modeGetFolder: number;
+  readonly returnOK: number;
+}
+interface nsIFilePicker {
+  readonly file: nsIFile | null;
+  displayDirectory: nsIFile;
+  init(context: object, title: string, mode: number): void;
+  open(done: (result: number) => void): void;
+}
+
+interface nsILoginInfo {
+  readonly username: string;
+  readonly password: string;
+  init(
+    origin: string,
+    formActionOrigin: string | null,
+    httpRealm: string | null,
+    username: string,
+    password: string,
+    usernameField: string,
+    passwordField: string,
+  ): void;
+}
+interface nsIWritablePropertyBag {
+  setProperty(name: string, value: unknown): void;
+}
+
+interface nsIRequestFlags {
+  readonly LOAD_ANONYMOUS: number;
+  readonly LOAD_BYPASS_CACHE: number;
+  readonly INHIBIT_CACHING: number;
+}
+interface nsIChannel {
+  readonly status: number;
+  loadFlags: number;
+  readonly securityInfo: { readonly errorCodeString: string } | null;
+  cancel(status: number): void;
+  asyncOpen(listener: {
+    QueryInterface(iid: unknown): unknown;
+    onStartRequest(request: nsIChannel): void;
+    onDataAvailable(): void;
+    onStopRequest(request: nsIChannel, status: number): void;
+  }): void;
+}
+interface nsINSSErrorsService {
+  getErrorClass(status: number): number;
+}
+
+interface nsIToolkitProfileService {
+  readonly currentProfile: { readonly name: string } | null;
+}
+
+interface GeckoElement {
+  setAttribute(name: string, value: string): void;
+  removeAttribute(name: string): void;
+}
+interface GeckoWindow {
+  readonly browsingContext: object;
+  readonly document: { getElementById(id: string): GeckoElement | null };
+}
+
+interface GeckoServices {
+  readonly appinfo: { readonly OS: string; readonly XPCOMABI: string; readonly version: string };
+  readonly dns: { readonly myHostName: string };
+  readonly env: { get(name: string): string };
+  readonly uuid: { generateUUID(): { toString(): string } };
+  readonly wm: {
+    getMostRecentWindow(type: string | null): GeckoWindow | null;
+    getEnumerator(type: string): Iterable<GeckoWindow>;
+  };
+  /** The asynchronous names are those of 153; 140 has some of the synchronous ones in their place. */
+  readonly logins: {
+    readonly isLoggedIn: boolean;
+    searchLoginsAsync(search: { origin: string; httpRealm: string }): Promise<nsILoginInfo[]>;
+    addLoginAsync(login: nsILoginInfo): Promise<unknown>;
+    modifyLoginAsync?(login: nsILoginInfo, changes: nsIWritablePropertyBag): Promise<unknown>;
+    removeLoginAsync?(login: nsILoginInfo): Promise<unknown>;
+    modifyLogin?(login: nsILoginInfo, changes: nsIWritablePropertyBag): void;
+    removeLogin?(login: nsILoginInfo): void;
+  };
+}
+
+interface GeckoModules {
+  "resource://gre/modules/NetUtil.sys.mjs": {
+    NetUtil: {
+      newChannel(options: { uri: nsIURI; loadUsingSystemPrincipal: boolean }): nsIChannel;
+    };
+  };
+}

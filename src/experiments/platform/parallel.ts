@@ -1,0 +1,47 @@
+/** Work on many files at once, but not on all of them; and an end for work on a disk that has gone silent. */
+
+/**
+ * Runs `work` for each entry, at most `limit` at a time, results in order. After a failure nothing new is
+ * started; what runs is awaited before the first failure is thrown.
+ */
+export async function inParallel<T, R>(
+  entries: readonly T[],
+  limit: number,
+  work: (entry: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  let failure: { error: unknown } | null = null;
+  const lane = async () => {
+    while (next < entries.length && !failure) {
+      const index = next++;
+      try {
+        results[index] = await work(entries[index] as T);
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, entries.length) }, lane));
+  if (failure) throw (failure as { error: unknown }).error;
+  return results;
+}
+
+/** Timers are passed in: the parent process has them only in a module. */
+export interface Timers {
+  setTimeout(callback: () => void, ms: number): number;
+  clearTimeout(timer: number): void;
+}
+
+/** @throws what `onTimeout` makes, when the promise has not settled in time; the work itself goes on */
+export function withDeadline<T>(
+  promise: Promise<T>,
+  ms: number,
+  timers: Timers,
+  onTimeout: () => Error,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = timers.setTimeout(() => reject(onTimeout()), ms);
+    promise.then(resolve, reject).finally(() => timers.clearTimeout(timer));
+  });
+}

@@ -1,0 +1,169 @@
+/**
+ * The `messenger.platform` experiment: passwords, files under chosen directories, keep-awake leases, calendar
+ * status, environment, certificate probe. Only the background page is answered; types and meaning of each call
+ * stand in src/shared/platform-api.d.ts.
+ */
+import { AppError, toWire, type WireError } from "../../shared/errors.ts";
+import { AwakeLeases } from "./awake.ts";
+import { setCalendarStatus } from "./calendar-status.ts";
+import { probeCertificate } from "./certificate-probe.ts";
+import { operatingSystem, readEnvironment } from "./environment.ts";
+import type { PlacedFile } from "./files.ts";
+import { pickFolder } from "./folder-picker.ts";
+import { OpenPlaces } from "./open-places.ts";
+import { Places } from "./places.ts";
+import { getPassword, removePassword, setPassword } from "./vault.ts";
+
+type Failure = { error: WireError };
+
+class PlatformExperiment extends ExtensionAPIPersistent {
+  readonly #timers = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
+  readonly #awake = new AwakeLeases(this.extension, this.#timers);
+  #files: { places: Places; open: OpenPlaces } | null = null;
+
+  override PERSISTENT_EVENTS: Record<string, GeckoPersistentEvent> = {
+    onOnline: ({ fire: primed }) => {
+      let fire = primed;
+      const observer: nsIObserver = {
+        observe: (_subject, _topic, data) => {
+          if (data !== "online") return;
+          void (async () => {
+            await fire.wakeup?.();
+            await fire.async();
+          })().catch(() => {
+            // The page went away meanwhile: its next start-up looks at the network anyway.
+          });
+        },
+      };
+      Services.obs.addObserver(observer, OFFLINE_TOPIC);
+      return {
+        unregister: () => Services.obs.removeObserver(observer, OFFLINE_TOPIC),
+        convert: (converted) => {
+          fire = converted;
+        },
+      };
+    },
+  };
+
+  override onStartup(): void {
+    // Nothing to start. Thunderbird calls this for every API with the "startup" event, which loads this script
+    // early enough for the stored listeners of onOnline.
+  }
+
+  override onShutdown(_isAppShutdown: boolean): void {
+    this.#awake.releaseAll();
+  }
+
+  override getAPI(context: GeckoBaseContext): object {
+    const methods = this.#methods(context);
+    if (context.isBackgroundContext) {
+      const onOnline = new ExtensionCommon.EventManager({
+        context,
+        module: "platform",
+        event: "onOnline",
+        extensionApi: this,
+      }).api();
+      return { platform: { ...methods, onOnline } };
+    }
+    const refused = async () => {
+      throw new ExtensionUtils.ExtensionError(
+        "platform answers only the background page of CalDAV Keeper",
+      );
+    };
+    const none = { addListener: refused, removeListener: refused, hasListener: () => false };
+    return {
+      platform: {
+        ...Object.fromEntries(Object.keys(methods).map((name) => [name, refused])),
+        onOnline: none,
+      },
+    };
+  }
+
+  #methods(context: GeckoBaseContext) {
+    return {
+      getPassword: (origin: string, username: string) => getPassword(origin, username),
+      setPassword: (origin: string, username: string, password: string) =>
+        setPassword(origin, username, password),
+      removePassword: (origin: string, username: string) => removePassword(origin, username),
+
+      pickPlace: (title: string) =>
+        answer(async () => {
+          const { places } = this.#opened();
+          const directory = await pickFolder(title, places.all().at(-1) ?? null);
+          if (directory === null) return { cancelled: true as const };
+          places.addPicked(directory);
+          return { directory };
+        }),
+      listPlaces: async () => {
+        const { places } = this.#opened();
+        return { defaultDirectory: places.defaultDirectory, directories: places.all() };
+      },
+      openPlace: (directory: string) => answer(() => this.#opened().open.open(directory)),
+      statFile: (place: string, path: string) => answer(() => this.#place(place).stat(path)),
+      readFile: (place: string, path: string, offset: number | null, length: number | null) =>
+        answer(async () => ({ bytes: await this.#place(place).read(path, offset, length) })),
+      writeFiles: (place: string, files: PlacedFile[]) =>
+        answer(async () => {
+          for (const { bytes } of files) assertBytes(bytes);
+          await this.#place(place).write(files);
+          return { ok: true as const };
+        }),
+      makeDirectories: (place: string, paths: string[]) =>
+        answer(async () => {
+          await this.#place(place).makeDirectories(paths);
+          return { ok: true as const };
+        }),
+      listDirectory: (place: string, path: string) => answer(() => this.#place(place).list(path)),
+      removeFiles: (place: string, paths: string[]) =>
+        answer(async () => {
+          await this.#place(place).remove(paths);
+          return { ok: true as const };
+        }),
+
+      holdAwake: async (reason: string) => this.#awake.hold(reason, context),
+      releaseAwake: async (lease: string) => this.#awake.release(lease),
+
+      setCalendarStatus: async (calendarId: string, status: { message: string } | null) =>
+        setCalendarStatus(calendarId, status?.message ?? null),
+      getEnvironment: async () => readEnvironment(),
+      probeCertificate: async (url: string) => ({
+        error: await probeCertificate(url, this.#timers),
+      }),
+    };
+  }
+
+  #opened(): { places: Places; open: OpenPlaces } {
+    if (!this.#files) {
+      const os = operatingSystem();
+      const standard = PathUtils.join(PathUtils.profileDir, "caldav-keeper", "store");
+      const places = new Places(Services.prefs, standard, os === "windows");
+      this.#files = { places, open: new OpenPlaces(places, os, this.#timers) };
+    }
+    return this.#files;
+  }
+
+  #place(handle: string) {
+    return this.#opened().open.files(handle);
+  }
+}
+
+const OFFLINE_TOPIC = "network:offline-status-changed";
+
+/** Failures cross the boundary as data: Thunderbird would keep nothing of an error but its message. */
+async function answer<T>(work: () => Promise<T>): Promise<T | Failure> {
+  try {
+    return await work();
+  } catch (error) {
+    return { error: toWire(error) };
+  }
+}
+
+/** The schema lets anything through here; arrays come from another global, so `instanceof` does not work. */
+function assertBytes(value: unknown): void {
+  if (Object.prototype.toString.call(value) !== "[object Uint8Array]") {
+    throw new AppError("bad-argument", "Only bytes can be written to a file.");
+  }
+}
+
+// Thunderbird looks the class up under the name of the API in the manifest.
+export { PlatformExperiment as platform };
