@@ -7,7 +7,8 @@ import type { BackgroundEvent } from "../shared/commands.ts";
 import { AppError } from "../shared/errors.ts";
 import { Accounts } from "./accounts/accounts.ts";
 import { Credentials } from "./accounts/credentials.ts";
-import type { Discovery } from "./accounts/ports.ts";
+import { serverDiscovery } from "./accounts/server-discovery.ts";
+import { explainTlsFailures } from "./accounts/tls-failures.ts";
 import { BACKUP_NOTIFICATION, BackupButton } from "./commands/backup-button.ts";
 import { BackupPlace } from "./commands/backup-place.ts";
 import { BackupRuns } from "./commands/backup-runs.ts";
@@ -19,6 +20,7 @@ import { accountsShape } from "./settings/account-settings.ts";
 import { backupSettingsShape, lastBackupShape } from "./settings/backup-settings.ts";
 import { SET_ASIDE_PREFIX, StoredValue, type ValueShape } from "./settings/stored-value.ts";
 import { syncStatusShape } from "./settings/sync-status.ts";
+import { FetchTransport } from "./transport/fetch-transport.ts";
 
 const { platform } = messenger;
 const { calendars, provider } = messenger.calendar;
@@ -54,6 +56,7 @@ const storedBackup = stored(backupSettingsShape);
 const storedLastBackup = stored(lastBackupShape);
 const storedSyncStatus = stored(syncStatusShape);
 
+const transport = explainTlsFailures(new FetchTransport(), (url) => platform.probeCertificate(url));
 const credentials = new Credentials(platform);
 const operations = new Operations({ platform, broadcast, newId, now: Date.now });
 
@@ -62,7 +65,6 @@ const unavailable = (): never => {
     hint: "Nothing was changed.",
   });
 };
-const discovery: Discovery = { discover: async () => unavailable() };
 const sync: SyncService = { run: async () => unavailable(), running: () => new Set() };
 const backup = (): BackupService => unavailable();
 
@@ -70,7 +72,7 @@ const accounts = new Accounts({
   stored: storedAccounts,
   syncStatus: storedSyncStatus,
   credentials,
-  discovery,
+  discovery: serverDiscovery(transport),
   calendars,
   provider,
   calendarType: `ext-${runtime.id}`,

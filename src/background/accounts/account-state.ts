@@ -47,13 +47,18 @@ export async function readCalendarFacts(
   }
 }
 
-/** The two fields of `SyncState` (sync/ports.ts) that are shown; anything else reads as "never synchronized". */
+/** What of `SyncState` (sync/ports.ts) is shown; anything else reads as "never synchronized". */
 function readState(state: unknown): Pick<CalendarFacts, "lastGoodSync" | "quarantined"> {
   if (typeof state !== "object" || state === null) return NOTHING_KNOWN;
-  const { lastGoodSync, unfetched } = state as { lastGoodSync?: unknown; unfetched?: unknown };
+  const { lastGoodSync, unfetched, unreadable } = state as Record<string, unknown> & {
+    readonly [K in "lastGoodSync" | "unfetched" | "unreadable"]?: unknown;
+  };
   return {
     lastGoodSync: typeof lastGoodSync === "number" ? lastGoodSync : null,
-    quarantined: Array.isArray(unfetched) ? unfetched.length : 0,
+    quarantined: [unfetched, unreadable].reduce<number>(
+      (sum, members) => sum + (Array.isArray(members) ? members.length : 0),
+      0,
+    ),
   };
 }
 

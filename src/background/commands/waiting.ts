@@ -1,6 +1,9 @@
 /** What waits for the user or another attempt, over all subscribed calendars: conflicts and quarantined items. */
 import type { CommandValue } from "../../shared/commands.ts";
 import type { StoredConflict } from "../../shared/item-store.ts";
+import type { SyncState } from "../sync/ports.ts";
+
+const DAMAGED = "The text on the server is damaged. It is kept and backed up as it is.";
 
 export interface WaitingDependencies {
   readonly calendarIds: () => Promise<string[]>;
@@ -32,15 +35,20 @@ export async function listQuarantine(
   dependencies: WaitingDependencies,
 ): Promise<CommandValue<"quarantine.list">> {
   const lists = await ofEachCalendar(dependencies, async (calendarId, cacheId) => {
-    const state = (await dependencies.provider.getState(cacheId)) as {
-      unfetched?: { name: string; reason: string; since: number }[];
-    } | null;
-    return (state?.unfetched ?? []).map(({ name, reason, since }) => ({
+    const state = (await dependencies.provider.getState(cacheId)) as Partial<SyncState> | null;
+    const unfetched = (state?.unfetched ?? []).map(({ name, reason, since }) => ({
       calendarId,
       name,
       reason,
       since,
     }));
+    const unreadable = (state?.unreadable ?? []).map(({ name, since }) => ({
+      calendarId,
+      name,
+      reason: DAMAGED,
+      since,
+    }));
+    return [...unfetched, ...unreadable];
   });
   return lists.flat();
 }

@@ -191,13 +191,13 @@ test.each([
 test("the list joins what the item store and the last sync know", async () => {
   const accounts = start();
   await accounts.add({ ...LOGIN, calendars: [WORK] }, signal);
-  thunderbird.states.set("cal1#cache", { lastGoodSync: 77, unfetched: [{}, {}] });
+  thunderbird.states.set("cal1#cache", { lastGoodSync: 77, unfetched: [{}, {}], unreadable: [{}] });
   thunderbird.pending.set("cal1#cache", [{}]);
   const error = { code: "timeout" as const, message: "Too slow.", hint: "", details: {} };
   await syncStatus.update(() => ({ cal1: { time: 80, error } }));
   const [account] = await accounts.list();
   expect(account?.calendars).toMatchObject([
-    { lastGoodSync: 77, quarantined: 2, pendingChanges: 1, error },
+    { lastGoodSync: 77, quarantined: 3, pendingChanges: 1, error },
   ]);
 });
 
