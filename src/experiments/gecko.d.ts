@@ -331,7 +331,7 @@ interface calIItemBase {
   alarmLastAck: calIDateTime | null;
   organizer: calIAttendee | null;
   status: string | null;
-  readonly icalComponent: calIIcalComponent;
+  icalComponent: calIIcalComponent;
   icalString: string;
   isEvent(): boolean;
   isTodo(): boolean;

@@ -1,0 +1,38 @@
+/**
+ * Thunderbird's modules that this folder uses, imported at the first use: at start-up nothing of the calendar
+ * may be loaded before Thunderbird does it itself.
+ */
+
+let calModule: Cal | undefined;
+
+/** Thunderbird's calendar utilities. */
+export function calendarUtils(): Cal {
+  calModule ??= ChromeUtils.importESModule("resource:///modules/calendar/calUtils.sys.mjs").cal;
+  return calModule;
+}
+
+/** A turn of the main thread for everybody else: the way a long loop stays invisible. */
+export function yieldToMainThread(): Promise<void> {
+  return new Promise((resolve) => Services.tm.dispatchToMainThread(resolve));
+}
+
+export interface Deadline {
+  /** Rejects when the time is over; never resolves. */
+  readonly expired: Promise<never>;
+  clear(): void;
+}
+
+/** A promise that rejects after `ms` milliseconds with the given error. */
+export function deadline(ms: number, error: () => Error): Deadline {
+  const { setTimeout, clearTimeout } = ChromeUtils.importESModule(
+    "resource://gre/modules/Timer.sys.mjs",
+  );
+  let timer = 0;
+  const expired = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(error()), ms);
+  });
+  expired.catch(() => {
+    // Nobody may be racing against it any more.
+  });
+  return { expired, clear: () => clearTimeout(timer) };
+}
