@@ -86,10 +86,9 @@ declare const Cr: {
   readonly NS_ERROR_INVALID_ARG: number;
   readonly NS_ERROR_NOT_AVAILABLE: number;
   readonly NS_ERROR_NOT_IMPLEMENTED: number;
-  readonly [name: string]: number;
 };
 declare const Cu: {
-  now(): number;
+  now?(): number;
   reportError?(error: unknown): void;
   cloneInto<T>(value: T, target: object): T;
   readonly [name: string]: unknown;
@@ -191,7 +190,9 @@ interface GeckoExtension {
   readonly version: string;
   readonly name: string;
   readonly startupReason: string;
-  readonly manifest: { readonly [key: string]: unknown };
+  readonly manifest: {
+    readonly calendar_provider?: { readonly capabilities?: object | null } | null;
+  };
   readonly backgroundState?: string;
   readonly shutdownReason?: string;
   on(event: string, listener: (event: string, ...args: never[]) => unknown): void;
@@ -455,7 +456,7 @@ interface CalProviderBase {
 
 interface CalIcsParserInstance {
   parseString(text: string): void;
-  processIcalComponent?(root: calIIcalComponent): void;
+  processIcalComponent(root: calIIcalComponent): void;
   getItems(): calIItemBase[];
   getParentlessItems(): calIItemBase[];
   getComponents(): calIIcalComponent[];

@@ -5,13 +5,29 @@
  */
 import type { Json } from "../../shared/item-store.ts";
 
-export type Capabilities = { readonly [key: string]: Json };
+type CapabilityName =
+  | "timezones"
+  | "attachments"
+  | "priority"
+  | "privacy"
+  | "categories"
+  | "alarms"
+  | "tasks"
+  | "events"
+  | "remove_modes"
+  | "removeModes"
+  | "requires_network"
+  | "requiresNetwork";
+
+/** Unknown names are kept and ignored. */
+export type Capabilities = { readonly [K in CapabilityName]?: Json };
 
 /** A calendar's own answers laid over the provider's, group by group. */
 export function mergeCapabilities(base: Capabilities, over: Capabilities): Capabilities {
-  const merged: Record<string, Json> = { ...base };
-  for (const [key, value] of Object.entries(over)) {
+  const merged: { [K in CapabilityName]?: Json } = { ...base };
+  for (const [name, value] of Object.entries(over)) {
     if (value === null) continue;
+    const key = name as CapabilityName;
     const below = merged[key];
     merged[key] = isGroup(value) && isGroup(below) ? { ...below, ...value } : value;
   }
@@ -29,17 +45,17 @@ export function capabilityProperty(capabilities: Capabilities, name: string): un
     case "capabilities.removeModes":
       return either(capabilities, "remove_modes", "removeModes") ?? ["unsubscribe"];
     case "capabilities.tasks.supported":
-      return capabilities["tasks"] ?? undefined;
+      return capabilities.tasks ?? undefined;
     case "capabilities.events.supported":
-      return capabilities["events"] ?? undefined;
+      return capabilities.events ?? undefined;
     case "capabilities.attachments.supported":
-      return capabilities["attachments"] ?? undefined;
+      return capabilities.attachments ?? undefined;
     case "capabilities.priority.supported":
-      return capabilities["priority"] ?? undefined;
+      return capabilities.priority ?? undefined;
     case "capabilities.privacy.supported":
-      return capabilities["privacy"] == null ? undefined : capabilities["privacy"] !== false;
+      return capabilities.privacy == null ? undefined : capabilities.privacy !== false;
     case "capabilities.privacy.values":
-      return upperCase(capabilities["privacy"]);
+      return upperCase(capabilities.privacy);
     case "capabilities.timezones.floating.supported":
       return member(capabilities, "timezones", "floating");
     case "capabilities.timezones.UTC.supported":
@@ -59,11 +75,15 @@ function isGroup(value: Json | undefined): value is { readonly [key: string]: Js
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function either(capabilities: Capabilities, draft: string, camelCase: string): Json | undefined {
+function either(
+  capabilities: Capabilities,
+  draft: CapabilityName,
+  camelCase: CapabilityName,
+): Json | undefined {
   return capabilities[camelCase] ?? capabilities[draft] ?? undefined;
 }
 
-function member(capabilities: Capabilities, group: string, key: string): Json | undefined {
+function member(capabilities: Capabilities, group: CapabilityName, key: string): Json | undefined {
   const value = capabilities[group];
   return isGroup(value) ? (value[key] ?? undefined) : undefined;
 }

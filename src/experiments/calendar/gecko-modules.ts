@@ -11,6 +11,11 @@ export function calendarUtils(): Cal {
   return calModule;
 }
 
+/** Milliseconds of a clock that only goes forward; its place differs between Thunderbird's versions. */
+export function monotonicNow(): number {
+  return ChromeUtils.now?.() ?? Cu.now?.() ?? Date.now();
+}
+
 /** A turn of the main thread for everybody else: the way a long loop stays invisible. */
 export function yieldToMainThread(): Promise<void> {
   return new Promise((resolve) => Services.tm.dispatchToMainThread(resolve));

@@ -9,14 +9,20 @@ export type EventListener<Args extends readonly unknown[]> = (...args: Args) => 
 /** The listeners of one event; who emits knows nothing of pages. */
 export class EventSource<Args extends readonly unknown[]> {
   readonly #listeners = new Set<EventListener<Args>>();
+  #waiting: (() => void)[] = [];
 
   add(listener: EventListener<Args>): () => void {
     this.#listeners.add(listener);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const proceed of waiting) proceed();
     return () => this.#listeners.delete(listener);
   }
 
-  get hasListeners(): boolean {
-    return this.#listeners.size > 0;
+  /** Resolves when there is a listener: after an upgrade calendars exist before the page has run. */
+  async listening(): Promise<void> {
+    if (this.#listeners.size > 0) return;
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   /** Settles when every listener has; the results in the order of registration, failures apart. */

@@ -21,12 +21,12 @@ export interface Registration {
 
 /**
  * @param type the calendar type, `ext-<add-on id>`
- * @param implementation the class the manager instantiates, without arguments, for each calendar of the type
+ * @param implementation makes the class that the manager instantiates, without arguments, for each calendar of the type
  * @param onRegistered called once, in the turn after the calendars of the type exist
  */
 export function createRegistration(
   type: string,
-  implementation: new () => object,
+  implementation: () => new () => object,
   onRegistered: () => void,
 ): Registration {
   let waiting: { stop(): void } | undefined;
@@ -39,7 +39,7 @@ export function createRegistration(
       if (manager.hasCalendarProvider(type)) manager.unregisterCalendarProvider(type, true);
     });
     attempt("register the calendar type", () =>
-      manager.registerCalendarProvider(type, implementation),
+      manager.registerCalendarProvider(type, implementation()),
     );
     attempt("announce the registration", onRegistered);
   }

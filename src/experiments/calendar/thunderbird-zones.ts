@@ -52,7 +52,10 @@ function isKnown(tzid: string): boolean {
 /** Winter and summer, past and present: definitions under one name differ by their rules, not by a day. */
 function sampleDates(): string[] {
   const year = new Date().getFullYear();
-  return [2008, year - 1, year, year + 1].flatMap((each) => [`${each}0115T120000`, `${each}0715T120000`]);
+  return [2008, year - 1, year, year + 1].flatMap((each) => [
+    `${each}0115T120000`,
+    `${each}0715T120000`,
+  ]);
 }
 
 function sameOffsets(vtimezone: string, knownTzid: string): boolean {

@@ -1,0 +1,175 @@
+/**
+ * The calendar class that Thunderbird instantiates for each calendar of the type. It answers from the item store
+ * and is never wrapped in Thunderbird's cached calendar (`cache.supported` false); `cache.always` makes the
+ * interface treat it as usable offline. What it does with items is in calendar-edits.ts and item-query.ts.
+ */
+
+import type { CalendarEdits } from "./calendar-edits.ts";
+import type { Capabilities } from "./capabilities.ts";
+import { capabilityProperty, mergeCapabilities } from "./capabilities.ts";
+import { calendarUtils } from "./gecko-modules.ts";
+import type { ItemQuery } from "./item-query.ts";
+
+/** A calendar of ours as the parts behind it see it. */
+export type OwnCalendar = calICalendar & CalProviderBase;
+
+/** What the calendars of one provider share. */
+export interface CalendarServices {
+  readonly type: string;
+  readonly providerId: string;
+  /** The provider's own; a calendar may lay others over them. */
+  readonly capabilities: Capabilities;
+  /** Starts a sync unless one is running; returns at once. */
+  requestSync(calendar: calICalendar): void;
+  queryFor(calendar: OwnCalendar): ItemQuery;
+  editsFor(calendar: OwnCalendar): CalendarEdits;
+}
+
+/** What the rest of the provider asks of one of its calendars. */
+export interface KeeperCalendar extends CalProviderBase {
+  readonly query: ItemQuery;
+  /** Tells the views to read everything anew. */
+  announceReload(): void;
+}
+
+/** Kept in memory only: what they say is true of this session. */
+const TRANSIENT = new Set(["lastError"]);
+/** Fixed: changing `cache.enabled` would make the manager replace the calendar by a new one. */
+const FIXED = new Map<string, unknown>([
+  ["cache.supported", false],
+  ["cache.always", true],
+  ["cache.enabled", true],
+]);
+
+export function createKeeperCalendarClass(services: CalendarServices): new () => KeeperCalendar {
+  return class extends calendarUtils().provider.BaseClass implements KeeperCalendar {
+    readonly #transient = new Map<string, unknown>();
+    #query: ItemQuery | undefined;
+    #edits: CalendarEdits | undefined;
+
+    constructor() {
+      super();
+      this.initProviderBase();
+    }
+
+    get #self(): OwnCalendar {
+      return this as unknown as OwnCalendar;
+    }
+
+    get query(): ItemQuery {
+      this.#query ??= services.queryFor(this.#self);
+      return this.#query;
+    }
+
+    get #editing(): CalendarEdits {
+      this.#edits ??= services.editsFor(this.#self);
+      return this.#edits;
+    }
+
+    get type(): string {
+      return services.type;
+    }
+
+    get providerID(): string {
+      return services.providerId;
+    }
+
+    get canRefresh(): boolean {
+      return true;
+    }
+
+    refresh(): null {
+      services.requestSync(this.#self);
+      return null;
+    }
+
+    announceReload(): void {
+      this.observers.notify("onLoad", [this.superCalendar]);
+    }
+
+    get supportsScheduling(): boolean {
+      return true;
+    }
+
+    getSchedulingSupport(): this {
+      return this;
+    }
+
+    override getProperty(name: string): unknown {
+      if (FIXED.has(name)) return FIXED.get(name);
+      if (TRANSIENT.has(name)) return this.#transient.get(name) ?? null;
+      switch (name) {
+        case "readOnly":
+          return super.getProperty("providerReadOnly") === true || super.getProperty(name);
+        case "capabilities":
+          return this.#capabilities();
+        default:
+          if (name === "requiresNetwork" || name.startsWith("capabilities.")) {
+            const answer = capabilityProperty(this.#capabilities(), name);
+            if (answer !== undefined) return answer;
+          }
+          return super.getProperty(name);
+      }
+    }
+
+    override setProperty(name: string, value: unknown): unknown {
+      if (FIXED.has(name)) return FIXED.get(name);
+      if (name === "capabilities") {
+        // Calendar properties hold only strings, numbers and booleans.
+        return super.setProperty("ownCapabilities", JSON.stringify(value));
+      }
+      if (TRANSIENT.has(name)) {
+        const old = this.getProperty(name);
+        this.#transient.set(name, value);
+        if (name === "lastError") this.#showStatus(Boolean(value));
+        this.observers.notify("onPropertyChanged", [this.superCalendar, name, value, old]);
+        return value;
+      }
+      return super.setProperty(name, value);
+    }
+
+    getItem(id: string): Promise<calIItemBase | null> {
+      return this.query.getItem(id);
+    }
+
+    getItems(
+      filter: number,
+      count: number,
+      start: calIDateTime | null,
+      end: calIDateTime | null,
+    ): CalItemStream {
+      return this.query.getItems(filter, count, start, end);
+    }
+
+    addItem(item: calIItemBase): Promise<calIItemBase> {
+      return this.#editing.add(item);
+    }
+
+    adoptItem(item: calIItemBase): Promise<calIItemBase> {
+      return this.#editing.add(item);
+    }
+
+    modifyItem(newItem: calIItemBase, oldItem: calIItemBase | null): Promise<calIItemBase> {
+      return this.#editing.modify(newItem, oldItem);
+    }
+
+    deleteItem(item: calIItemBase): Promise<void> {
+      return this.#editing.remove(item);
+    }
+
+    /** The warning icon in the calendar list. */
+    #showStatus(failed: boolean): void {
+      super.setProperty("currentStatus", failed ? Cr.NS_ERROR_FAILURE : Cr.NS_OK);
+    }
+
+    #capabilities(): Capabilities {
+      const own = super.getProperty("ownCapabilities");
+      if (typeof own !== "string") return services.capabilities;
+      try {
+        return mergeCapabilities(services.capabilities, JSON.parse(own) as Capabilities);
+      } catch {
+        return services.capabilities;
+      }
+    }
+  } as unknown as new () => KeeperCalendar;
+}
