@@ -1,5 +1,6 @@
 /** What waits for the user or another attempt, over all subscribed calendars: conflicts and quarantined items. */
 import type { CommandValue } from "../../shared/commands.ts";
+import { scanColumns } from "../../shared/ical/scan.ts";
 import type { StoredConflict } from "../../shared/item-store.ts";
 import type { SyncState } from "../sync/ports.ts";
 
@@ -22,7 +23,7 @@ export async function listConflicts(
       id,
       calendarId,
       name,
-      summary: summaryOf(mine ?? theirs ?? base ?? ""),
+      summary: scanColumns(mine ?? theirs ?? base ?? "").summary,
       conflict,
       properties: [...properties],
       createdAt,
@@ -63,12 +64,4 @@ async function ofEachCalendar<T>(
     if (calendar?.cacheId) values.push(await read(id, calendar.cacheId));
   }
   return values;
-}
-
-/** The first SUMMARY of a text, unfolded and unescaped (RFC 5545 §3.1, §3.3.11). */
-function summaryOf(text: string): string {
-  const line = /^SUMMARY(?:;[^:\r\n]*)?:(.*)$/im.exec(text.replace(/\r?\n[ \t]/g, ""))?.[1] ?? "";
-  return line.replace(/\\([\\;,nN])/g, (_, escaped: string) =>
-    escaped.toLowerCase() === "n" ? " " : escaped,
-  );
 }
