@@ -134,7 +134,7 @@ export class CalendarCollection implements RemoteCollection {
     if (create && ignoresIfNoneMatch(url) && (await this.#client.get(url, signal)) !== null) {
       return { kind: "precondition-failed" };
     }
-    const answer = await this.#conditionally(precondition, target, signal, (headers) =>
+    const answer = await this.#conditionally(precondition, (headers) =>
       this.#client.put(url, text, CONTENT_TYPE, headers, signal),
     );
     const href = target.href ?? hrefOf(url);
@@ -154,7 +154,7 @@ export class CalendarCollection implements RemoteCollection {
     signal: AbortSignal,
   ): Promise<WriteResult> {
     const url = this.#bodies.urlOf(target);
-    const answer = await this.#conditionally(precondition, target, signal, (headers) =>
+    const answer = await this.#conditionally(precondition, (headers) =>
       this.#client.delete(url, headers, signal),
     );
     const reading = readDeleteAnswer(answer, target.href);
@@ -193,26 +193,17 @@ export class CalendarCollection implements RemoteCollection {
 
   /**
    * Sends a write with its precondition. A weak tag never matches where If-Match is compared as RFC 9110 §13.1.1
-   * says, so on 412 the tag is tried without its weakness, and at last, if the server still shows the very
-   * same weak tag, the write is made to depend on the resource's existence only: no server with
-   * nothing but weak tags could be written to otherwise.
+   * says; the weakness may come from a proxy only, so on 412 the tag is tried without it.
    */
   async #conditionally(
     precondition: WritePrecondition | "create",
-    target: { name: ResourceName; href: Href | null },
-    signal: AbortSignal,
     send: (headers: Record<string, string>) => Promise<WriteAnswer>,
   ): Promise<WriteAnswer> {
-    const first = await send(preconditionHeaders(precondition));
-    if (first.status !== 412 || precondition === "create") return first;
+    const answer = await send(preconditionHeaders(precondition));
+    if (answer.status !== 412 || precondition === "create") return answer;
     const { etag } = precondition;
-    if (etag === null || !isWeak(etag)) return first;
-    const strong = strengthen(etag);
-    const second = await send(preconditionHeaders({ etag: strong, scheduleTag: null }));
-    if (second.status !== 412) return second;
-    const current = await this.#bodies.fetchOne({ ...target, etag: null }, signal);
-    if (current === null || current.etag !== etag) return second;
-    return send(preconditionHeaders({ etag: null, scheduleTag: null }));
+    if (etag === null || !isWeak(etag)) return answer;
+    return send(preconditionHeaders({ etag: strengthen(etag), scheduleTag: null }));
   }
 
   /** A refused create: is the name taken, is the UID, or is it something else? */
