@@ -2,7 +2,7 @@
  * Writes one snapshot. Order: lock → states read → packfiles → what it relies on is still there → state file, the
  * commit point → unlock. Stopping anywhere before the state leaves the store as it was.
  */
-import { toHex } from "../../shared/bytes.ts";
+import { fromHex, toHex } from "../../shared/bytes.ts";
 import { AppError } from "../../shared/errors.ts";
 import { BlobWriter } from "./blob-writer.ts";
 import { cutChunks } from "./chunking.ts";
@@ -293,6 +293,11 @@ export class SnapshotWriter {
 
   #stateFile(previous: ReturnType<Store["newestState"]>): Uint8Array {
     const state = new StateWriter(previous?.id, unixNanoseconds(this.#surroundings.now()));
+    // A blob is only written again where its old copies are damaged or gone: readers must not find those first.
+    for (const { blobs } of this.#blobs.written)
+      for (const { type, mac } of blobs)
+        for (const { packfile } of this.#store.index.locations(type, mac))
+          state.deleteLocation(type, mac, fromHex(packfile) as Mac);
     for (const packfile of this.#blobs.written)
       for (const blob of packfile.blobs)
         state.location(blob.type, blob.mac, packfile.name, blob.offset, blob.length);

@@ -139,6 +139,11 @@ export class StateWriter {
     this.#out.bytes(parent ?? new Uint8Array(MAC_LENGTH));
   }
 
+  /** Withdraws a place of a blob, before a better one is named. */
+  deleteLocation(type: ResourceType, mac: Mac, packfile: Mac): void {
+    this.#out.u8(DELETION).u32(66).u8(LOCATION).u8(type).bytes(mac).bytes(packfile);
+  }
+
   location(type: ResourceType, mac: Mac, packfile: Mac, offset: number, length: number): void {
     this.#out
       .u8(LOCATION)
