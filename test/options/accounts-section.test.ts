@@ -1,0 +1,295 @@
+// @vitest-environment jsdom
+import { beforeEach, expect, test, vi } from "vitest";
+import { AccountsSection } from "../../src/options/components/accounts-section.ts";
+import type { Account, AccountCalendar } from "../../src/shared/commands.ts";
+import { AppError } from "../../src/shared/errors.ts";
+import { alerts, button, FakeBackground, field, NOW } from "./fake-background.ts";
+
+let background: FakeBackground;
+
+function calendar(id: string, changes: Partial<AccountCalendar> = {}): AccountCalendar {
+  return {
+    id,
+    url: `https://dav.example.org/ada/${id}/`,
+    name: id,
+    color: "#112233",
+    readOnly: false,
+    components: ["VEVENT"],
+    lastGoodSync: NOW - 5 * 60_000,
+    pendingChanges: 0,
+    quarantined: 0,
+    syncing: false,
+    error: null,
+    ...changes,
+  };
+}
+
+function account(changes: Partial<Account> = {}): Account {
+  return {
+    id: "a1",
+    location: "dav.example.org",
+    username: "ada",
+    principal: "https://dav.example.org/ada/",
+    insecure: false,
+    calendars: [calendar("Work")],
+    error: null,
+    ...changes,
+  };
+}
+
+async function open(...accounts: Account[]): Promise<void> {
+  background.answers["accounts.list"] = () => accounts;
+  const section = new AccountsSection(document.body, background.page);
+  await section.refresh();
+}
+
+/** Fills and sends the first step of the form. */
+function search(location: string): void {
+  button("Add account").click();
+  field("Server").value = location;
+  field("User name").value = "ada";
+  field("Password").value = "engine";
+  button("Find calendars").click();
+}
+
+const twoCalendars = () => ({
+  principal: "https://dav.example.org/ada/",
+  log: [],
+  insecure: false,
+  calendars: [
+    {
+      url: "https://dav.example.org/ada/work/",
+      displayName: "Work",
+      color: null,
+      components: ["VEVENT", "VTODO"],
+      readOnly: false,
+      description: "",
+    },
+    {
+      url: "https://dav.example.org/ada/diary/",
+      displayName: "Diary",
+      color: null,
+      components: ["VJOURNAL"],
+      readOnly: false,
+      description: "",
+    },
+  ],
+});
+
+beforeEach(() => {
+  document.body.replaceChildren();
+  vi.useFakeTimers({ toFake: ["setInterval"] });
+  background = new FakeBackground();
+});
+
+test("without an account the page says what to do", async () => {
+  await open();
+  expect(document.body.textContent).toContain("No account yet");
+  expect(button("Add account").disabled).toBe(false);
+});
+
+test("an account is added: searched, ticked, subscribed", async () => {
+  await open();
+  background.answers["accounts.discover"] = twoCalendars;
+  background.answers["accounts.add"] = () => ({
+    accountId: "a1",
+    calendars: [{ id: "c1", url: "https://dav.example.org/ada/work/" }],
+  });
+  search(" dav.example.org ");
+  await vi.waitFor(() => button("Subscribe"));
+  expect(field("Work").checked).toBe(true);
+  expect(field("Diary").disabled).toBe(true);
+  background.answers["accounts.list"] = () => [account()];
+  button("Subscribe").click();
+  await vi.waitFor(() => expect(document.body.textContent).toContain("Up to date"));
+  const login = { location: "dav.example.org", username: "ada", password: "engine" };
+  expect(background.asks("accounts.discover")).toEqual([login]);
+  expect(background.asks("accounts.add")).toEqual([
+    { ...login, calendars: ["https://dav.example.org/ada/work/"] },
+  ]);
+  expect(document.body.innerHTML).not.toContain("engine");
+});
+
+test("empty fields are named and nothing is sent", async () => {
+  await open();
+  button("Add account").click();
+  field("User name").value = "ada";
+  button("Find calendars").click();
+  expect(alerts()).toEqual(["Fill in the marked fields."]);
+  expect(field("Server").getAttribute("aria-invalid")).toBe("true");
+  expect(field("User name").getAttribute("aria-invalid")).toBe("false");
+  expect(document.activeElement).toBe(field("Server"));
+  expect(background.asks("accounts.discover")).toEqual([]);
+});
+
+test.each(["http://192.168.1.5:5232", "HTTP://calendar.example.org/"])(
+  "the password is not sent to %s before the warning is confirmed",
+  async (location) => {
+    await open();
+    background.answers["accounts.discover"] = () => ({ ...twoCalendars(), insecure: true });
+    search(location);
+    expect(alerts()[0]).toContain("not encrypted");
+    expect(background.asks("accounts.discover")).toEqual([]);
+    field("I know, connect anyway").click();
+    button("Find calendars").click();
+    await vi.waitFor(() => button("Subscribe"));
+    expect(background.asks("accounts.discover")).toHaveLength(1);
+  },
+);
+
+test("a confirmation counts for the confirmed address only", async () => {
+  await open();
+  search("http://192.168.1.5");
+  field("I know, connect anyway").click();
+  field("Server").value = "http://other.example.org";
+  field("Server").dispatchEvent(new Event("input"));
+  button("Find calendars").click();
+  expect(alerts()[0]).toContain("not encrypted");
+  expect(background.asks("accounts.discover")).toEqual([]);
+});
+
+test.each(["http://localhost:5232", "http://127.0.0.1:5232/", "http://[::1]:8080", "example.org"])(
+  "%s is searched without a warning",
+  async (location) => {
+    await open();
+    background.answers["accounts.discover"] = twoCalendars;
+    search(location);
+    await vi.waitFor(() => button("Subscribe"));
+    expect(alerts()).toEqual([]);
+  },
+);
+
+test("a failed search shows message, hint and the steps taken, and can be repeated", async () => {
+  await open();
+  background.answers["accounts.discover"] = () => {
+    throw new AppError("not-caldav", "No calendar server was found.", {
+      hint: "Check the address.",
+      details: { log: ["PROPFIND https://example.org/ answered 200 <html>"] },
+    });
+  };
+  search("example.org");
+  await vi.waitFor(() => expect(alerts()).toHaveLength(1));
+  expect(alerts()[0]).toContain("No calendar server was found.");
+  expect(alerts()[0]).toContain("Check the address.");
+  expect(alerts()[0]).toContain("answered 200 <html>");
+  background.answers["accounts.discover"] = twoCalendars;
+  button("Find calendars").click();
+  await vi.waitFor(() => button("Subscribe"));
+  expect(alerts()).toEqual([]);
+});
+
+test.each([
+  [{}, "Up to date"],
+  [{ lastGoodSync: null }, "Not synchronized yet"],
+  [{ syncing: true }, "Synchronizing…"],
+  [{ pendingChanges: 1 }, "One change waits to be sent"],
+  [{ pendingChanges: 12 }, "12 changes wait to be sent"],
+  [{ quarantined: 2 }, "2 items could not be loaded"],
+  [{ readOnly: true }, "Read-only"],
+  [
+    { error: { code: "timeout", message: "Too slow.", hint: "Later.", details: {} } as const },
+    "Too slow.Later.",
+  ],
+])("a calendar's state %j reads %j", async (changes, words) => {
+  await open(account({ calendars: [calendar("Work", changes)] }));
+  expect(document.body.textContent).toContain(words);
+});
+
+test("the last sync is said relative and absolute", async () => {
+  await open(account());
+  const time = document.querySelector("time");
+  expect(time?.textContent).toContain("5 minutes ago");
+  expect(time?.textContent).toContain("2026");
+  expect(time?.dateTime).toBe(new Date(NOW - 5 * 60_000).toISOString());
+});
+
+test("names from a server are text, never markup", async () => {
+  const hostile = '<img src="x" onerror="alert(1)">';
+  await open(
+    account({ calendars: [calendar(hostile, { color: "red;background:url(http://x)" })] }),
+  );
+  expect(document.querySelector("img")).toBe(null);
+  expect(document.querySelector(".name")?.textContent).toBe(hostile);
+  expect(document.querySelector<HTMLElement>(".swatch")?.style.length).toBe(0);
+});
+
+test("a calendar is synchronized, and shown as such until it is done", async () => {
+  await open(account());
+  let finish: () => void = () => {};
+  background.answers["sync.run"] = async ({ calendarId }) => {
+    await new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const counts = { added: 2, updated: 1, removed: 0, pushed: 3, quarantined: 0 };
+    return {
+      calendars: [{ id: calendarId ?? "", ...counts, requests: 3, bytes: 9, durationMs: 5 }],
+    };
+  };
+  button("Synchronize Work").click();
+  expect(document.body.textContent).toContain("Synchronizing…");
+  expect(button("Synchronize Work").disabled).toBe(true);
+  finish();
+  await vi.waitFor(() => expect(document.body.textContent).toContain("Up to date"));
+  expect(background.asks("sync.run")).toEqual([{ calendarId: "Work" }]);
+  expect(background.announced.at(-1)).toContain("New: 2, changed: 1, removed: 0, sent: 3");
+});
+
+test("the list follows what the background says has changed", async () => {
+  await open(account());
+  background.answers["accounts.list"] = () => [account({ calendars: [calendar("Renamed")] })];
+  background.emit({ event: "changed", what: "accounts" });
+  await vi.waitFor(() => expect(document.body.textContent).toContain("Renamed"));
+});
+
+test("the focus stays on a button when the list is shown anew", async () => {
+  await open(account());
+  button("Synchronize Work").focus();
+  background.answers["accounts.list"] = () => [
+    account({ calendars: [calendar("Work", { pendingChanges: 1 })] }),
+  ];
+  background.emit({ event: "changed", what: "accounts" });
+  await vi.waitFor(() => expect(document.body.textContent).toContain("One change waits"));
+  expect(document.activeElement).toBe(button("Synchronize Work"));
+});
+
+test("a refused password is asked for again, with location and user name filled in", async () => {
+  const error = { code: "unauthorized" as const, message: "Refused.", hint: "", details: {} };
+  await open(account({ error }));
+  button("Enter the password again").click();
+  expect(field("Server").value).toBe("dav.example.org");
+  expect(field("User name").value).toBe("ada");
+  expect(document.activeElement).toBe(field("Password"));
+});
+
+test("removing asks first, and a second time while changes wait", async () => {
+  await open(account());
+  background.answers["accounts.remove"] = ({ discardPending }) => {
+    if (discardPending) return { superseded: 2 };
+    throw new AppError("pending-changes", "2 changes are not on the server yet.", {
+      hint: "Synchronize first.",
+    });
+  };
+  button("Remove…").click();
+  expect(background.asks("accounts.remove")).toEqual([]);
+  button("Remove the account").click();
+  await vi.waitFor(() => button("Remove anyway"));
+  expect(alerts()[0]).toContain("2 changes are not on the server yet. Synchronize first.");
+  background.answers["accounts.list"] = () => [];
+  button("Remove anyway").click();
+  await vi.waitFor(() => expect(document.body.textContent).toContain("No account yet"));
+  expect(background.asks("accounts.remove")).toEqual([
+    { accountId: "a1", discardPending: false },
+    { accountId: "a1", discardPending: true },
+  ]);
+});
+
+test("a list that cannot be read says why and can be tried again", async () => {
+  background.answers["accounts.list"] = () => {
+    throw new AppError("item-store", "The calendar store cannot be opened.", { hint: "Restart." });
+  };
+  await new AccountsSection(document.body, background.page).refresh();
+  expect(alerts()[0]).toContain("The calendar store cannot be opened.");
+  background.answers["accounts.list"] = () => [account()];
+  button("Try again").click();
+  await vi.waitFor(() => expect(document.body.textContent).toContain("Up to date"));
+});

@@ -1,0 +1,265 @@
+// @vitest-environment jsdom
+import { beforeEach, expect, test, vi } from "vitest";
+import { SnapshotsSection } from "../../src/options/components/snapshots-section.ts";
+import type { RestoreReport, SnapshotSummary } from "../../src/shared/commands.ts";
+import { AppError } from "../../src/shared/errors.ts";
+import { alerts, button, FakeBackground, field, NOW } from "./fake-background.ts";
+
+const WORK = "/calendars/ada@dav.example.org/work";
+const HOME = "/calendars/local/home";
+
+const snapshot: SnapshotSummary = {
+  id: "s1",
+  time: NOW - 2 * 86_400_000,
+  label: "Before the migration",
+  calendars: 2,
+  items: 40,
+  bytes: 12_300,
+};
+
+const nothing: RestoreReport = {
+  created: 0,
+  updated: 0,
+  removed: 0,
+  unchanged: 0,
+  failed: [],
+  notifies: [],
+  safetySnapshotId: null,
+};
+
+let background: FakeBackground;
+
+async function open(...snapshots: SnapshotSummary[]): Promise<void> {
+  background.answers["snapshots.list"] = () => snapshots;
+  await new SnapshotsSection(document.body, background.page).refresh();
+}
+
+async function openRestore(): Promise<void> {
+  background.answers["snapshots.browse"] = () => ({
+    calendars: [
+      {
+        path: WORK,
+        displayName: "Work",
+        account: "ada@dav.example.org",
+        color: null,
+        items: 30,
+        stale: false,
+      },
+      {
+        path: HOME,
+        displayName: "Home",
+        account: "local",
+        color: null,
+        items: 10,
+        stale: true,
+      },
+    ],
+    items: [],
+    total: 0,
+  });
+  await open(snapshot);
+  restoreButton().click();
+  await vi.waitFor(() => field("Work"));
+}
+
+function restoreButton(): HTMLButtonElement {
+  const found = document.querySelector("button[aria-expanded]");
+  if (!(found instanceof HTMLButtonElement)) throw new Error("There is no restore button");
+  return found;
+}
+
+const text = (): string => document.body.textContent ?? "";
+
+beforeEach(() => {
+  document.body.replaceChildren();
+  background = new FakeBackground();
+});
+
+test("without a snapshot the page says how to make one", async () => {
+  await open();
+  expect(text()).toContain("No snapshot yet");
+});
+
+test("a snapshot shows its time, label, counts and size", async () => {
+  await open(snapshot);
+  expect(text()).toContain("Nov 19, 2026");
+  expect(text()).toContain("Before the migration");
+  expect(text()).toContain("2 days ago · 2 calendars · 40 items · 12 kB");
+});
+
+test("a store that cannot be opened says why and can be tried again", async () => {
+  background.answers["snapshots.list"] = () => {
+    throw new AppError("store-unknown-version", "This store is of an unknown version.", {
+      hint: "Nothing was changed.",
+    });
+  };
+  await new SnapshotsSection(document.body, background.page).refresh();
+  expect(alerts()[0]).toContain("This store is of an unknown version.");
+  background.answers["snapshots.list"] = () => [snapshot];
+  button("Try again").click();
+  await vi.waitFor(() => expect(text()).toContain("Before the migration"));
+});
+
+test("a new snapshot appears first and leaves a half filled form alone", async () => {
+  await openRestore();
+  field("Home").checked = false;
+  background.answers["snapshots.list"] = () => [
+    { ...snapshot, id: "s2", time: NOW, label: "Newer" },
+    snapshot,
+  ];
+  background.emit({ event: "changed", what: "snapshots" });
+  await vi.waitFor(() => expect(text()).toContain("Newer"));
+  expect(document.querySelector("article")?.textContent).toContain("Newer");
+  expect(field("Home").checked).toBe(false);
+});
+
+test("a check says whether the snapshot is whole", async () => {
+  await open(snapshot);
+  background.answers["snapshots.check"] = () => ({
+    ok: true,
+    checked: { snapshots: 1, files: 40, bytes: 12_300 },
+    errors: [],
+  });
+  document.querySelector<HTMLButtonElement>("article .actions button")?.click();
+  await vi.waitFor(() => expect(text()).toContain("This snapshot is whole."));
+  expect(background.asks("snapshots.check")).toEqual([{ snapshotId: "s1", full: true }]);
+});
+
+test("damage is listed by file, and counted beyond the first twenty", async () => {
+  await open(snapshot);
+  background.answers["snapshots.check"] = () => ({
+    ok: false,
+    checked: { snapshots: 1, files: 40, bytes: 0 },
+    errors: Array.from({ length: 23 }, (_, index) => ({
+      snapshotId: "s1",
+      path: `${WORK}/${index}.ics`,
+      code: "store-corrupt",
+      message: "Damaged.",
+    })),
+  });
+  document.querySelector<HTMLButtonElement>("article .actions button")?.click();
+  await vi.waitFor(() => expect(alerts()[0]).toContain("This snapshot is damaged."));
+  expect(alerts()[0]).toContain(`${WORK}/19.ics: Damaged.`);
+  expect(alerts()[0]).not.toContain(`${WORK}/20.ics`);
+  expect(alerts()[0]).toContain("and 3 more");
+});
+
+test("nothing is restored before the preview was confirmed", async () => {
+  await openRestore();
+  const done = { ...nothing, created: 3, updated: 1, removed: 2, unchanged: 4 };
+  background.answers["snapshots.restore"] = ({ dryRun }) =>
+    dryRun
+      ? { ...done, notifies: ["bob@example.org", "carol@example.org"] }
+      : { ...done, safetySnapshotId: "s9" };
+  field("Make it exactly as it was").click();
+  button("Preview").click();
+  await vi.waitFor(() => expect(text()).toContain("What will happen"));
+  const request = {
+    snapshotId: "s1",
+    selection: { all: true },
+    target: { kind: "original" },
+    mode: "exact",
+  };
+  expect(background.asks("snapshots.restore")).toEqual([{ ...request, dryRun: true }]);
+  expect(text()).toContain("3 items will be added");
+  expect(text()).toContain("One item will be put back to its older version");
+  expect(text()).toContain("2 items will be removed");
+  expect(alerts()[0]).toContain("bob@example.org and carol@example.org");
+  button("Restore now").click();
+  await vi.waitFor(() => expect(text()).toContain("Restored."));
+  expect(text()).toContain("2 items were removed");
+  expect(background.asks("snapshots.restore").at(-1)).toEqual({ ...request, dryRun: false });
+});
+
+test("a change of the form takes the preview back", async () => {
+  await openRestore();
+  background.answers["snapshots.restore"] = () => ({ ...nothing, created: 1 });
+  button("Preview").click();
+  await vi.waitFor(() => button("Restore now"));
+  field("Also put back older versions").click();
+  expect(() => button("Restore now")).toThrow();
+});
+
+test("only the ticked calendars are restored", async () => {
+  await openRestore();
+  background.answers["snapshots.restore"] = () => ({ ...nothing, created: 1 });
+  field("Home").click();
+  button("Preview").click();
+  await vi.waitFor(() => button("Restore now"));
+  expect(background.asks("snapshots.restore")).toMatchObject([
+    { selection: { calendars: [WORK] } },
+  ]);
+  field("Work").click();
+  button("Preview").click();
+  expect(alerts()).toEqual(["Tick at least one calendar."]);
+});
+
+test("a restore into a folder asks for the folder first", async () => {
+  await openRestore();
+  background.answers["places.pick"] = () => ({ directory: null });
+  field("A folder, as .ics files").click();
+  await vi.waitFor(() => expect(background.asks("places.pick")).toHaveLength(1));
+  button("Preview").click();
+  expect(alerts()).toEqual(["Choose a folder first."]);
+  background.answers["places.pick"] = () => ({ directory: "/tmp/out" });
+  background.answers["snapshots.restore"] = () => ({ ...nothing, created: 40 });
+  button("Choose folder…").click();
+  await vi.waitFor(() => expect(text()).toContain("/tmp/out"));
+  button("Preview").click();
+  await vi.waitFor(() => button("Restore now"));
+  expect(background.asks("snapshots.restore").at(-1)).toMatchObject({
+    target: { kind: "folder", directory: "/tmp/out" },
+    dryRun: true,
+  });
+});
+
+test("a restore that left something out is not called done", async () => {
+  await openRestore();
+  background.answers["snapshots.restore"] = ({ dryRun }) =>
+    dryRun
+      ? { ...nothing, created: 2 }
+      : {
+          ...nothing,
+          created: 1,
+          failed: [{ item: `${WORK}/x.ics`, code: "forbidden", message: "The server refused it." }],
+        };
+  button("Preview").click();
+  await vi.waitFor(() => button("Restore now"));
+  button("Restore now").click();
+  await vi.waitFor(() => expect(text()).toContain("Restored, but not everything."));
+  expect(alerts()[0]).toContain(`${WORK}/x.ics: The server refused it.`);
+});
+
+test("things that changed since the preview: the restore is refused with what to do", async () => {
+  await openRestore();
+  background.answers["snapshots.restore"] = ({ dryRun }) => {
+    if (dryRun) return { ...nothing, created: 1 };
+    throw new AppError("preview-outdated", "The calendars changed since the preview.", {
+      hint: "Look at a new preview.",
+    });
+  };
+  button("Preview").click();
+  await vi.waitFor(() => button("Restore now"));
+  button("Restore now").click();
+  await vi.waitFor(() => expect(alerts()[0]).toContain("Look at a new preview."));
+  expect(button("Preview").disabled).toBe(false);
+});
+
+test("nothing to do is said, without a button to press", async () => {
+  await openRestore();
+  background.answers["snapshots.restore"] = () => ({ ...nothing, unchanged: 40 });
+  button("Preview").click();
+  await vi.waitFor(() => expect(text()).toContain("Everything is already as in this snapshot."));
+  expect(() => button("Restore now")).toThrow();
+});
+
+test("a restore running when the page opened is shown and can be cancelled", async () => {
+  background.answers["operations.list"] = () => [
+    { id: "o3", operation: "snapshots.restore", done: 1, total: 40, note: "" },
+  ];
+  background.answers["operations.cancel"] = () => ({ cancelled: true });
+  await open(snapshot);
+  await vi.waitFor(() => expect(text()).toContain("1 of 40"));
+  button("Cancel").click();
+  await vi.waitFor(() => expect(background.asks("operations.cancel")).toEqual([{ id: "o3" }]));
+});
