@@ -55,6 +55,7 @@ export class Download {
     this.#report();
     const waiting = new Map<string, RemoteMember>(members.map((member) => [member.name, member]));
     const singly: RemoteMember[] = [];
+    let storeFailure: { readonly error: unknown } | undefined;
     try {
       await this.#run.remote.fetchBodies(
         members,
@@ -69,11 +70,17 @@ export class Download {
             else if (fetched.kind === "gone") singly.push(member);
             else this.#quarantine(member, fetched.reason);
           }
-          await this.#store(bodies);
+          try {
+            await this.#store(bodies);
+          } catch (error) {
+            storeFailure = { error };
+            throw error;
+          }
         },
         this.#run.signal,
       );
     } catch (error) {
+      if (storeFailure !== undefined) throw storeFailure.error;
       if (stopsRun(error)) throw error;
       // The report fails as a whole: perhaps one member breaks it, so each is asked for alone.
     }
@@ -84,17 +91,12 @@ export class Download {
   /** One GET each. */
   async fetchSingly(members: readonly RemoteMember[]): Promise<void> {
     await forEachBounded(members, SINGLE_REQUESTS, async (member) => {
-      try {
-        const body = await this.#run.remote.fetchOne(member, this.#run.signal);
-        if (body === null) {
-          this.#unfetched.delete(member.name);
-          this.gone.add(member.name);
-          this.#advance(1);
-        } else await this.#store([body]);
-      } catch (error) {
-        if (stopsRun(error)) throw error;
-        this.#quarantine(member, toWire(error).message);
-      }
+      const body = await this.#fetchOne(member);
+      if (body === undefined) return;
+      if (body !== null) return this.#store([body]);
+      this.#unfetched.delete(member.name);
+      this.gone.add(member.name);
+      this.#advance(1);
     });
   }
 
@@ -118,17 +120,23 @@ export class Download {
     const run = this.#run;
     for (const member of this.#contested.values()) {
       await run.mutex.run(member.name, async () => {
-        try {
-          const body = await run.remote.fetchOne(member, run.signal);
-          if (body === null) this.gone.add(member.name);
-          else await applyBatch(run, [this.#put(body)]);
-        } catch (error) {
-          if (stopsRun(error)) throw error;
-          this.#quarantine(member, toWire(error).message);
-        }
+        const body = await this.#fetchOne(member);
+        if (body === null) this.gone.add(member.name);
+        else if (body !== undefined) await applyBatch(run, [this.#put(body)]);
       });
     }
     this.#contested.clear();
+  }
+
+  /** `null`: gone; `undefined`: it cannot be had and is quarantined. */
+  async #fetchOne(member: RemoteMember): Promise<RemoteBody | null | undefined> {
+    try {
+      return await this.#run.remote.fetchOne(member, this.#run.signal);
+    } catch (error) {
+      if (stopsRun(error)) throw error;
+      this.#quarantine(member, toWire(error).message);
+      return undefined;
+    }
   }
 
   async #store(bodies: readonly RemoteBody[]): Promise<void> {

@@ -55,6 +55,7 @@ export class CalendarSync {
   readonly calendarId: string;
   readonly #dependencies: CalendarSyncDependencies;
   readonly #mutex = new KeyedMutex();
+  readonly #unsettled = new Map<string, string>();
 
   constructor(dependencies: CalendarSyncDependencies) {
     this.#dependencies = dependencies;
@@ -66,7 +67,9 @@ export class CalendarSync {
    * @throws AppError when the server gave no usable answer or wants a sign-in; the edit is pending as before
    */
   push(name: string, impatient: boolean, signal: AbortSignal): Promise<PushOutcome> {
-    return this.#mutex.run(name, () => pushResource(this.#dependencies, name, impatient, signal));
+    return this.#mutex.run(name, () =>
+      pushResource({ ...this.#dependencies, unsettled: this.#unsettled }, name, impatient, signal),
+    );
   }
 
   /** Never throws: a failure is part of the result. */

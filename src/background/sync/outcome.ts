@@ -40,11 +40,11 @@ export function backOffMs(failures: number, random: number): number {
   return Math.round(whole * (1 - random / 2));
 }
 
-/** The time a busy server named (Retry-After, RFC 9110 §10.2.3), ms since the epoch. */
-function statedRetryAt(error: unknown): number | undefined {
-  if (!isAppError(error)) return undefined;
-  const { retryAt } = error.details;
-  return typeof retryAt === "number" && Number.isFinite(retryAt) ? retryAt : undefined;
+/** What a busy server asked to wait (Retry-After, RFC 9110 §10.2.3), in milliseconds. */
+function statedWaitMs(error: unknown): number {
+  if (!isAppError(error)) return 0;
+  const { retryAfterMs } = error.details;
+  return typeof retryAfterMs === "number" && Number.isFinite(retryAfterMs) ? retryAfterMs : 0;
 }
 
 export function outcomeOf(
@@ -54,8 +54,8 @@ export function outcomeOf(
   const wire = toWire(error);
   const stopAccount = STOPS_ACCOUNT.includes(wire.code);
   if (!RETRIED.includes(wire.code)) return { error: wire, stopAccount };
-  const backOff = context.now + backOffMs(context.failures, context.random);
-  return { error: wire, stopAccount, retryAt: Math.max(statedRetryAt(error) ?? 0, backOff) };
+  const waitMs = Math.max(statedWaitMs(error), backOffMs(context.failures, context.random));
+  return { error: wire, stopAccount, retryAt: context.now + waitMs };
 }
 
 /** True when the server gave no usable answer: whether a write took place is unknown, so the edit stays as it is. */

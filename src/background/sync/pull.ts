@@ -37,6 +37,8 @@ export interface PullOptions {
 /** What a listing of either kind came to. */
 interface Listed {
   readonly plan: Plan;
+  /** Every name the server said is there. */
+  readonly seen: ReadonlySet<string>;
   readonly token: SyncToken | null;
   readonly ctag: string | null;
 }
@@ -76,7 +78,7 @@ class Pull {
 
     this.#run.onProgress({ done: 0, total: 0, note: "listing" });
     const listed = unchanged
-      ? { plan: NOTHING, token: state.token, ctag: state.ctag }
+      ? { plan: NOTHING, seen: new Set<string>(), token: state.token, ctag: state.ctag }
       : await this.#listOrAsk(canAskForChanges);
     const planned = new Set<string>(listed.plan.fetch.map((member) => member.name));
     await this.#download.fetch([
@@ -104,11 +106,13 @@ class Pull {
     const fetch: RemoteMember[] = [];
     const relocated: RemoteMember[] = [];
     const stated: ResourceName[] = [];
+    const seen = new Set<string>();
     let token = this.#state.token;
     for (;;) {
       const page = await remote.changesSince(token, signal);
       const names = [...page.changed.map((member) => member.name), ...page.removed];
       const plan = planChanges(await this.#knownOf(names), page);
+      for (const member of page.changed) seen.add(member.name);
       stated.push(...plan.stated);
       relocated.push(...plan.relocated);
       for (const name of page.removed) this.#download.forget(name);
@@ -117,6 +121,7 @@ class Pull {
         // A server that gives no token has to be asked from the old one again: repeats cost, losses do not come back.
         return {
           plan: { fetch, relocated, stated, unlisted: [] },
+          seen,
           token: page.token ?? token,
           ctag: null,
         };
@@ -143,6 +148,7 @@ class Pull {
     for (const { name } of this.#state.unfetched) if (!names.has(name)) this.#download.forget(name);
     return {
       plan: planListing(await this.#allKnown(), members),
+      seen: names,
       token: reported?.token ?? null,
       // Read before the listing: what changes in between is found by the next run.
       ctag: reported === undefined ? status.ctag : null,
@@ -174,7 +180,7 @@ class Pull {
     const download = this.#download;
     const state = this.#state;
     const { plan } = listed;
-    const held = looksAtHeld ? state.heldRemovals : [];
+    const held = looksAtHeld ? state.heldRemovals.filter((name) => !listed.seen.has(name)) : [];
     let remove: readonly ResourceName[] = [];
     let heldRemovals: readonly ResourceName[] = looksAtHeld ? [] : state.heldRemovals;
     if (plan.stated.length + plan.unlisted.length + held.length + download.gone.size > 0) {
@@ -193,7 +199,7 @@ class Pull {
       );
       await download.keep(verdict.alive);
       remove = verdict.remove;
-      heldRemovals = [...new Set([...heldRemovals, ...verdict.held])].sort();
+      heldRemovals = [...new Set([...heldRemovals, ...verdict.held])];
       download.gone.clear();
       for (const name of remove) {
         const href = known.get(name)?.metadata?.href;

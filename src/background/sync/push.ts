@@ -4,7 +4,7 @@
  * next try recognises by the precondition that the work was done. Nothing here drops a user's text: what is
  * given up goes to the conflict list by way of the settlement.
  */
-import type { ResourceName } from "../../shared/brands.ts";
+import type { Href, ResourceName } from "../../shared/brands.ts";
 import { AppError, type WireError } from "../../shared/errors.ts";
 import type {
   ConflictRecord,
@@ -51,13 +51,16 @@ export interface PushContext {
   readonly now: () => number;
   /** In [0, 1), for back-off. */
   readonly random: () => number;
+  /**
+   * Texts sent whose settlement is still due, by name: when an answer was lost and the user went on editing, the
+   * server's version may be our own earlier one, which is no foreign change.
+   */
+  readonly unsettled: Map<string, string>;
 }
 
 /** `undefined`: look at the row again, something moved. */
 type Step = PushOutcome | undefined;
 type Done = Extract<WriteResult, { kind: "done" }>;
-
-const isWeak = (etag: string | null): boolean => etag?.startsWith("W/") ?? false;
 
 const metadataOf = (body: RemoteBody): RemoteMetadata => ({
   href: body.href,
@@ -142,7 +145,7 @@ class ResourcePush {
     const known = this.#serverSide(change);
     if (known !== null) return this.#adopt(change, mine, known);
     const target = { name: this.#name, href: null };
-    const written = await remote.put(target, mine, "create", this.#signal);
+    const written = await this.#put({ ...target, precondition: "create" }, mine);
     switch (written.kind) {
       case "done":
         return this.#readBack(change, written, mine, this.#name);
@@ -161,14 +164,16 @@ class ResourcePush {
 
   /** A create that finds its resource there already: what it says is put over theirs, nothing is made twice. */
   async #adopt(change: PendingChange, mine: string, theirs: RemoteBody): Promise<Step> {
+    const sent = theirs.name === this.#name ? this.#context.unsettled.get(this.#name) : undefined;
+    const base = sent ?? theirs.text;
     const merged =
       mine === theirs.text
         ? { text: mine, changed: false }
-        : this.#context.texts.mergeTexts({ base: theirs.text, mine, theirs: theirs.text });
+        : this.#context.texts.mergeTexts({ base, mine, theirs: theirs.text });
     if (!merged.changed) return this.#stored(change, theirs.text, metadataOf(theirs), theirs.name);
     // Their version becomes the server side first, so that it is kept when ours replaces it.
     await this.#bringIn(theirs);
-    const written = await this.#put(theirs, merged.text);
+    const written = await this.#put(conditional(theirs), merged.text);
     if (written.kind === "done") return this.#readBack(change, written, merged.text, theirs.name);
     const newer = await this.#fetch(theirs);
     if (newer !== null) await this.#bringIn(newer);
@@ -184,13 +189,7 @@ class ResourcePush {
       const theirs = await this.#fetch(known);
       if (theirs?.text !== known.text) return this.#moved(change, theirs);
     }
-    let written = await this.#put(known, mine);
-    if (written.kind === "precondition-failed" && isWeak(known.etag)) {
-      // If-Match compares strongly (RFC 9110 §13.1.1), so a weak tag never matches: compare the bodies instead.
-      const theirs = await this.#fetch(known);
-      if (theirs?.text !== known.text) return this.#moved(change, theirs);
-      written = await this.#put({ ...known, etag: null, scheduleTag: null }, mine);
-    }
+    const written = await this.#put(conditional(known), mine);
     switch (written.kind) {
       case "done":
         return this.#readBack(change, written, mine, this.#name);
@@ -204,7 +203,7 @@ class ResourcePush {
 
   /** Both sides changed since the base. */
   async #merge(change: PendingChange, mine: string, theirs: RemoteBody): Promise<Step> {
-    const base = change.baseText ?? theirs.text;
+    const base = this.#isOurs(theirs.text) ? theirs.text : (change.baseText ?? theirs.text);
     const merged = this.#context.texts.mergeTexts({ base, mine, theirs: theirs.text });
     const conflict: ConflictRecord | undefined =
       merged.conflicts.length === 0
@@ -213,15 +212,14 @@ class ResourcePush {
             conflict: "both-changed",
             mine,
             theirs: theirs.text,
-            base: change.baseText,
+            base,
             properties: merged.conflicts,
           };
     if (!merged.changed) {
       // Also how an update whose answer was lost is recognised: theirs says all that ours says.
       if (conflict === undefined)
         return this.#stored(change, theirs.text, metadataOf(theirs), this.#name);
-      await this.#settle(change, { kind: "yield", conflict });
-      return { kind: "yielded" };
+      return this.#yielded(change, conflict);
     }
     const columns = this.#context.texts.scanColumns(merged.text);
     const settlement = { kind: "merged", text: merged.text, columns } as const;
@@ -233,7 +231,8 @@ class ResourcePush {
     const known = this.#serverSide(change) ?? (await this.#fetchByName(change));
     if (known === null) return this.#removed(change);
     const { baseText } = change;
-    if (baseText !== null && !saysTheSame(this.#context.texts, baseText, known.text)) {
+    const isForeign = baseText !== null && !saysTheSame(this.#context.texts, baseText, known.text);
+    if (isForeign && !this.#isOurs(known.text)) {
       if (change.serverText !== known.text) await this.#bringIn(known);
       const conflict: ConflictRecord = {
         conflict: "deleted-here",
@@ -242,16 +241,10 @@ class ResourcePush {
         base: baseText,
         properties: [],
       };
-      await this.#settle(change, { kind: "yield", conflict });
-      return { kind: "yielded" };
+      return this.#yielded(change, conflict);
     }
-    let written = await this.#remove(known);
-    if (written.kind === "precondition-failed" && isWeak(known.etag)) {
-      const theirs = await this.#fetch(known);
-      if (theirs?.text === known.text) {
-        written = await this.#remove({ ...known, etag: null, scheduleTag: null });
-      }
-    }
+    const { precondition } = conditional(known);
+    const written = await this.#context.remote.remove(known, precondition, this.#signal);
     if (written.kind === "done" || written.kind === "gone") return this.#removed(change);
     const theirs = await this.#fetch(known);
     if (theirs === null) return this.#removed(change);
@@ -316,17 +309,22 @@ class ResourcePush {
     return change.uid === null ? null : this.#context.remote.findByUid(change.uid, this.#signal);
   }
 
-  #put(member: RemoteBody, text: string): Promise<WriteResult> {
-    const { etag, scheduleTag } = member;
-    // A schedule tag is left out where there is an ETag: some servers change it without need (Cyrus on PARTSTAT).
-    const precondition = { etag, scheduleTag: etag === null ? scheduleTag : null };
-    return this.#context.remote.put(member, text, precondition, this.#signal);
+  async #put(target: WriteTarget, text: string): Promise<WriteResult> {
+    const { remote, unsettled } = this.#context;
+    const before = unsettled.get(this.#name);
+    unsettled.set(this.#name, text);
+    const written = await remote.put(target, text, target.precondition, this.#signal);
+    if (written.kind !== "done") {
+      if (before === undefined) unsettled.delete(this.#name);
+      else unsettled.set(this.#name, before);
+    }
+    return written;
   }
 
-  #remove(member: RemoteBody): Promise<WriteResult> {
-    const { etag, scheduleTag } = member;
-    const precondition = { etag, scheduleTag: etag === null ? scheduleTag : null };
-    return this.#context.remote.remove(member, precondition, this.#signal);
+  /** True for a version on the server that is our own, sent earlier without learning how it ended. */
+  #isOurs(theirs: string): boolean {
+    const sent = this.#context.unsettled.get(this.#name);
+    return sent !== undefined && saysTheSame(this.#context.texts, sent, theirs);
   }
 
   /** Settles with what the server holds after a write, which need not be what was sent. */
@@ -342,7 +340,10 @@ class ResourcePush {
     const body =
       (await remote.fetchOne({ name, href }, this.#signal)) ?? (await this.#findByUid(change));
     // The old text again: a server whose reads lag behind its writes. Taking it would undo the edit on the screen.
-    const isOld = body !== null && body.text === change.serverText && body.text !== sent;
+    const isOld =
+      body?.text === change.serverText &&
+      body.text !== sent &&
+      body.etag === parseMetadata(change.metadata)?.etag;
     if (body === null || isOld) {
       return this.refuse(change, refusalOf(notFoundAfterWriting()), "later");
     }
@@ -365,18 +366,40 @@ class ResourcePush {
       change,
       name === this.#name ? settlement : { ...settlement, newName: name },
     );
+    this.#context.unsettled.delete(this.#name);
     if (result.pending !== null) return undefined;
     return { kind: "done", created: change.kind === "create" };
   }
 
+  async #yielded(change: PendingChange, conflict: ConflictRecord): Promise<Step> {
+    const result = await this.#settle(change, { kind: "yield", conflict });
+    return result.pending === null ? { kind: "yielded" } : undefined;
+  }
+
   async #removed(change: PendingChange): Promise<Step> {
     const result = await this.#settle(change, { kind: "removed" });
+    this.#context.unsettled.delete(this.#name);
     return result.pending === null ? { kind: "done", created: false } : undefined;
   }
 
   #settle(change: PendingChange, settlement: Settlement): Promise<SettleResult> {
     return this.#context.local.settle(this.#name, change.revision, settlement);
   }
+}
+
+interface WriteTarget {
+  readonly name: ResourceName;
+  readonly href: Href | null;
+  readonly precondition: Parameters<RemoteCollection["put"]>[2];
+}
+
+/** A schedule tag is left out where there is an ETag: some servers change it without need (Cyrus on PARTSTAT). */
+function conditional({ name, href, etag, scheduleTag }: RemoteBody): {
+  name: ResourceName;
+  href: Href;
+  precondition: Parameters<RemoteCollection["remove"]>[1];
+} {
+  return { name, href, precondition: { etag, scheduleTag: etag === null ? scheduleTag : null } };
 }
 
 const collectionGone = (): AppError =>
