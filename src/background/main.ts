@@ -101,6 +101,7 @@ const backupRuns: BackupRuns = new BackupRuns({
   service: backup,
   last: storedLastBackup,
   observer: button,
+  noteStore: () => backupPlace.noteStore(),
   now: Date.now,
 });
 

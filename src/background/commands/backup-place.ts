@@ -23,7 +23,24 @@ export class BackupPlace {
     return (await settings.read()).directory ?? (await platform.listPlaces()).defaultDirectory;
   }
 
-  /** @throws AppError "place-not-allowed", "place-gone", "place-denied" …; "unsupported" for a schedule */
+  /** True when the present directory held a store before. */
+  async expectsStore(): Promise<boolean> {
+    const directory = await this.directory();
+    return (await this.#deps.settings.read()).stores.includes(directory);
+  }
+
+  /** Remembers that the present directory holds a store now. */
+  async noteStore(): Promise<void> {
+    const directory = await this.directory();
+    const { settings } = this.#deps;
+    if ((await settings.read()).stores.includes(directory)) return;
+    await settings.update((old) => ({ ...old, stores: [...old.stores, directory] }));
+  }
+
+  /**
+   * Choosing a directory, also the present one anew, says that it may start empty.
+   * @throws AppError "place-not-allowed", "place-gone", "place-denied" …; "unsupported" for a schedule
+   */
   async configure({
     directory,
     schedule,
@@ -41,6 +58,7 @@ export class BackupPlace {
       await settings.update((old) => ({
         ...old,
         directory: directory === defaultDirectory ? null : directory,
+        stores: old.stores.filter((store) => store !== directory),
       }));
     }
     return this.describe();

@@ -23,6 +23,7 @@ export class BackupRuns {
   readonly #service: () => BackupService;
   readonly #last: StoredValue<StoredLastBackup>;
   readonly #observer: BackupObserver;
+  readonly #noteStore: () => Promise<void>;
   readonly #now: () => number;
 
   constructor(dependencies: {
@@ -30,12 +31,15 @@ export class BackupRuns {
     service: () => BackupService;
     last: StoredValue<StoredLastBackup>;
     observer: BackupObserver;
+    /** Remembers that there is a store now. */
+    noteStore: () => Promise<void>;
     now: () => number;
   }) {
     this.#operations = dependencies.operations;
     this.#service = dependencies.service;
     this.#last = dependencies.last;
     this.#observer = dependencies.observer;
+    this.#noteStore = dependencies.noteStore;
     this.#now = dependencies.now;
   }
 
@@ -47,6 +51,7 @@ export class BackupRuns {
         this.#observer.started();
         try {
           const report = await this.#service().run(args, work);
+          await this.#noteStore();
           await this.#last.update(() => ({ report, failure: null }));
           return report;
         } catch (error) {

@@ -26,6 +26,8 @@ const StoredReport: v.GenericSchema<unknown, BackupReport> = v.object({
 const StoredBackupSettings = v.object({
   /** Absolute path of the store's directory; `null`: the default one in the profile. */
   directory: v.nullable(v.string()),
+  /** Directories in which a store was made or found: an empty one is then a loss, not a fresh start. */
+  stores: v.array(v.string()),
 });
 
 export type StoredBackupSettings = v.InferOutput<typeof StoredBackupSettings>;
@@ -34,7 +36,7 @@ export const backupSettingsShape: ValueShape<StoredBackupSettings> = {
   key: "backup",
   schema: StoredBackupSettings,
   migrations: [],
-  initial: () => ({ directory: null }),
+  initial: () => ({ directory: null, stores: [] }),
 };
 
 const StoredLastBackup = v.object({

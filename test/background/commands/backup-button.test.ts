@@ -67,6 +67,7 @@ beforeEach(() => {
     service: () => ({ run: (args, work) => run(args, work) }) as BackupService,
     last,
     observer: button,
+    noteStore: async () => {},
     now: () => 2000,
   });
 });
