@@ -1,0 +1,148 @@
+/** Whatever happens to the files of a store: it is noticed, and what is whole stays readable. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { openStore } from "../../../src/background/kloset/kloset.ts";
+import { PADDING } from "../../../src/background/kloset/packfile.ts";
+import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
+import { isAppError } from "../../../src/shared/errors.ts";
+import { calendarFiles } from "../../support/calendar-files.ts";
+import { addSnapshot, FailingStorage, memoryStore, source } from "../../support/store-fixture.ts";
+
+/** What a user would be told about this store: an error code on opening, or of the full check; "" when all is well. */
+async function complaint(files: ReadonlyMap<string, Uint8Array>): Promise<string> {
+  const storage = new MemoryStorage();
+  for (const [path, bytes] of files) storage.files.set(path, bytes);
+  try {
+    const store = await openStore(storage);
+    const report = await store.check({ full: true });
+    return report.ok ? "" : (report.errors[0]?.code ?? "unnamed");
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return error.code;
+  }
+}
+
+describe("a small store", () => {
+  let files: Map<string, Uint8Array>;
+  beforeAll(async () => {
+    const { store, storage } = await memoryStore();
+    await addSnapshot(store, calendarFiles(1));
+    files = storage.files;
+    expect(await complaint(files)).toBe("");
+  });
+
+  test("cut at any length, in any of its files, is found damaged", async () => {
+    const unnoticed: string[] = [];
+    for (const [path, bytes] of files) {
+      const step = bytes.length > PADDING ? 37 : 1;
+      for (let length = 0; length < bytes.length; length += step) {
+        const code = await complaint(new Map(files).set(path, bytes.subarray(0, length)));
+        if (!/^(store-corrupt|not-a-store|blob-missing)$/.test(code))
+          unnoticed.push(`${path.slice(0, 12)} at ${length}: ${code}`);
+      }
+    }
+    expect(unnoticed).toEqual([]);
+  }, 60_000);
+
+  test("with any byte changed, in any of its files, is found damaged", async () => {
+    const unnoticed: string[] = [];
+    for (const [path, bytes] of files) {
+      // The padding at the end of the blobs is one long run: a part of it stands for all.
+      const step = bytes.length > PADDING ? 7 : 1;
+      for (let at = 0; at < bytes.length; at += step) {
+        const changed = bytes.slice();
+        changed[at] = (changed[at] as number) ^ (1 << (at % 8));
+        const code = await complaint(new Map(files).set(path, changed));
+        if (code === "") unnoticed.push(`${path.slice(0, 12)} at ${at}`);
+      }
+    }
+    expect(unnoticed).toEqual([]);
+  }, 60_000);
+
+  test("with a file missing is found damaged, or has no snapshot at all without its state", async () => {
+    for (const path of files.keys()) {
+      const rest = new Map(files);
+      rest.delete(path);
+      const expected =
+        path === "CONFIG" ? "store-missing" : path.startsWith("states/") ? "" : "blob-missing";
+      expect(await complaint(rest), path).toBe(expected);
+    }
+  });
+});
+
+test("damage is reported by snapshot and path, and the other files stay readable", async () => {
+  const { store, storage } = await memoryStore();
+  const files = calendarFiles(40);
+  const { snapshotId } = await addSnapshot(store, files.slice(0, 1));
+  const [damaged] = [...storage.files.keys()].filter((path) => path.startsWith("packfiles/"));
+  const whole = await addSnapshot(store, files);
+  storage.files.delete(damaged ?? "");
+  const again = await openStore(storage);
+  const report = await again.check();
+  expect(report.ok).toBe(false);
+  expect(report.errors.some((error) => error.snapshotId === snapshotId)).toBe(true);
+  const inWhole = report.errors.filter((error) => error.snapshotId === whole.snapshotId);
+  expect(inWhole).toEqual([
+    expect.objectContaining({ path: files[0]?.path, code: "blob-missing" }),
+  ]);
+  const reader = await again.openSnapshot(whole.snapshotId);
+  for (const file of files.slice(1)) expect(await reader.readFile(file.path)).toEqual(file.bytes);
+  expect((await again.listSnapshots()).map(({ id }) => id)).toEqual([whole.snapshotId]);
+});
+
+test("what a check found damaged is stored anew by the next snapshot, and read from there", async () => {
+  const { store, storage, reopen } = await memoryStore();
+  const files = calendarFiles(3);
+  await addSnapshot(store, files);
+  const [packfile] = [...storage.files.keys()].filter((path) => path.startsWith("packfiles/"));
+  const bytes = storage.files.get(packfile ?? "") as Uint8Array;
+  // Inside the first blob, the first file's only chunk.
+  bytes[16 + 40] = (bytes[16 + 40] as number) ^ 1;
+  const again = await reopen();
+  expect(await again.check()).toMatchObject({ ok: false, errors: [{ path: files[0]?.path }] });
+  const second = await addSnapshot(again, files);
+  expect(second.newBlobs).toBe(2);
+  const third = await reopen();
+  expect(await third.check()).toMatchObject({ ok: true, snapshots: 2 });
+});
+
+test("a crash at any write leaves earlier snapshots whole, and the next backup works", async () => {
+  const files = calendarFiles(10);
+  let committed = false;
+  for (let changes = 0; !committed; changes++) {
+    const { store: first, storage, surroundings } = await memoryStore();
+    const { snapshotId } = await addSnapshot(first, files.slice(0, 5), "first");
+    const failing = new FailingStorage(storage, changes);
+    const store = await openStore(failing, { surroundings });
+    try {
+      await addSnapshot(store, files, "second");
+      committed = true;
+    } catch (error) {
+      expect((error as Error).message).toBe("the machine lost power");
+    }
+    const after = await openStore(storage, { surroundings });
+    const labels = (await after.listSnapshots()).map(({ label }) => label);
+    // Published with the state, the second change but one: lock, packfile, state, unlock.
+    expect(labels.includes("second"), `after ${changes} changes`).toBe(changes >= 3);
+    expect(labels).toContain("first");
+    expect(await after.check({ full: true }), `after ${changes} changes`).toMatchObject({
+      ok: true,
+    });
+    const third = await addSnapshot(after, files, "third");
+    const reader = await after.openSnapshot(third.snapshotId);
+    for (const file of files) expect(await reader.readFile(file.path)).toEqual(file.bytes);
+    expect(await (await after.openSnapshot(snapshotId)).list("/")).toHaveLength(1);
+    if (changes > 10) throw new Error("the backup never ends");
+  }
+});
+
+test("a failing disk is told, and giving up cleans up what it can", async () => {
+  const { storage, surroundings } = await memoryStore();
+  const failing = new FailingStorage(storage, 1);
+  const store = await openStore(failing, { surroundings });
+  const writer = await store.startSnapshot(source);
+  for (const file of calendarFiles(2)) await writer.addFile(file);
+  await expect(writer.commit()).rejects.toThrow("the machine lost power");
+  failing.changesLeft = 10;
+  await writer.abort();
+  expect([...storage.files.keys()]).toEqual(["CONFIG"]);
+});
