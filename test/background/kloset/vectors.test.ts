@@ -1,5 +1,6 @@
 /** Fixed bytes of the format: worked out by hand once, so that encoders cannot drift together with decoders. */
 import { expect, test } from "vitest";
+import { makeCodec } from "../../../src/background/kloset/codec.ts";
 import {
   decodeConfig,
   defaultConfig,
@@ -7,10 +8,14 @@ import {
 } from "../../../src/background/kloset/config.ts";
 import { encodeEntry } from "../../../src/background/kloset/entry.ts";
 import { wrap } from "../../../src/background/kloset/envelope.ts";
+import { createStore } from "../../../src/background/kloset/kloset.ts";
 import { encodeLock } from "../../../src/background/kloset/lock.ts";
 import { configHashing, keyedHashing, plaintextKey } from "../../../src/background/kloset/mac.ts";
 import { encodeObject } from "../../../src/background/kloset/object.ts";
+import { readPackfileIndex } from "../../../src/background/kloset/packfile.ts";
+import { compareText } from "../../../src/background/kloset/path.ts";
 import { Resource, VERSION_1_0_0 } from "../../../src/background/kloset/resource.ts";
+import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
 import { fromHex, toHex } from "../../../src/shared/bytes.ts";
 
 const repositoryId = fromHex("00112233445546778899aabbccddeeff") as Uint8Array;
@@ -113,3 +118,56 @@ test("a shared lock", () => {
     "84a776657273696f6ece00010000a974696d657374616d70d6ff695735a5a8686f73746e616d65a4686f7374a96578636c7573697665c2",
   );
 });
+
+test("every blob of a store with that one event has the name worked out for it", async () => {
+  const surroundings = { now: () => time.seconds * 1000, random: fixedRandom };
+  const storage = new MemoryStorage();
+  const store = await createStore(storage, { surroundings });
+  expect(store.id).toBe(toHex(repositoryId));
+  const writer = await store.startSnapshot({
+    type: "caldav",
+    origin: "https://example/cal",
+    directory: "/",
+  });
+  await writer.addFile({
+    path: "/event.ics",
+    bytes: content,
+    modifiedMs: time.seconds * 1000,
+  });
+  await writer.commit();
+  const [file = new Uint8Array()] = [...storage.files]
+    .filter(([path]) => path.startsWith("packfiles/"))
+    .map(([, bytes]) => bytes);
+  const codec = makeCodec("LZ4", undefined);
+  const blobs = await readPackfileIndex(file.subarray(16, -32), codec, hashing, "The packfile");
+  const names = blobs.map(({ type, mac }) => `${type} ${toHex(mac).slice(0, 8)}`);
+  expect(names.slice(0, -2).sort(compareText)).toEqual(expectedNames.sort(compareText));
+  expect(names.slice(-2).map((name) => name.split(" ")[0])).toEqual(["5", "255"]);
+});
+
+/** The store's id first, then anything. */
+function fixedRandom(size: number): Uint8Array {
+  return size === 16 ? repositoryId.slice() : new Uint8Array(size).fill(0xa5);
+}
+
+const expectedNames = [
+  "9 1034565a",
+  "7 3e4adc3b",
+  "12 08cb0389",
+  "12 c530e9e4",
+  "11 4f21b795",
+  "10 bf052332",
+  "14 fc7fee26",
+  "13 70c6aa3d",
+  "17 fc7fee26",
+  "16 70c6aa3d",
+  "9 7801ed56",
+  "7 68ef85ca",
+  "20 aed679a3",
+  "19 abac4edc",
+  "20 389b2fb1",
+  "19 144f2fa4",
+  "21 c634951c",
+  "20 5cc6f044",
+  "19 a44030b5",
+];
