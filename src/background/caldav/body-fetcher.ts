@@ -26,6 +26,10 @@ const IN_FLIGHT = 4;
 /** So few are read by GET: as many requests, and the exact bytes without a comparison. */
 const GET_AT_MOST = 3;
 
+/** In a row: then the server, not the members, may be at fault, and going on would keep it busy for hours. */
+const FAILURES_IN_A_ROW = 20;
+const TIMEOUTS_IN_A_ROW = 4;
+
 const CONCERNS_ALL: ReadonlySet<ErrorCode> = new Set([
   "aborted",
   "offline",
@@ -43,6 +47,8 @@ export class BodyFetcher {
   /** Learnt at the first multiget and kept for the life of this object. */
   #fidelity: Promise<Fidelity> | undefined;
   #multigetWorks = true;
+  #failuresInARow = 0;
+  #timeoutsInARow = 0;
 
   constructor(client: DavClient, collectionUrl: string) {
     this.#client = client;
@@ -67,7 +73,9 @@ export class BodyFetcher {
     const worker = async () => {
       for (let batch = nextBatch(); batch.length > 0; batch = nextBatch()) {
         const fetched = await this.#fetchBatch(batch, both);
-        await turnstile.pass(() => onBatch(fetched));
+        await turnstile.pass(async () => {
+          if (!stop.signal.aborted) await onBatch(fetched);
+        });
       }
     };
     let firstError: { readonly error: unknown } | undefined;
@@ -134,12 +142,14 @@ export class BodyFetcher {
         this.#multigetWorks = false;
         return this.#getEach(batch, signal);
       }
+      await this.#countFailure(error, signal);
       // One member may make the whole answer fail: halves find out which.
       this.#size.tooMany(batch.length);
       const middle = Math.ceil(batch.length / 2);
       const first = await this.#fetchBatch(batch.slice(0, middle), signal);
       return [...first, ...(await this.#fetchBatch(batch.slice(middle), signal))];
     }
+    this.#countSuccess();
     const fidelity = await this.#learnFidelity(found, signal);
     const bodies: FetchedBody[] = [];
     const unread: RemoteMember[] = [];
@@ -197,6 +207,7 @@ export class BodyFetcher {
     } catch (error) {
       this.#fidelity = undefined;
       if (concernsAll(error)) throw error;
+      await this.#countFailure(error, signal);
       return null;
     }
   }
@@ -228,13 +239,34 @@ export class BodyFetcher {
   async #getOne(member: RemoteMember, signal: AbortSignal): Promise<FetchedBody> {
     try {
       const body = await this.fetchOne(member, signal);
+      this.#countSuccess();
       if (body === null) return { kind: "gone", name: member.name };
       this.#size.learn(1, byteLength(body.text));
       return { kind: "body", body };
     } catch (error) {
       if (!isAppError(error) || concernsAll(error)) throw error;
+      await this.#countFailure(error, signal);
       return { kind: "failed", name: member.name, reason: error.message };
     }
+  }
+
+  /**
+   * After many failures in a row the collection itself is asked once: if it answers, the members are bad, and
+   * each of them is reported; if not, the server is.
+   * @throws the error, or what the collection answers
+   */
+  async #countFailure(error: unknown, signal: AbortSignal): Promise<void> {
+    if (isAppError(error, "timeout")) {
+      if (++this.#timeoutsInARow >= TIMEOUTS_IN_A_ROW) throw error;
+    } else if (++this.#failuresInARow >= FAILURES_IN_A_ROW) {
+      this.#failuresInARow = 0;
+      await this.#client.propfind(this.#collectionUrl, "0", [dav("resourcetype")], signal);
+    }
+  }
+
+  #countSuccess(): void {
+    this.#failuresInARow = 0;
+    this.#timeoutsInARow = 0;
   }
 }
 
