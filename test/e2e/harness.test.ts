@@ -30,6 +30,7 @@ describe("the harness drives a real Thunderbird", () => {
 
   test("privileged scripts answer with values and with their errors", async () => {
     expect(await thunderbird.chrome<number>("return arguments[0] + arguments[1];", 2, 3)).toBe(5);
+    expect(await thunderbird.chrome<boolean>("return Services.io.offline;")).toBe(false);
     await expect(thunderbird.chrome("throw new Error('on purpose');")).rejects.toThrow(
       "on purpose",
     );

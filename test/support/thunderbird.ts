@@ -117,7 +117,7 @@ const PREFS: Record<string, string | number | boolean> = {
   "network.connectivity-service.enabled": false,
   "network.manage-offline-status": false,
   "offline.autoDetect": false,
-  "offline.startup_state": 3,
+  "offline.startup_state": 2,
   "services.settings.server": "data:,",
   "security.OCSP.enabled": 0,
   "browser.safebrowsing.malware.enabled": false,
