@@ -4,7 +4,7 @@
  */
 import { ITEM_FLAG } from "../../shared/item-store.ts";
 import type { VisibleRow } from "./item-query.ts";
-import { toParseableText, type ZoneKnowledge } from "./parseable-text.ts";
+import { firstInstanceOnly, toParseableText, type ZoneKnowledge } from "./parseable-text.ts";
 import { parseItems, settleItem } from "./resource-items.ts";
 
 /** Puts the row's revision and acknowledgements into its text. */
@@ -14,7 +14,8 @@ export function createItemBuilder(zones: ZoneKnowledge, mark: MarkText) {
   return (row: VisibleRow, calendar: calICalendar): calIItemBase[] => {
     if ((row.flags & ITEM_FLAG.unreadable) !== 0) return [];
     const costly = (row.flags & ITEM_FLAG.costly) !== 0;
-    const items = parseItems(toParseableText(mark(row), zones, !costly));
+    const text = costly ? firstInstanceOnly(mark(row)) : mark(row);
+    const items = parseItems(toParseableText(text, zones, !costly));
     return items.map((item) => settleItem(item, calendar));
   };
 }

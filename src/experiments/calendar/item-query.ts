@@ -3,7 +3,6 @@
  * Thunderbird never stutters, remembered in a bounded cache. Never throws and never rejects: an exception here
  * would break the views and the reminders of all calendars, so what cannot be read is left out and reported.
  */
-import { ITEM_FLAG } from "../../shared/item-store.ts";
 import { monotonicNow, yieldToMainThread } from "./gecko-modules.ts";
 import { type CachedRow, ItemCache, rememberedExpansion } from "./item-cache.ts";
 import { type ItemFilter, inRange, passes, readFilter, wallTime } from "./item-filter.ts";
@@ -155,7 +154,7 @@ export class ItemQuery {
   #answersOf(row: VisibleRow, filter: ItemFilter): readonly calIItemBase[] {
     try {
       const cached = this.itemsOf(row);
-      const found = cached.items.flatMap((item) => this.#instancesOf(item, row, cached, filter));
+      const found = cached.items.flatMap((item) => this.#instancesOf(item, cached, filter));
       return found.filter((item) => passes(item, filter, this.#invitee));
     } catch (error) {
       this.#report(error);
@@ -165,7 +164,6 @@ export class ItemQuery {
 
   #instancesOf(
     item: calIItemBase,
-    row: VisibleRow,
     cached: CachedRow<calIItemBase>,
     filter: ItemFilter,
   ): readonly calIItemBase[] {
@@ -173,7 +171,6 @@ export class ItemQuery {
     if (recurrence === null) return inRange(item, filter) ? [item] : [];
     // A series is asked for as a whole: its master stands for instances of any time.
     if (!filter.occurrences) return [item];
-    if ((row.flags & ITEM_FLAG.costly) !== 0) return inRange(item, filter) ? [item] : [];
     const bounds = boundedRange(item, filter);
     if (bounds === null) return [item];
     const key = `${item.id}\n${bounds.start.icalString}\n${bounds.end.icalString}`;

@@ -292,12 +292,16 @@ async function rejectionInWords<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    const code =
-      typeof error === "object" && error !== null ? (error as { result?: number }).result : error;
+    const code = resultOf(error);
     if (code === Ci.calIErrors.DUPLICATE_ID) {
       throw extensionError("The calendar has an item with this id already.");
     }
     if (code === Ci.calIErrors.CAL_IS_READONLY) throw extensionError("The calendar is read-only.");
     throw error;
   }
+}
+
+/** Thunderbird throws both exceptions with a result and bare result codes. */
+function resultOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "result" in error ? error.result : error;
 }

@@ -6,6 +6,7 @@
  * A zone whose name is known but whose rules differ from Thunderbird's is left in: the file's rules count.
  * Pure: what Thunderbird knows is asked through {@link ZoneKnowledge}.
  */
+import { unfold } from "../../shared/ical/content-line.ts";
 import { windowsTimezones } from "./windows-timezones.ts";
 
 export interface ZoneKnowledge {
@@ -19,11 +20,6 @@ const TIMEZONE_BLOCK = /^BEGIN:VTIMEZONE[ \t]*\r?\n[\s\S]*?^END:VTIMEZONE[ \t]*(
 const TIMEZONE_ID = /^TZID[^:\r\n]*:(.*?)[ \t]*\r?$/im;
 const ZONED_PROPERTY =
   /^((?:DTSTART|DTEND|DUE|RECURRENCE-ID|RDATE|EXDATE)(?:;(?!TZID=)[^:;\r\n"]*(?:"[^"\r\n]*")?)*);TZID=("[^"\r\n]*"|[^;:\r\n]*)/gim;
-
-/** RFC 5545 §3.1: a line break followed by one white space continues the line. */
-export function unfold(text: string): string {
-  return text.replace(/\r?\n[ \t]/g, "");
-}
 
 /**
  * The IANA name a TZID stands for, or `null` if none is known: the name itself, a Windows name, or the part
@@ -71,4 +67,20 @@ export function toParseableText(
     // Without any rules the parser would make a zone that every use complains about.
     return known === null ? before : `${before};TZID=${known}`;
   });
+}
+
+const ITEM_BLOCK = /^BEGIN:(VEVENT|VTODO)[ \t]*\r?\n[\s\S]*?^END:\1[ \t]*(?:\r?\n|$)/gim;
+const RECURRENCE = /^(?:RRULE|RDATE|EXRULE|EXDATE)[;:][^\r\n]*(?:\r?\n|$)/gim;
+
+/**
+ * The item as if it did not recur: for rules whose expansion would be too dear. Overrides are left out; if there
+ * are only overrides the first stands for all.
+ */
+export function firstInstanceOnly(text: string): string {
+  const unfolded = unfold(text);
+  const blocks = unfolded.match(ITEM_BLOCK) ?? [];
+  const shown = blocks.find((block) => !/^RECURRENCE-ID[;:]/im.test(block)) ?? blocks[0];
+  return unfolded.replace(ITEM_BLOCK, (block) =>
+    block === shown ? block.replace(RECURRENCE, "") : "",
+  );
 }

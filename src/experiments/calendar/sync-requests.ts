@@ -18,11 +18,13 @@ export type SyncEvent = EventSource<readonly [calICalendar, SyncProperties]>;
 const LONGEST_RUN_MS = 60 * 60_000;
 
 export class SyncRequests {
-  readonly #event: SyncEvent;
+  /** `null` when stopped. */
+  #event: SyncEvent | null;
   readonly #ended: (calendar: calICalendar) => void;
-  /** By calendar id; true when another run was asked for meanwhile. */
-  readonly #running = new Map<string, { again: boolean }>();
-  #stopped = false;
+  /** By calendar id. */
+  readonly #running = new Set<string>();
+  /** Asked for while a run was under way. */
+  readonly #again = new Set<string>();
 
   /** @param ended called after each run, however it ended */
   constructor(event: SyncEvent, ended: (calendar: calICalendar) => void) {
@@ -32,27 +34,27 @@ export class SyncRequests {
 
   /** Returns at once. */
   request(calendar: calICalendar, type: SyncProperties["type"]): void {
-    if (this.#stopped) return;
-    const running = this.#running.get(calendar.id);
-    if (running !== undefined) {
-      running.again = true;
-      return;
-    }
-    void this.#run(calendar, type);
+    const event = this.#event;
+    if (event === null) return;
+    if (this.#running.has(calendar.id)) this.#again.add(calendar.id);
+    else void this.#run(event, calendar, type);
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#event = null;
   }
 
-  async #run(calendar: calICalendar, type: SyncProperties["type"]): Promise<void> {
-    const state = { again: false };
-    this.#running.set(calendar.id, state);
+  async #run(
+    event: SyncEvent,
+    calendar: calICalendar,
+    type: SyncProperties["type"],
+  ): Promise<void> {
+    this.#running.add(calendar.id);
     const limit = deadline(LONGEST_RUN_MS, () => new Error("the sync did not end in time"));
     try {
       const last = calendar.getProperty("lastSync");
       const properties = { type, last: typeof last === "string" ? last : null };
-      const run = this.#event.listening().then(() => this.#event.emit(calendar, properties));
+      const run = event.listening().then(() => event.emit(calendar, properties));
       const results = await Promise.race([run, limit.expired]);
       if (results.every((result) => result.status === "fulfilled")) {
         calendar.setProperty("lastSync", new Date().toISOString());
@@ -65,6 +67,6 @@ export class SyncRequests {
       this.#running.delete(calendar.id);
       this.#ended(calendar);
     }
-    if (state.again) this.request(calendar, type);
+    if (this.#again.delete(calendar.id)) this.request(calendar, type);
   }
 }
