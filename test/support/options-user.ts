@@ -1,0 +1,97 @@
+/** What a person does on the options page: fills fields by their labels, presses buttons, reads. */
+import type { Page, Thunderbird } from "./thunderbird.ts";
+
+const FIND = `
+  const visible = (node) => node.getClientRects().length > 0;
+  const nameOf = (node) => (node.getAttribute("aria-label") ?? node.textContent).trim();
+  const button = (label) => {
+    const found = [...document.querySelectorAll("button, nav a")].find((node) => visible(node) && nameOf(node) === label);
+    if (!found) throw new Error("no button " + label);
+    return found;
+  };
+  const field = (label) => {
+    const found = [...document.querySelectorAll("label")].find((node) => visible(node) && node.textContent.trim().startsWith(label));
+    const control = found?.control ?? found?.querySelector("input");
+    if (!control) throw new Error("no field " + label);
+    return control;
+  };
+`;
+
+export class OptionsUser {
+  readonly #page: Page;
+  readonly #thunderbird: Thunderbird;
+
+  private constructor(page: Page, thunderbird: Thunderbird) {
+    this.#page = page;
+    this.#thunderbird = thunderbird;
+  }
+
+  static async open(thunderbird: Thunderbird): Promise<OptionsUser> {
+    return new OptionsUser(await thunderbird.page("options/options.html"), thunderbird);
+  }
+
+  close(): Promise<void> {
+    return this.#page.close();
+  }
+
+  press(label: string): Promise<void> {
+    return this.#page.evaluate(
+      `${FIND} const node = button(arguments[0]); if (node.disabled) throw new Error(arguments[0] + " cannot be pressed"); node.click();`,
+      label,
+    );
+  }
+
+  fill(label: string, value: string): Promise<void> {
+    return this.#page.evaluate(
+      `${FIND} const control = field(arguments[0]); control.focus(); control.value = arguments[1];
+       control.dispatchEvent(new Event("input", { bubbles: true }));`,
+      label,
+      value,
+    );
+  }
+
+  /** Ticks or chooses. */
+  choose(label: string): Promise<void> {
+    return this.#page.evaluate(`${FIND} field(arguments[0]).click();`, label);
+  }
+
+  isTicked(label: string): Promise<boolean> {
+    return this.#page.evaluate(`${FIND} return field(arguments[0]).checked;`, label);
+  }
+
+  /** Everything that can be seen, as text. */
+  read(): Promise<string> {
+    return this.#page.evaluate("return document.body.innerText;");
+  }
+
+  /** What is said as an alert now. */
+  alerts(): Promise<string[]> {
+    return this.#page.evaluate(
+      `return [...document.querySelectorAll("[role=alert]")].filter((node) => node.getClientRects().length > 0).map((node) => node.innerText);`,
+    );
+  }
+
+  /** Waits until the words can be seen. @returns all that can be seen then */
+  async see(words: string | RegExp, timeoutMs?: number): Promise<string> {
+    let last = "";
+    const matches = (): boolean =>
+      typeof words === "string" ? last.includes(words) : words.test(last);
+    await this.#thunderbird
+      .waitFor(
+        async () => {
+          last = await this.read();
+          return matches();
+        },
+        `the page to show ${words}`,
+        timeoutMs,
+      )
+      .catch((error: Error) => {
+        throw new Error(`${error.message}; it shows:\n${last}`);
+      });
+    return last;
+  }
+
+  evaluate<T>(script: string): Promise<T> {
+    return this.#page.evaluate<T>(script);
+  }
+}
