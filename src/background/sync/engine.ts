@@ -55,7 +55,9 @@ export class CalendarSync {
   readonly calendarId: string;
   readonly #dependencies: CalendarSyncDependencies;
   readonly #mutex = new KeyedMutex();
-  readonly #unsettled = new Map<string, string>();
+  readonly #unsettled = new Map<string, readonly string[]>();
+
+  #holdsBack = false;
 
   constructor(dependencies: CalendarSyncDependencies) {
     this.#dependencies = dependencies;
@@ -66,10 +68,26 @@ export class CalendarSync {
    * Sends what is pending for one resource.
    * @throws AppError when the server gave no usable answer or wants a sign-in; the edit is pending as before
    */
-  push(name: string, impatient: boolean, signal: AbortSignal): Promise<PushOutcome> {
-    return this.#mutex.run(name, () =>
+  async push(name: string, impatient: boolean, signal: AbortSignal): Promise<PushOutcome> {
+    const outcome = await this.#mutex.run(name, () =>
       pushResource({ ...this.#dependencies, unsettled: this.#unsettled }, name, impatient, signal),
     );
+    if (outcome.kind === "waiting") this.#holdsBack = true;
+    return outcome;
+  }
+
+  /** True when a change was left waiting, perhaps for the other half of its move. */
+  get holdsBack(): boolean {
+    return this.#holdsBack;
+  }
+
+  /**
+   * Sends everything pending, without looking at what changed on the server.
+   * @throws AppError as {@link push}
+   */
+  async pushAll(signal: AbortSignal): Promise<void> {
+    const failure = await this.#pushPending({ impatient: false, signal }, () => {});
+    if (failure !== undefined) throw failure;
   }
 
   /** Never throws: a failure is part of the result. */
@@ -144,16 +162,20 @@ export class CalendarSync {
    * @returns why sending ended early
    * @throws AppError of the item store or of sign-in
    */
-  async #pushPending(options: RunOptions, count: (outcome: PushOutcome) => void): Promise<unknown> {
+  async #pushPending(
+    options: Omit<RunOptions, "status">,
+    count: (outcome: PushOutcome) => void,
+  ): Promise<unknown> {
     const { local } = this.#dependencies;
+    this.#holdsBack = false;
     const tried = new Set<string>();
     try {
       // A confirmed create releases the delete that is the other half of its move: look again while that happens.
       for (let createdMore = true; createdMore; ) {
         createdMore = false;
-        const pending = (await local.getPending()).filter(
-          (change) => !change.waiting && !tried.has(change.name),
-        );
+        const everything = await local.getPending();
+        this.#holdsBack ||= everything.some((change) => change.waiting);
+        const pending = everything.filter((change) => !change.waiting && !tried.has(change.name));
         let sent = 0;
         await forEachBounded(pending, PUSH_WIDTH, async ({ name }) => {
           tried.add(name);

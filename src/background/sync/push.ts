@@ -52,10 +52,10 @@ export interface PushContext {
   /** In [0, 1), for back-off. */
   readonly random: () => number;
   /**
-   * Texts sent whose settlement is still due, by name: when an answer was lost and the user went on editing, the
-   * server's version may be our own earlier one, which is no foreign change.
+   * Texts sent whose settlement is still due, by name: when answers were lost and the user went on editing, the
+   * server's version may be one of our own, which is no foreign change.
    */
-  readonly unsettled: Map<string, string>;
+  readonly unsettled: Map<string, readonly string[]>;
 }
 
 /** `undefined`: look at the row again, something moved. */
@@ -164,12 +164,10 @@ class ResourcePush {
 
   /** A create that finds its resource there already: what it says is put over theirs, nothing is made twice. */
   async #adopt(change: PendingChange, mine: string, theirs: RemoteBody): Promise<Step> {
-    const sent = theirs.name === this.#name ? this.#context.unsettled.get(this.#name) : undefined;
-    const base = sent ?? theirs.text;
     const merged =
       mine === theirs.text
         ? { text: mine, changed: false }
-        : this.#context.texts.mergeTexts({ base, mine, theirs: theirs.text });
+        : this.#context.texts.mergeTexts({ base: theirs.text, mine, theirs: theirs.text });
     if (!merged.changed) return this.#stored(change, theirs.text, metadataOf(theirs), theirs.name);
     // Their version becomes the server side first, so that it is kept when ours replaces it.
     await this.#bringIn(theirs);
@@ -311,20 +309,17 @@ class ResourcePush {
 
   async #put(target: WriteTarget, text: string): Promise<WriteResult> {
     const { remote, unsettled } = this.#context;
-    const before = unsettled.get(this.#name);
-    unsettled.set(this.#name, text);
+    const before = unsettled.get(this.#name) ?? [];
+    unsettled.set(this.#name, [...before.filter((sent) => sent !== text), text]);
     const written = await remote.put(target, text, target.precondition, this.#signal);
-    if (written.kind !== "done") {
-      if (before === undefined) unsettled.delete(this.#name);
-      else unsettled.set(this.#name, before);
-    }
+    if (written.kind !== "done") unsettled.set(this.#name, before);
     return written;
   }
 
   /** True for a version on the server that is our own, sent earlier without learning how it ended. */
   #isOurs(theirs: string): boolean {
-    const sent = this.#context.unsettled.get(this.#name);
-    return sent !== undefined && saysTheSame(this.#context.texts, sent, theirs);
+    const { texts, unsettled } = this.#context;
+    return (unsettled.get(this.#name) ?? []).some((sent) => saysTheSame(texts, sent, theirs));
   }
 
   /** Settles with what the server holds after a write, which need not be what was sent. */

@@ -90,6 +90,19 @@ test("an event made and deleted while the answer to its PUT was lost does not st
   expect(world.local.visible().size).toBe(0);
 });
 
+test("a create refused without our hearing of it does not pass for sent", async () => {
+  const world = await makeSyncedWorld([]);
+  world.local.createLocally("new.ics", event("new", "first"));
+  world.remote.intercept = once("put", "answer-lost");
+  await world.engine.push("new.ics", false, new AbortController().signal).catch(() => {});
+  world.editLocally("new.ics", "SUMMARY", "second");
+  world.remote.intercept = once("put", "answer-lost");
+  await world.engine.push("new.ics", false, new AbortController().signal).catch(() => {});
+  await world.sync();
+  expect(world.serverHas("new.ics", "SUMMARY")).toBe("second");
+  expect(world.shows("new.ics", "SUMMARY")).toBe("second");
+});
+
 test("an edit taken back after its answer was lost is taken back on the server", async () => {
   const world = await makeSyncedWorld(["a"]);
   world.editLocally("a.ics", "SUMMARY", "moved");
