@@ -17,7 +17,9 @@ export interface Component {
 
 export interface CalendarTree {
   readonly nodes: (ContentLine | Component)[];
-  /** Every component is closed, and nothing but blank lines stands where no property or component may stand. */
+  /** Every component has its END, in order, and nesting is sane: a part can be changed without touching another. */
+  readonly balanced: boolean;
+  /** Balanced, and every line is a property within a component, or blank. */
   readonly wellFormed: boolean;
 }
 
@@ -31,6 +33,7 @@ export function isComponent(node: ContentLine | Component): node is Component {
 export function parseTree(text: string): CalendarTree {
   const nodes: (ContentLine | Component)[] = [];
   const open: Component[] = [];
+  let balanced = true;
   let wellFormed = true;
   let tooDeep = 0;
   for (const line of splitContentLines(text)) {
@@ -49,19 +52,21 @@ export function parseTree(text: string): CalendarTree {
       const name = lineValue(line).trim().toUpperCase();
       const depth = open.findLastIndex((component) => component.name === name);
       if (depth >= 0) {
-        if (depth < open.length - 1) wellFormed = false;
+        if (depth < open.length - 1) balanced = false;
         const closed = open[depth];
         if (closed) closed.end = line;
         open.length = depth;
         continue;
       }
-      wellFormed = false;
+      balanced = false;
     }
     const blank = line.text.trim() === "" && line.raw !== "\uFEFF";
-    if (tooDeep > 0 || (!blank && (!line.name || !inner))) wellFormed = false;
+    if (tooDeep > 0) balanced = false;
+    if (!blank && (!line.name || !inner)) wellFormed = false;
     siblings.push(line);
   }
-  return { nodes, wellFormed: wellFormed && open.length === 0 };
+  balanced &&= open.length === 0;
+  return { nodes, balanced, wellFormed: wellFormed && balanced };
 }
 
 export function joinTree(tree: Pick<CalendarTree, "nodes">): string {

@@ -9,7 +9,7 @@ export const DAY = 86_400_000;
 export function wallTime(value: string): number | null {
   const match = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)Z?)?$/i.exec(value.trim());
   if (!match) return null;
-  const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part ?? 0));
+  const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part || 0));
   if (year === undefined || month === undefined || day === undefined) return null;
   if (month < 1 || month > 12 || day < 1 || day > 31) return null;
   if ((hour ?? 0) > 24 || (minute ?? 0) > 59 || (second ?? 0) > 60) return null;
@@ -31,7 +31,7 @@ export function durationOf(value: string): number | null {
   if (!match || value.trim().length < 3) return null;
   const [weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = match
     .slice(2)
-    .map((part) => Number(part ?? 0));
+    .map((part) => Number(part || 0));
   const total = (weeks * 7 + days) * DAY + ((hours * 60 + minutes) * 60 + seconds) * 1000;
   return match[1] === "-" ? -total : total;
 }

@@ -14,3 +14,8 @@ export function splitList(value: string): string[] {
   if (!value.includes("\\")) return value.split(",");
   return [...value.matchAll(/(?:^|,)((?:\\[\s\S]|[^\\,])*\\?)/g)].map((match) => match[1] ?? "");
 }
+
+/** Order by code units: the same in every locale. */
+export function compareText(first: string, second: string): number {
+  return first < second ? -1 : first > second ? 1 : 0;
+}

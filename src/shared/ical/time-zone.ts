@@ -1,0 +1,75 @@
+/**
+ * Date-times as points in time, as far as their zone is known to the runtime (IANA names). A zone that only
+ * a VTIMEZONE defines stays a name: two values in it are compared as written.
+ */
+import { isDate, wallTime } from "./date-value.ts";
+
+const formats = new Map<string, Intl.DateTimeFormat | null>();
+
+function format(zone: string): Intl.DateTimeFormat | null {
+  let known = formats.get(zone);
+  if (known === undefined) {
+    try {
+      known = new Intl.DateTimeFormat("en-US", {
+        timeZone: zone,
+        calendar: "gregory",
+        hourCycle: "h23",
+        year: "numeric",
+        month: "numeric",
+        day: "numeric",
+        hour: "numeric",
+        minute: "numeric",
+        second: "numeric",
+      });
+    } catch {
+      known = null;
+    }
+    formats.set(zone, known);
+  }
+  return known;
+}
+
+/**
+ * A TZID without what programs put around the IANA name (`/freeassociation.sourceforge.net/Europe/Berlin`,
+ * `/mozilla.org/20050126_1/Europe/Berlin`); unknown ones as they are.
+ */
+export function canonicalZone(tzid: string): string {
+  if (!tzid.startsWith("/")) return tzid;
+  const parts = tzid.split("/");
+  for (let length = 3; length >= 1; length--) {
+    const name = parts.slice(-length).join("/");
+    if (parts.length > length && format(name)) return name;
+  }
+  return tzid;
+}
+
+/** Wall time (ms as if UTC) that clocks of an IANA zone show at an instant; `null` for an unknown zone. */
+export function wallTimeIn(zone: string, instant: number): number | null {
+  const found = format(canonicalZone(zone));
+  if (!found) return null;
+  const parts: Record<string, number> = {};
+  for (const part of found.formatToParts(instant)) parts[part.type] = Number(part.value);
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}
+
+/** The instant of a DATE-TIME; `null` for dates, floating times and zones unknown to the runtime. */
+export function instantOf(value: string, tzid: string | null): number | null {
+  const wall = wallTime(value);
+  if (wall === null || isDate(value)) return null;
+  if (/Z$/i.test(value.trim())) return wall;
+  if (!tzid) return null;
+  const shown = wallTimeIn(tzid, wall);
+  if (shown === null) return null;
+  const guess = wall - (shown - wall);
+  const corrected = wallTimeIn(tzid, guess);
+  return corrected === null ? null : guess - (corrected - wall);
+}
+
+/** Equal for two values that name the same date or point in time. */
+export function instantKey(value: string, tzid: string | null): string {
+  const instant = instantOf(value, tzid);
+  if (instant !== null) return `@${instant}`;
+  const plain = value.trim().toUpperCase();
+  return isDate(plain) ? plain : `${plain}|${tzid ? canonicalZone(tzid) : ""}`;
+}
