@@ -1,5 +1,5 @@
 /** Stores that we write, used by the real plakar. */
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createStore, type Kloset, openStore } from "../../src/background/kloset/kloset.ts";
@@ -39,6 +39,13 @@ async function expectRestored(directory: string, files: readonly CalendarFile[])
 async function removeLocks(location: string): Promise<void> {
   for (const name of await readdir(path.join(location, "locks")))
     await rm(path.join(location, "locks", name));
+}
+
+/** Names of the folders in a directory that hold anything. */
+async function nonEmpty(directory: string): Promise<string[]> {
+  const names = await readdir(directory);
+  const counts = await Promise.all(names.map((name) => readdir(path.join(directory, name))));
+  return names.filter((_, i) => counts[i]?.length);
 }
 
 describePlakar("a store that we made, in plakar 1.1.4", () => {
@@ -162,6 +169,30 @@ describePlakar("a store that we made, in plakar 1.1.4", () => {
       code: "snapshot-unknown",
     });
     expect(await again.check({ full: true })).toMatchObject({ ok: true, snapshots: 1 });
+  });
+
+  test("what was damaged and stored anew by our next snapshot is whole for plakar too", async () => {
+    const small = calendarFiles(20);
+    await writeSnapshot(store, small);
+    const [shard = ""] = await nonEmpty(path.join(location, "packfiles"));
+    const [name = ""] = await readdir(path.join(location, "packfiles", shard));
+    const packfile = path.join(location, "packfiles", shard, name);
+    const bytes = await readFile(packfile);
+    // Inside the first blob, the first file's only chunk.
+    bytes.writeUInt8(bytes.readUInt8(56) ^ 1, 56);
+    await writeFile(packfile, bytes);
+    expect((await plakar.run("at", location, "check")).code).not.toBe(0);
+    const again = await openStore(new NodeStorage(location));
+    expect(await again.check()).toMatchObject({ ok: false, errors: [{ path: small[0]?.path }] });
+    await writeSnapshot(again, small);
+    const elsewhere = await PlakarHome.make();
+    try {
+      await elsewhere.ok("at", location, "check");
+      await plakar.ok("at", location, "check");
+    } finally {
+      await elsewhere.remove();
+    }
+    expect(await (await openStore(new NodeStorage(location))).check()).toMatchObject({ ok: true });
   });
 
   test("fifty checks, each with its own random over-reads, find nothing", async () => {
