@@ -103,6 +103,32 @@ function writeLiterals(
   return out + count;
 }
 
+/** How many plain bytes a block holds, or -1 when it is cut off: the decoder's room is made to measure. */
+export function plainSize(block: Uint8Array): number {
+  const size = block.length;
+  let plain = 0;
+  let i = 0;
+  const more = (): number => {
+    let sum = 0;
+    let byte = 255;
+    while (byte === 255 && i < size) {
+      byte = block[i++] as number;
+      sum += byte;
+    }
+    return sum;
+  };
+  while (i < size) {
+    const token = block[i++] as number;
+    const literals = token >> 4 === 15 ? 15 + more() : token >> 4;
+    plain += literals;
+    i += literals;
+    if (i >= size) return i === size ? plain : -1;
+    i += 2;
+    plain += MIN_MATCH + ((token & 15) === 15 ? 15 + more() : token & 15);
+  }
+  return -1;
+}
+
 /**
  * Decodes one block into `target` from `at`; matches may reach back to the start of `target` (dependent blocks).
  * @returns the end of the plain bytes, or -1 when the block is damaged or `target` is too small

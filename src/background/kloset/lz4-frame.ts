@@ -3,7 +3,7 @@
  * any flags of the specification except dictionaries.
  */
 import { corrupt, unknownVersion } from "./corruption.ts";
-import { compressBlock, compressedBound, decompressBlock } from "./lz4-block.ts";
+import { compressBlock, compressedBound, decompressBlock, plainSize } from "./lz4-block.ts";
 import { xxh32 } from "./xxh32.ts";
 
 const MAGIC = 0x184d2204;
@@ -77,7 +77,7 @@ function parseHeader(frame: Uint8Array, view: DataView, what: string): FrameHead
 export function decompressFrame(frame: Uint8Array, limit: number, what: string): Uint8Array {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
   const header = parseHeader(frame, view, what);
-  let plain = new Uint8Array(initialCapacity(frame, header, limit));
+  let plain = new Uint8Array(Math.min(header.contentSize ?? 0, limit, header.blockSize));
   let size = 0;
   let at = header.length;
   for (;;) {
@@ -97,8 +97,9 @@ export function decompressFrame(frame: Uint8Array, limit: number, what: string):
         throw corrupt(`${what} has a damaged LZ4 block`);
       at += 4;
     }
-    // A block never holds more than 255 plain bytes a stored one, nor more than the frame's block size.
-    const most = stored ? length : Math.min(header.blockSize, length * 255);
+    const most = stored ? length : plainSize(block);
+    if (most < 0 || most > header.blockSize) throw corrupt(`${what} has a damaged LZ4 block`);
+    if (size + most > limit) throw corrupt(`${what} is larger than it may be`);
     plain = withRoom(plain, size, most);
     if (stored) {
       plain.set(block, size);
@@ -110,7 +111,6 @@ export function decompressFrame(frame: Uint8Array, limit: number, what: string):
       if (reached < 0) throw corrupt(`${what} has a damaged LZ4 block`);
       size = start + reached;
     }
-    if (size > limit) throw corrupt(`${what} is larger than it may be`);
   }
   const result = plain.subarray(0, size);
   if (header.contentChecksum) {
@@ -123,11 +123,6 @@ export function decompressFrame(frame: Uint8Array, limit: number, what: string):
   if (header.contentSize !== undefined && header.contentSize !== size)
     throw corrupt(`${what} has another size than its LZ4 frame says`);
   return result;
-}
-
-function initialCapacity(frame: Uint8Array, header: FrameHeader, limit: number): number {
-  if (header.contentSize !== undefined && header.contentSize <= limit) return header.contentSize;
-  return Math.min(limit, Math.max(256, frame.length * 3));
 }
 
 function withRoom(
