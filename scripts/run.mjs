@@ -26,7 +26,7 @@ if (!script) {
 if (!packagesAreInstalled()) {
   console.log("Installing the packages of package-lock.json (npm ci) …");
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  const installed = spawnSync(npm, ["ci", "--no-audit", "--no-fund"], {
+  const installed = spawnSync(npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
     shell: process.platform === "win32",
