@@ -1,0 +1,104 @@
+/** Looking into a snapshot: its calendars, and the items of one calendar as a person searches them. */
+import type { BrowsedCalendar, BrowsedItem } from "../../shared/commands.ts";
+import { AppError } from "../../shared/errors.ts";
+import { scanColumns } from "../../shared/ical/scan.ts";
+import { COMPONENT, ITEM_FLAG, type ItemColumns } from "../../shared/item-store.ts";
+import type { SnapshotReader } from "../kloset/snapshot-reader.ts";
+import { parseCalendarPath } from "./layout.ts";
+import { snapshotCalendars } from "./snapshot-calendars.ts";
+
+export interface ItemQuery {
+  /** Searched in summary and location, without regard to case. */
+  readonly text?: string;
+  /** Milliseconds; an undated item is always within. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+/** Columns of contents seen, by content MAC: most contents are the same in the next snapshot. */
+const columnsSeen = new Map<string, ItemColumns>();
+const COLUMNS_KEPT = 20_000;
+
+export async function browseCalendars(snapshot: SnapshotReader): Promise<BrowsedCalendar[]> {
+  const calendars: BrowsedCalendar[] = [];
+  for (const calendar of await snapshotCalendars(snapshot)) {
+    const entries = await snapshot.list(calendar.path);
+    calendars.push({
+      path: calendar.path,
+      displayName: calendar.manifest?.displayName || calendar.calendar,
+      account: calendar.account,
+      color: calendar.manifest?.color ?? null,
+      items: entries.filter((entry) => !entry.directory).length,
+      stale: (calendar.manifest?.staleSince ?? null) !== null,
+    });
+  }
+  return calendars;
+}
+
+/** @throws AppError "bad-argument" when the snapshot holds no such calendar */
+export async function browseItems(
+  snapshot: SnapshotReader,
+  calendar: string,
+  query: ItemQuery,
+  signal: AbortSignal,
+): Promise<{ items: BrowsedItem[]; total: number }> {
+  if (!parseCalendarPath(calendar) || !(await snapshot.stat(calendar))) {
+    throw new AppError("bad-argument", "This snapshot holds no such calendar.", {
+      hint: "List the snapshot's calendars first and use one of their paths.",
+      details: { argument: "calendar" },
+    });
+  }
+  const found: BrowsedItem[] = [];
+  for (const entry of await snapshot.list(calendar)) {
+    signal.throwIfAborted();
+    if (entry.directory) continue;
+    const path = `${calendar}/${entry.name}`;
+    const columns = await columnsOf(snapshot, path, entry.content);
+    if (!matches(columns, query)) continue;
+    found.push({
+      path,
+      calendar,
+      uid: columns.uid,
+      summary: columns.summary,
+      start: columns.start,
+      end: columns.end,
+      recurring: (columns.flags & ITEM_FLAG.recurring) !== 0,
+      component: componentName(columns.components),
+      size: entry.size,
+    });
+  }
+  found.sort(
+    (a, b) => (a.start ?? Number.NEGATIVE_INFINITY) - (b.start ?? Number.NEGATIVE_INFINITY),
+  );
+  const offset = query.offset ?? 0;
+  return { items: found.slice(offset, offset + (query.limit ?? 200)), total: found.length };
+}
+
+async function columnsOf(
+  snapshot: SnapshotReader,
+  path: string,
+  content: string,
+): Promise<ItemColumns> {
+  const seen = columnsSeen.get(content);
+  if (seen) return seen;
+  const columns = scanColumns(new TextDecoder().decode(await snapshot.readFile(path)));
+  if (columnsSeen.size >= COLUMNS_KEPT) columnsSeen.clear();
+  columnsSeen.set(content, columns);
+  return columns;
+}
+
+function matches(columns: ItemColumns, query: ItemQuery): boolean {
+  const text = query.text?.trim().toLowerCase();
+  if (text && !`${columns.summary}\n${columns.location}`.toLowerCase().includes(text)) return false;
+  if (query.from !== undefined && columns.end !== null && columns.end < query.from) return false;
+  return !(query.to !== undefined && columns.start !== null && columns.start > query.to);
+}
+
+function componentName(components: number): BrowsedItem["component"] {
+  if (components & COMPONENT.event) return "event";
+  if (components & COMPONENT.todo) return "todo";
+  if (components & COMPONENT.journal) return "journal";
+  return "other";
+}

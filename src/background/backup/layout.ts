@@ -1,0 +1,49 @@
+/**
+ * Where things lie in a snapshot:
+ *
+ *   /calendars/<account>/<calendar>/<resource>.ics   what the server holds
+ *   /pending/<account>/<calendar>/<resource>.ics     the user's unsent versions
+ *   /conflicts/<account>/<calendar>/<resource>.ics   losers of conflicts
+ *   /manifest/<account>/<calendar>.json              the calendar itself (manifest.ts)
+ */
+
+export type Section = "calendars" | "pending" | "conflicts";
+
+/** `/calendars/<account>/<calendar>`: what commands call a calendar's path. */
+export function calendarPath(account: string, calendar: string): string {
+  return `/calendars/${account}/${calendar}`;
+}
+
+export function resourcePath(
+  section: Section,
+  account: string,
+  calendar: string,
+  file: string,
+): string {
+  return `/${section}/${account}/${calendar}/${file}`;
+}
+
+export function manifestPath(account: string, calendar: string): string {
+  return `/manifest/${account}/${calendar}.json`;
+}
+
+export interface ResourcePlace {
+  readonly section: Section;
+  readonly account: string;
+  readonly calendar: string;
+  readonly file: string;
+}
+
+/** The parts of a resource's path; `undefined` for any other path. */
+export function parseResourcePath(path: string): ResourcePlace | undefined {
+  const [empty, section, account, calendar, file, ...rest] = path.split("/");
+  if (empty !== "" || rest.length > 0 || !account || !calendar || !file) return undefined;
+  if (section !== "calendars" && section !== "pending" && section !== "conflicts") return undefined;
+  return { section, account, calendar, file };
+}
+
+/** The account and calendar of `/calendars/<account>/<calendar>`; `undefined` for any other path. */
+export function parseCalendarPath(path: string): { account: string; calendar: string } | undefined {
+  const match = /^\/calendars\/([^/]+)\/([^/]+)\/?$/.exec(path);
+  return match ? { account: match[1] as string, calendar: match[2] as string } : undefined;
+}

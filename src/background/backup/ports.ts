@@ -1,0 +1,102 @@
+/**
+ * What backing up and restoring need of the world: the calendars Thunderbird shows (from whatever provider)
+ * and a way to write into them. Implemented over the calendar API in thunderbird-calendars.ts, in memory by tests.
+ */
+import type { AppError } from "../../shared/errors.ts";
+
+/** A calendar as a backup knows it. */
+export interface KnownCalendar {
+  readonly calendarId: string;
+  /** `user@host` of the account; `local` for calendars that are not ours. */
+  readonly account: string;
+  /** The collection's last path segment (ours), or the calendar's name (others). */
+  readonly collection: string;
+  readonly displayName: string;
+  readonly color: string | null;
+  /** Without a fragment of ours; empty for a calendar without an address. */
+  readonly url: string;
+  readonly type: string;
+  readonly readOnly: boolean;
+  readonly components: readonly string[];
+  /** Milliseconds since the epoch; `null` for local calendars and before the first sync. */
+  readonly lastGoodSync: number | null;
+  readonly own: boolean;
+}
+
+/** One resource to be kept: texts exactly as the server (or Thunderbird, for other calendars) gave them. */
+export interface KnownResource {
+  /** Its name in the calendar: what identifies it there. */
+  readonly name: string;
+  readonly uid: string | null;
+  /** `null` while only the user's unsent version exists. */
+  readonly text: string | null;
+  /** The user's unsent version; `null` when there is none, or when it is a deletion. */
+  readonly pendingText: string | null;
+  /** Why it cannot be shown or could not be fetched; `null` when all is well. */
+  readonly quarantine: string | null;
+}
+
+/** Losers of conflicts, kept apart from the calendar. */
+export interface KnownConflict {
+  readonly id: number;
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface CalendarReading {
+  /** Members the server lists that could not be fetched: the backup of this calendar is incomplete. */
+  readonly missing: readonly { readonly name: string; readonly reason: string }[];
+  readonly conflicts: readonly KnownConflict[];
+}
+
+export interface CalendarSource {
+  calendars(): Promise<readonly KnownCalendar[]>;
+  /** Hands over every resource in bounded pages. @throws AppError when the calendar cannot be read now */
+  read(
+    calendar: KnownCalendar,
+    onPage: (page: readonly KnownResource[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<CalendarReading>;
+}
+
+/** A change a restore wants. `name` is the resource's name in the calendar. */
+export type CalendarWrite =
+  | {
+      readonly kind: "create";
+      readonly name: string;
+      readonly uid: string | null;
+      readonly text: string;
+    }
+  | {
+      readonly kind: "update";
+      readonly name: string;
+      readonly uid: string | null;
+      readonly text: string;
+    }
+  | { readonly kind: "remove"; readonly name: string; readonly uid: string | null };
+
+export interface WriteFailure {
+  readonly name: string;
+  readonly error: AppError;
+}
+
+export interface CalendarTarget {
+  /**
+   * Applies the writes and sees them through to the server where there is one. Never throws for a single item.
+   * What is left unsent (offline) stays pending and counts as a failure with code "offline".
+   */
+  write(
+    calendar: KnownCalendar,
+    writes: readonly CalendarWrite[],
+    signal: AbortSignal,
+    onProgress: (done: number) => void,
+  ): Promise<readonly WriteFailure[]>;
+}
+
+/** How long work tells that it goes on. `total` is 0 while unknown. */
+export type OnProgress = (progress: { done: number; total: number; note: string }) => void;
+
+export interface Work {
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+}
