@@ -151,7 +151,7 @@ export interface RestoreReport {
 
 export interface CheckReport {
   readonly ok: boolean;
-  readonly checked: { readonly snapshots: number; readonly files: number; readonly bytes: number };
+  readonly checked: { readonly snapshots: number; readonly files: number };
   readonly errors: readonly {
     readonly snapshotId: string;
     readonly path: string;

@@ -2,11 +2,15 @@
  * Writes one snapshot of the calendars (layout.ts). A calendar that cannot be read now is carried forward from
  * the snapshot before and said to be stale; a snapshot is never called complete with something missing.
  */
+
+import { toHex } from "../../shared/bytes.ts";
 import type { BackupReport } from "../../shared/commands.ts";
 import { isAppError, toWire } from "../../shared/errors.ts";
+import type { Entry } from "../kloset/entry.ts";
 import type { Kloset } from "../kloset/kloset.ts";
 import type { SnapshotReader } from "../kloset/snapshot-reader.ts";
 import type { SnapshotWriter } from "../kloset/snapshot-writer.ts";
+import { millisecondsOf } from "../kloset/timestamp.ts";
 import { assignFolders, type CalendarFolder } from "./calendar-folders.ts";
 import { lastModifiedMs } from "./last-modified.ts";
 import { calendarPath, manifestPath, resourcePath, type Section } from "./layout.ts";
@@ -16,6 +20,9 @@ import { safeResourceFile, UniqueNames } from "./safe-names.ts";
 import { type SnapshotCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
 
 export const SNAPSHOT_TYPE = "caldav";
+
+/** Suspicious in a backup, yet all there is: such a snapshot still holds everything the calendar has now. */
+export const NEWLY_EMPTY = "It is empty now, and was not in the snapshot before.";
 
 export interface BackupRequest {
   readonly label: string;
@@ -33,8 +40,8 @@ interface Before {
   readonly calendars: readonly SnapshotCalendar[];
 }
 
-/** Content MACs by path, for counting what changed. */
-type Contents = ReadonlyMap<string, string>;
+/** Entries of the snapshot before by path: for counting what changed, and for carrying forward. */
+type Contents = ReadonlyMap<string, Entry>;
 
 interface Tally {
   items: number;
@@ -89,10 +96,14 @@ export async function runBackup(
       for (const reason of reasons) incomplete.push({ calendar: calendar.displayName, reason });
       removed += run.removedCount();
     }
-    const committed = await writer.commit();
+    const committed = await writer.commit({
+      Calendars: String(chosen.length),
+      Items: String(tally.items),
+      Incomplete: String(incomplete.length),
+    });
     return {
       snapshotId: committed.snapshotId,
-      time: committed.time,
+      time: committed.timestamp,
       calendars: chosen.length,
       items: tally.items,
       added: tally.added,
@@ -111,11 +122,11 @@ export async function runBackup(
 
 async function newestOfSeries(store: Kloset, origin: string): Promise<Before> {
   const newest = (await store.listSnapshots()).find(
-    (info) => info.importer.type === SNAPSHOT_TYPE && info.importer.origin === origin,
+    (info) => info.type === SNAPSHOT_TYPE && info.origin === origin,
   );
   if (!newest) return { snapshot: undefined, time: 0, calendars: [] };
   const snapshot = await store.openSnapshot(newest.id);
-  return { snapshot, time: newest.time, calendars: await snapshotCalendars(snapshot) };
+  return { snapshot, time: newest.timestamp, calendars: await snapshotCalendars(snapshot) };
 }
 
 function foldersBefore(before: Before): Map<string, CalendarFolder> {
@@ -130,10 +141,10 @@ async function contentsBelow(
   snapshot: SnapshotReader | undefined,
   path: string,
 ): Promise<Contents> {
-  const contents = new Map<string, string>();
+  const contents = new Map<string, Entry>();
   if (!snapshot || !(await snapshot.stat(path))) return contents;
   for (const entry of await snapshot.list(path)) {
-    if (!entry.directory) contents.set(`${path}/${entry.name}`, entry.content);
+    if (entry.kind === "file") contents.set(entry.path, entry);
   }
   return contents;
 }
@@ -197,7 +208,7 @@ class CalendarBackup {
         );
       }
       if (this.#written.size === 0 && this.#contents.size > 0) {
-        reasons.push("It is empty now, and was not in the snapshot before.");
+        reasons.push(NEWLY_EMPTY);
       }
     } catch (error) {
       if (isAppError(error, "aborted") || work.signal.aborted) throw error;
@@ -240,17 +251,17 @@ class CalendarBackup {
   async #add(section: Section, file: string, text: string): Promise<void> {
     const path = resourcePath(section, this.#folder.account, this.#folder.calendar, file);
     const bytes = new TextEncoder().encode(text);
-    const content = await this.#writer.addFile({ path, bytes, modifiedMs: lastModifiedMs(text) });
+    const { entry } = await this.#writer.addFile({ path, bytes, modifiedMs: lastModifiedMs(text) });
     this.#tally.bytesRead += bytes.length;
-    if (section === "calendars") this.#count(path, content);
+    if (section === "calendars") this.#count(entry);
   }
 
-  #count(path: string, content: string): void {
-    this.#written.add(path);
+  #count(entry: Entry): void {
+    this.#written.add(entry.path);
     this.#tally.items++;
-    const was = this.#contents.get(path);
-    if (was === undefined) this.#tally.added++;
-    else if (was !== content) this.#tally.changed++;
+    const was = this.#contents.get(entry.path);
+    if (!was) this.#tally.added++;
+    else if (contentName(was) !== contentName(entry)) this.#tally.changed++;
   }
 
   /** A member that could not be fetched keeps the version the snapshot before has of it. */
@@ -261,8 +272,8 @@ class CalendarBackup {
       this.#folder.calendar,
       safeResourceFile(name),
     );
-    if (this.#written.has(path) || !this.#contents.has(path)) return;
-    await this.#carry(path);
+    const was = this.#contents.get(path);
+    if (was && !this.#written.has(path)) await this.#carry(was);
   }
 
   /** @returns since when this state is old; `null` when there is no earlier one */
@@ -271,15 +282,30 @@ class CalendarBackup {
     const path = calendarPath(this.#folder.account, this.#folder.calendar);
     const was = this.#before.calendars.find((calendar) => calendar.path === path);
     if (!snapshot || !was) return null;
-    for (const file of this.#contents.keys()) if (!this.#written.has(file)) await this.#carry(file);
+    for (const entry of this.#contents.values()) {
+      if (!this.#written.has(entry.path)) await this.#carry(entry);
+    }
     Object.assign(this.#names, was.manifest?.names);
     this.#quarantine.push(...(was.manifest?.quarantine ?? []));
     return was.manifest?.staleSince ?? this.#before.time;
   }
 
-  async #carry(path: string): Promise<void> {
-    if (!this.#before.snapshot) return;
-    await this.#writer.carryFile(this.#before.snapshot, path);
-    this.#count(path, this.#contents.get(path) ?? "");
+  /** @throws AppError when the store no longer has all of it: a snapshot must not claim what it cannot give back */
+  async #carry(entry: Entry): Promise<void> {
+    if (!(await this.#writer.carryFile(entry))) {
+      const { snapshot } = this.#before;
+      if (!snapshot) return;
+      await this.#writer.addFile({
+        path: entry.path,
+        bytes: await snapshot.readFile(entry),
+        modifiedMs: millisecondsOf(entry.modified),
+      });
+    }
+    this.#count(entry);
   }
+}
+
+/** What the content is known by: two entries with one object have the same bytes. */
+function contentName(entry: Entry): string {
+  return entry.object ? toHex(entry.object) : "";
 }

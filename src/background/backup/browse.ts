@@ -1,8 +1,10 @@
 /** Looking into a snapshot: its calendars, and the items of one calendar as a person searches them. */
+import { toHex } from "../../shared/bytes.ts";
 import type { BrowsedCalendar, BrowsedItem } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
 import { scanColumns } from "../../shared/ical/scan.ts";
 import { COMPONENT, ITEM_FLAG, type ItemColumns } from "../../shared/item-store.ts";
+import type { Entry } from "../kloset/entry.ts";
 import type { SnapshotReader } from "../kloset/snapshot-reader.ts";
 import { parseCalendarPath } from "./layout.ts";
 import { snapshotCalendars } from "./snapshot-calendars.ts";
@@ -17,7 +19,7 @@ export interface ItemQuery {
   readonly limit?: number;
 }
 
-/** Columns of contents seen, by content MAC: most contents are the same in the next snapshot. */
+/** Columns of contents seen, by the object's MAC: most contents are the same in the next snapshot. */
 const columnsSeen = new Map<string, ItemColumns>();
 const COLUMNS_KEPT = 20_000;
 
@@ -30,7 +32,7 @@ export async function browseCalendars(snapshot: SnapshotReader): Promise<Browsed
       displayName: calendar.manifest?.displayName || calendar.calendar,
       account: calendar.account,
       color: calendar.manifest?.color ?? null,
-      items: entries.filter((entry) => !entry.directory).length,
+      items: entries.filter((entry) => entry.kind === "file").length,
       stale: (calendar.manifest?.staleSince ?? null) !== null,
     });
   }
@@ -53,12 +55,11 @@ export async function browseItems(
   const found: BrowsedItem[] = [];
   for (const entry of await snapshot.list(calendar)) {
     signal.throwIfAborted();
-    if (entry.directory) continue;
-    const path = `${calendar}/${entry.name}`;
-    const columns = await columnsOf(snapshot, path, entry.content);
+    if (entry.kind !== "file") continue;
+    const columns = await columnsOf(snapshot, entry);
     if (!matches(columns, query)) continue;
     found.push({
-      path,
+      path: entry.path,
       calendar,
       uid: columns.uid,
       summary: columns.summary,
@@ -76,14 +77,11 @@ export async function browseItems(
   return { items: found.slice(offset, offset + (query.limit ?? 200)), total: found.length };
 }
 
-async function columnsOf(
-  snapshot: SnapshotReader,
-  path: string,
-  content: string,
-): Promise<ItemColumns> {
+async function columnsOf(snapshot: SnapshotReader, entry: Entry): Promise<ItemColumns> {
+  const content = entry.object ? toHex(entry.object) : "";
   const seen = columnsSeen.get(content);
   if (seen) return seen;
-  const columns = scanColumns(new TextDecoder().decode(await snapshot.readFile(path)));
+  const columns = scanColumns(new TextDecoder().decode(await snapshot.readFile(entry)));
   if (columnsSeen.size >= COLUMNS_KEPT) columnsSeen.clear();
   columnsSeen.set(content, columns);
   return columns;

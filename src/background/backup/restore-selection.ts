@@ -3,6 +3,7 @@ import type { RestoreSelection } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
 import { scanColumns } from "../../shared/ical/scan.ts";
 import type { SnapshotReader } from "../kloset/snapshot-reader.ts";
+import { millisecondsOf } from "../kloset/timestamp.ts";
 import { parseResourcePath } from "./layout.ts";
 import type { PlannedResource } from "./restore-plan.ts";
 import { type SnapshotCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
@@ -58,7 +59,7 @@ export async function readSelection(
 ): Promise<SelectedCalendar[]> {
   const selected: SelectedCalendar[] = [];
   for (const { calendar, files } of selectPaths(selection, await snapshotCalendars(snapshot))) {
-    const entries = (await snapshot.list(calendar.path)).filter((entry) => !entry.directory);
+    const entries = (await snapshot.list(calendar.path)).filter((entry) => entry.kind === "file");
     const names = files === "all" ? entries.map((entry) => entry.name) : files;
     const resources: SavedResource[] = [];
     const unreadable: { path: string; error: unknown }[] = [];
@@ -68,7 +69,7 @@ export async function readSelection(
       const entry = entries.find((candidate) => candidate.name === file);
       if (!entry) throw unknownPath(path);
       try {
-        const bytes = await snapshot.readFile(path);
+        const bytes = await snapshot.readFile(entry);
         const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
         resources.push({
           path,
@@ -76,7 +77,7 @@ export async function readSelection(
           text,
           name: calendar.manifest?.names[file] ?? file,
           uid: scanColumns(text).uid,
-          modifiedMs: entry.modifiedMs,
+          modifiedMs: millisecondsOf(entry.modified),
         });
       } catch (error) {
         unreadable.push({ path, error });

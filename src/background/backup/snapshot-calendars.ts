@@ -16,9 +16,9 @@ export async function snapshotCalendars(snapshot: SnapshotReader): Promise<Snaps
   const found: SnapshotCalendar[] = [];
   if (!(await snapshot.stat("/calendars"))) return found;
   for (const account of await snapshot.list("/calendars")) {
-    if (!account.directory) continue;
+    if (account.kind !== "directory") continue;
     for (const calendar of await snapshot.list(`/calendars/${account.name}`)) {
-      if (!calendar.directory) continue;
+      if (calendar.kind !== "directory") continue;
       found.push({
         account: account.name,
         calendar: calendar.name,

@@ -69,6 +69,11 @@ export class SnapshotTreesBuilder {
     this.#files++;
   }
 
+  /** Makes a directory that may stay empty. */
+  addDirectory(path: string): void {
+    this.#directory(path);
+  }
+
   #directory(path: string): Directory {
     const known = this.#directories.get(path);
     if (known) return known;

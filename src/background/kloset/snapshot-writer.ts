@@ -51,6 +51,8 @@ export interface NewFile {
 
 export interface CommittedSnapshot {
   readonly snapshotId: string;
+  /** When the backup started, Unix milliseconds. */
+  readonly timestamp: number;
   readonly files: number;
   /** Plain bytes of the files given to `addFile`. */
   readonly bytesRead: number;
@@ -141,10 +143,10 @@ export class SnapshotWriter {
 
   /**
    * Adds a file; directories above it are made.
-   * @returns true when any of it is new to the store
+   * @returns its entry, and whether any of it is new to the store
    * @throws AppError "bad-argument" for an unusable or repeated path, "aborted", and those of Storage
    */
-  addFile(file: NewFile): Promise<{ readonly isNew: boolean }> {
+  addFile(file: NewFile): Promise<{ readonly entry: Entry; readonly isNew: boolean }> {
     return this.#queue(async () => {
       requireFilePath(file.path);
       this.#trees.requireFree(file.path);
@@ -157,7 +159,7 @@ export class SnapshotWriter {
         Resource.object,
         encodeObject({ contentMac, chunks, contentType }),
       );
-      await this.#addEntry(file.path, {
+      const entry = await this.#addEntry(file.path, {
         size: file.bytes.length,
         modified: timestampOf(file.modifiedMs),
         object,
@@ -166,7 +168,7 @@ export class SnapshotWriter {
       });
       this.#bytesRead += file.bytes.length;
       this.#report();
-      return { isNew: this.#blobs.newBlobs > before };
+      return { entry, isNew: this.#blobs.newBlobs > before };
     });
   }
 
@@ -198,7 +200,7 @@ export class SnapshotWriter {
       readonly contentType: string;
       readonly chunks: number;
     },
-  ): Promise<void> {
+  ): Promise<Entry> {
     const record = encodeEntry({
       parent: parentOf(path),
       name: nameOf(path),
@@ -206,7 +208,20 @@ export class SnapshotWriter {
       ...content,
     });
     const mac = await this.#blobs.put(Resource.vfsEntry, record);
-    this.#trees.add(decodeEntry(record, mac, "A new entry"));
+    const entry = decodeEntry(record, mac, "A new entry");
+    this.#trees.add(entry);
+    return entry;
+  }
+
+  /**
+   * Makes a directory, with those above it; it may stay empty. One that is there already is left as it is.
+   * @throws AppError "bad-argument" for an unusable path
+   */
+  addDirectory(path: string): Promise<void> {
+    return this.#queue(async () => {
+      requireFilePath(path);
+      this.#trees.addDirectory(path);
+    });
   }
 
   /**
@@ -244,12 +259,12 @@ export class SnapshotWriter {
   }
 
   /**
-   * Publishes the snapshot. When it throws, nothing is published, and {@link abort} cleans up.
+   * Publishes the snapshot. `context` adds facts that were not known at the start. When it throws, nothing is published, and {@link abort} cleans up.
    * @throws AppError "store-locked" when another program removed packfiles meanwhile, "aborted", and those of Storage
    */
-  commit(): Promise<CommittedSnapshot> {
+  commit(context: Readonly<Record<string, string>> = {}): Promise<CommittedSnapshot> {
     return this.#queue(async () => {
-      await this.#putHeader();
+      await this.#putHeader(context);
       await this.#blobs.flush();
       const state = this.#stateFile(this.#store.newestState());
       await this.#requireReliedOn();
@@ -263,6 +278,7 @@ export class SnapshotWriter {
       await this.#store.refresh();
       return {
         snapshotId: toHex(this.#id),
+        timestamp: this.#started,
         files: this.#trees.files,
         bytesRead: this.#bytesRead,
         bytesWritten: this.#blobs.bytesWritten + bytes.length,
@@ -271,7 +287,7 @@ export class SnapshotWriter {
     });
   }
 
-  async #putHeader(): Promise<void> {
+  async #putHeader(context: Readonly<Record<string, string>>): Promise<void> {
     const options = this.#options;
     const started = this.#started;
     const built = await this.#trees.build(
@@ -284,7 +300,7 @@ export class SnapshotWriter {
       durationMs: Math.max(0, this.#surroundings.now() - started),
       name: options.label || UNNAMED,
       tags: options.tags ?? [],
-      context: Object.entries({ Client: "CalDAV Keeper", ...options.context }),
+      context: Object.entries({ Client: "CalDAV Keeper", ...options.context, ...context }),
       source: { type: options.type, origin: options.origin, directory: options.directory },
       ...built,
     });

@@ -104,11 +104,7 @@ export class SnapshotCard {
       return resultNotice(
         "success",
         words.text("checkGood"),
-        element(
-          "p",
-          { class: "hint" },
-          `${words.counted("fileCount", checked.files)} · ${words.bytes(checked.bytes)}`,
-        ),
+        element("p", { class: "hint" }, words.counted("fileCount", checked.files)),
       );
     const shown = errors.slice(0, ERRORS_SHOWN);
     return warningNotice(

@@ -1,0 +1,124 @@
+/** Calendars in memory, with named troubles, for tests of backups and restores. */
+import type {
+  CalendarReading,
+  CalendarSource,
+  CalendarTarget,
+  CalendarWrite,
+  KnownCalendar,
+  KnownResource,
+  WriteFailure,
+} from "../../src/background/backup/ports.ts";
+import type { AppError } from "../../src/shared/errors.ts";
+
+export class MemoryCalendars implements CalendarSource, CalendarTarget {
+  readonly #calendars: KnownCalendar[] = [];
+  readonly #texts = new Map<string, Map<string, string>>();
+  readonly #unreadable = new Map<string, AppError>();
+  readonly #refused = new Map<string, AppError>();
+  #rewrite = (text: string) => text;
+  #onRead = () => {};
+
+  add(calendar: Pick<KnownCalendar, "calendarId" | "account" | "collection" | "own">): void {
+    this.#calendars.push({
+      displayName: calendar.collection,
+      color: "#336699",
+      url: calendar.own ? `https://cal.example.org/${calendar.collection}/` : "",
+      type: calendar.own ? "ext-keeper" : "storage",
+      readOnly: false,
+      components: ["VEVENT", "VTODO"],
+      lastGoodSync: null,
+      ...calendar,
+    });
+    this.#texts.set(calendar.calendarId, new Map());
+  }
+
+  texts(calendarId: string): Map<string, string> {
+    const texts = this.#texts.get(calendarId);
+    if (!texts) throw new Error(`no calendar ${calendarId}`);
+    return texts;
+  }
+
+  put(calendarId: string, name: string, text: string): void {
+    this.texts(calendarId).set(name, text);
+  }
+
+  drop(calendarId: string, name: string): void {
+    this.texts(calendarId).delete(name);
+  }
+
+  forget(calendarId: string): void {
+    this.#calendars.splice(this.#index(calendarId), 1);
+  }
+
+  rename(calendarId: string, name: string): void {
+    this.#change(calendarId, { displayName: name, collection: name });
+  }
+
+  setReadOnly(calendarId: string): void {
+    this.#change(calendarId, { readOnly: true });
+  }
+
+  failReading(calendarId: string, error: AppError): void {
+    this.#unreadable.set(calendarId, error);
+  }
+
+  refuseWrite(name: string, error: AppError): void {
+    this.#refused.set(name, error);
+  }
+
+  /** What the server makes of texts it is given. */
+  rewrite(change: (text: string) => string): void {
+    this.#rewrite = change;
+  }
+
+  onRead(listener: () => void): void {
+    this.#onRead = listener;
+  }
+
+  async calendars(): Promise<readonly KnownCalendar[]> {
+    return [...this.#calendars];
+  }
+
+  async read(
+    calendar: KnownCalendar,
+    onPage: (page: readonly KnownResource[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<CalendarReading> {
+    this.#onRead();
+    signal.throwIfAborted();
+    const error = this.#unreadable.get(calendar.calendarId);
+    if (error) throw error;
+    const page = [...this.texts(calendar.calendarId)].map(([name, text]) => ({
+      name,
+      uid: /^UID:(.*)$/m.exec(text)?.[1]?.trim() ?? null,
+      text,
+      pendingText: null,
+      quarantine: null,
+    }));
+    await onPage(page);
+    return { missing: [], conflicts: [] };
+  }
+
+  async write(
+    calendar: KnownCalendar,
+    writes: readonly CalendarWrite[],
+  ): Promise<readonly WriteFailure[]> {
+    const failures: WriteFailure[] = [];
+    for (const write of writes) {
+      const error = this.#refused.get(write.name);
+      if (error) failures.push({ name: write.name, error });
+      else if (write.kind === "remove") this.drop(calendar.calendarId, write.name);
+      else this.put(calendar.calendarId, write.name, this.#rewrite(write.text));
+    }
+    return failures;
+  }
+
+  #index(calendarId: string): number {
+    return this.#calendars.findIndex((calendar) => calendar.calendarId === calendarId);
+  }
+
+  #change(calendarId: string, change: Partial<KnownCalendar>): void {
+    const index = this.#index(calendarId);
+    this.#calendars[index] = { ...(this.#calendars[index] as KnownCalendar), ...change };
+  }
+}
