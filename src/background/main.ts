@@ -1,10 +1,13 @@
 /**
  * The background's composition root: every listener is registered in the first turn (a suspended event page
- * is woken only for listeners it had then), every object is built when first needed. No logic lives here.
+ * is woken only for listeners it had then); what objects hold is read when first needed. No logic lives here.
  */
 import browser from "webextension-polyfill";
 import type { BackgroundEvent } from "../shared/commands.ts";
 import { AppError } from "../shared/errors.ts";
+import { mergeTexts } from "../shared/ical/merge.ts";
+import { scanColumns } from "../shared/ical/scan.ts";
+import { AccountServers } from "./accounts/account-servers.ts";
 import { Accounts } from "./accounts/accounts.ts";
 import { Credentials } from "./accounts/credentials.ts";
 import { serverDiscovery } from "./accounts/server-discovery.ts";
@@ -12,10 +15,12 @@ import { explainTlsFailures } from "./accounts/tls-failures.ts";
 import { BACKUP_NOTIFICATION, BackupButton } from "./commands/backup-button.ts";
 import { BackupPlace } from "./commands/backup-place.ts";
 import { BackupRuns } from "./commands/backup-runs.ts";
+import { CalendarSyncs } from "./commands/calendar-syncs.ts";
 import { createDispatcher } from "./commands/dispatch.ts";
 import { createHandlers } from "./commands/handlers.ts";
 import { Operations } from "./commands/operations.ts";
-import type { BackupService, SyncService } from "./commands/ports.ts";
+import type { BackupService } from "./commands/ports.ts";
+import { registerHooks } from "./provider/hooks.ts";
 import { accountsShape } from "./settings/account-settings.ts";
 import { backupSettingsShape, lastBackupShape } from "./settings/backup-settings.ts";
 import { SET_ASIDE_PREFIX, StoredValue, type ValueShape } from "./settings/stored-value.ts";
@@ -23,8 +28,8 @@ import { syncStatusShape } from "./settings/sync-status.ts";
 import { FetchTransport } from "./transport/fetch-transport.ts";
 
 const { platform } = messenger;
-const { calendars, provider } = messenger.calendar;
-const { runtime, storage, action, notifications, i18n } = browser;
+const { calendars, items, provider } = messenger.calendar;
+const { runtime, storage, action, alarms, notifications, i18n } = browser;
 
 const newId = (): string => crypto.randomUUID();
 const text = (key: string, substitutions?: string[]): string => i18n.getMessage(key, substitutions);
@@ -39,6 +44,11 @@ const notify = (id: string, title: string, message: string): Promise<string> =>
 /** Nobody listens while no page is open: then sending rejects, and that is fine. */
 const broadcast = (event: BackgroundEvent): void => {
   runtime.sendMessage(event).catch(() => {});
+};
+
+/** Of an error only the kind: its text may hold anything. */
+const reportBug = (where: string, error: unknown): void => {
+  console.error(`CalDAV Keeper: ${where} failed`, error instanceof Error ? error.name : "");
 };
 
 const stored = <T>(shape: ValueShape<T>): StoredValue<T> =>
@@ -59,16 +69,33 @@ const storedSyncStatus = stored(syncStatusShape);
 const transport = explainTlsFailures(new FetchTransport(), (url) => platform.probeCertificate(url));
 const credentials = new Credentials(platform);
 const operations = new Operations({ platform, broadcast, newId, now: Date.now });
+const tellAccounts = (): void => broadcast({ event: "changed", what: "accounts" });
 
-const unavailable = (): never => {
-  throw new AppError("unsupported", "This part is not in this build.", {
-    hint: "Nothing was changed.",
-  });
-};
-const sync: SyncService = { run: async () => unavailable(), running: () => new Set() };
-const backup = (): BackupService => unavailable();
+const syncs: CalendarSyncs = new CalendarSyncs({
+  accounts: () => accounts,
+  servers: new AccountServers(transport, credentials),
+  calendars,
+  itemStore: {
+    getState: (cacheId) => provider.getState(cacheId),
+    listResources: (cacheId) => provider.listResources(cacheId),
+    getResources: (cacheId, options) => provider.getResources(cacheId, options),
+    getPending: (cacheId, names) => provider.getPending(cacheId, names),
+    settle: (cacheId, name, revision, settlement) =>
+      provider.settle(cacheId, name, revision, settlement),
+    batch: (cacheId, operations, options) => items.batch(cacheId, operations, options),
+  },
+  texts: { scanColumns, mergeTexts },
+  status: storedSyncStatus,
+  showStatus: (calendarId, message) =>
+    platform.setCalendarStatus(calendarId, message === null ? null : { message }),
+  retryAt: (calendarId, when) => alarms.create(calendarId, { when }),
+  snapshotBefore: (calendarId) => backupRuns.before(calendarId, text("beforeRemovals")),
+  onChanged: tellAccounts,
+  now: Date.now,
+  random: Math.random,
+});
 
-const accounts = new Accounts({
+const accounts: Accounts = new Accounts({
   stored: storedAccounts,
   syncStatus: storedSyncStatus,
   credentials,
@@ -76,16 +103,22 @@ const accounts = new Accounts({
   calendars,
   provider,
   calendarType: `ext-${runtime.id}`,
-  running: () => sync.running(),
+  running: () => syncs.running(),
   requestSync: (calendarIds) => {
     for (const calendarId of calendarIds) {
-      operations.run("sync.run", (work) => sync.run(calendarId, work)).catch(() => {});
+      operations.run("sync.run", (work) => syncs.run(calendarId, work)).catch(() => {});
     }
   },
-  onChanged: () => broadcast({ event: "changed", what: "accounts" }),
+  onChanged: tellAccounts,
+  onSignedIn: (accountId) => syncs.scheduler.credentialsChanged(accountId),
   newId,
 });
 
+const backup = (): BackupService => {
+  throw new AppError("unsupported", "This part is not in this build.", {
+    hint: "Nothing was changed.",
+  });
+};
 const backupPlace = new BackupPlace({ platform, settings: storedBackup, last: storedLastBackup });
 const button: BackupButton = new BackupButton({
   action,
@@ -107,7 +140,7 @@ const backupRuns: BackupRuns = new BackupRuns({
 
 const handlers = createHandlers({
   accounts,
-  sync,
+  sync: syncs,
   backup,
   backupRuns,
   backupPlace,
@@ -127,10 +160,15 @@ const handlers = createHandlers({
   pickerTitle: (purpose) => text(purpose === "backup" ? "pickBackupFolder" : "pickRestoreFolder"),
 });
 
-const reportBug = (where: string, error: unknown): void => {
-  console.error(`CalDAV Keeper: ${where} failed`, error instanceof Error ? error.name : "");
-};
-
+registerHooks({
+  events: provider,
+  scheduler: () => syncs.scheduler,
+  awake: {
+    hold: (reason) => platform.holdAwake(reason),
+    release: (lease) => platform.releaseAwake(lease),
+  },
+  reportBug,
+});
 runtime.onMessage.addListener(
   createDispatcher(
     () => handlers,
@@ -139,7 +177,12 @@ runtime.onMessage.addListener(
   ) as Parameters<typeof runtime.onMessage.addListener>[0],
 );
 action.onClicked.addListener(() => button.clicked());
-calendars.onRemoved.addListener((id) => accounts.calendarRemoved(id));
+platform.onOnline.addListener(() => operations.brief("online", () => syncs.online()));
+alarms.onAlarm.addListener(({ name }) => operations.brief("retry", () => syncs.retry(name)));
+calendars.onRemoved.addListener((id) => {
+  syncs.forget(id);
+  return accounts.calendarRemoved(id);
+});
 runtime.onStartup.addListener(() => button.restore());
 runtime.onInstalled.addListener(() => button.restore());
 notifications.onClicked.addListener(async (id) => {

@@ -34,6 +34,8 @@ export interface AccountsDependencies {
   /** Asks for a first sync; does not wait for it. */
   readonly requestSync: (calendarIds: readonly string[]) => void;
   readonly onChanged: () => void;
+  /** The password of an account was entered anew. */
+  readonly onSignedIn: (accountId: string) => void;
   readonly newId: () => string;
 }
 
@@ -100,9 +102,7 @@ export class Accounts {
     discardPending = false,
   }: CommandArguments<"accounts.remove">): Promise<CommandValue<"accounts.remove">> {
     const { stored, calendars, provider, credentials, onChanged } = this.#deps;
-    const account = (await stored.read()).find(({ id }) => id === accountId);
-    if (!account) throw unknownAccount(accountId);
-
+    const account = await this.get(accountId);
     const facts = await Promise.all(
       account.calendars.map(({ id }) => readCalendarFacts(id, calendars, provider)),
     );
@@ -160,6 +160,13 @@ export class Accounts {
       retry: "after-user",
       details: { calendarId },
     });
+  }
+
+  /** @throws AppError "account-unknown" */
+  async get(accountId: string): Promise<StoredAccount> {
+    const account = (await this.#deps.stored.read()).find(({ id }) => id === accountId);
+    if (!account) throw unknownAccount(accountId);
+    return account;
   }
 
   /** Every subscribed calendar's id. */
@@ -222,7 +229,7 @@ export class Accounts {
     args: CommandArguments<"accounts.add">,
     signal: AbortSignal,
   ): Promise<CommandValue<"accounts.add">> {
-    const { stored, credentials, requestSync, onChanged, newId } = this.#deps;
+    const { stored, credentials, requestSync, onChanged, onSignedIn, newId } = this.#deps;
     const login = await this.#login(args);
     const found = await this.#discover(args, login, signal);
     const chosen = chooseCalendars(found, args.calendars);
@@ -261,6 +268,7 @@ export class Accounts {
       await record([...others, storedCalendar(id, calendar)]);
     }
     await this.#forgetStatuses(account.calendars.map(({ id }) => id));
+    onSignedIn(account.id);
     requestSync(added.map(({ id }) => id));
     return { accountId: account.id, calendars: added };
   }

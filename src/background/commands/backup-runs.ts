@@ -68,6 +68,16 @@ export class BackupRuns {
     );
   }
 
+  /** A snapshot of one calendar before something happens to it. @returns false when there is no whole one */
+  async before(calendarId: string, label: string): Promise<boolean> {
+    try {
+      const { incomplete } = await this.run({ label, calendarIds: [calendarId] });
+      return incomplete.length === 0;
+    } catch {
+      return false;
+    }
+  }
+
   /** One that the user cancelled is no failure to be warned of. */
   async #rememberFailure(error: unknown): Promise<void> {
     if (isAppError(error, "aborted")) return;

@@ -1,5 +1,5 @@
 /** The accounts with their calendars, and the way to add one. What one account shows is account-card.ts. */
-import type { Account } from "../../shared/commands.ts";
+import type { Account, BackgroundEvent } from "../../shared/commands.ts";
 import { coalesced } from "../coalesced.ts";
 import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
@@ -15,6 +15,8 @@ export class AccountsSection {
   readonly #list = element("div", { class: "cards" });
   readonly #form = element("div");
   readonly #addButton: HTMLButtonElement;
+  /** Synchronizations under way that the list shows already. */
+  readonly #syncs = new Set<string>();
   readonly #cards = new Map<string, AccountCard>();
 
   constructor(root: HTMLElement, page: Page) {
@@ -27,16 +29,23 @@ export class AccountsSection {
     root.append(this.#list, this.#form, element("p", { class: "actions" }, this.#addButton));
     show(this.#list, element("p", { class: "quiet" }, page.words.text("loading")));
     page.client.onEvent((event) => {
-      const concerns =
-        (event.event === "changed" && event.what === "accounts") ||
-        (event.event !== "changed" && event.operation === "sync.run");
-      if (concerns) void this.refresh();
+      if (this.#concerns(event)) void this.refresh();
     });
     setInterval(() => void this.refresh(), REFRESH_INTERVAL_MS);
   }
 
   /** Reads and shows the accounts. */
   readonly refresh = coalesced(() => this.#read());
+
+  /** A synchronization changes the list when it begins and when it ends, not in between. */
+  #concerns(event: BackgroundEvent): boolean {
+    if (event.event === "changed") return event.what === "accounts";
+    if (event.operation !== "sync.run") return false;
+    const isNews = event.event === "finished" || !this.#syncs.has(event.id);
+    if (event.event === "finished") this.#syncs.delete(event.id);
+    else this.#syncs.add(event.id);
+    return isNews;
+  }
 
   async #read(): Promise<void> {
     try {

@@ -51,6 +51,7 @@ function start(): Accounts {
     running: () => new Set(),
     requestSync: (calendarIds) => synced.push(...calendarIds),
     onChanged: () => {},
+    onSignedIn: () => {},
     newId: () => `account${++ids}`,
   });
 }

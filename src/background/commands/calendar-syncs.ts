@@ -1,0 +1,168 @@
+/**
+ * The synchronizations of the subscribed calendars: builds each calendar's engine from its account, its server
+ * side and its rows, runs it through the scheduler, and remembers how it ended. Edits are pushed by the hooks.
+ */
+import type { CalendarSyncReport } from "../../shared/commands.ts";
+import { AppError, type WireError } from "../../shared/errors.ts";
+import type { AccountServers } from "../accounts/account-servers.ts";
+import type { Accounts } from "../accounts/accounts.ts";
+import { type ItemStoreApi, MessengerCalendar } from "../provider/messenger-calendar.ts";
+import type { StoredValue } from "../settings/stored-value.ts";
+import type { StoredSyncStatus } from "../settings/sync-status.ts";
+import { CalendarSync } from "../sync/engine.ts";
+import type { Outcome } from "../sync/outcome.ts";
+import type { CollectionStatus } from "../sync/ports.ts";
+import { type ScheduledCalendar, type SyncReason, SyncScheduler } from "../sync/scheduler.ts";
+import type { CalendarTexts } from "../sync/texts.ts";
+import type { SyncService, Work } from "./ports.ts";
+
+export interface CalendarSyncsDependencies {
+  readonly accounts: () => Accounts;
+  readonly servers: AccountServers;
+  readonly calendars: Pick<typeof messenger.calendar.calendars, "get">;
+  readonly itemStore: ItemStoreApi;
+  readonly texts: CalendarTexts;
+  readonly status: StoredValue<StoredSyncStatus>;
+  /** The warning in Thunderbird's calendar list. */
+  readonly showStatus: (calendarId: string, message: string | null) => Promise<void>;
+  /** Asks to be told ({@link CalendarSyncs.retry}) at this time, even if the page is suspended until then. */
+  readonly retryAt: (calendarId: string, time: number) => void;
+  /** Takes a snapshot of the calendar without syncing; false when there is none afterwards. */
+  readonly snapshotBefore: (calendarId: string) => Promise<boolean>;
+  readonly onChanged: () => void;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+export class CalendarSyncs implements SyncService {
+  readonly scheduler: SyncScheduler;
+  readonly #deps: CalendarSyncsDependencies;
+  readonly #engines = new Map<string, ScheduledCalendar>();
+
+  constructor(dependencies: CalendarSyncsDependencies) {
+    this.#deps = dependencies;
+    const { now, random } = dependencies;
+    this.scheduler = new SyncScheduler({
+      find: (calendarId) => this.#find(calendarId),
+      readStatuses: (accountId, signal) => this.#readStatuses(accountId, signal),
+      now,
+      random,
+      // What these remember is for showing only: losing it must not break a synchronization.
+      onFinished: (report, outcome) => {
+        this.#finished(report, outcome).catch(() => {});
+      },
+      onPushFailed: (calendarId, outcome) => {
+        this.#pushFailed(calendarId, outcome).catch(() => {});
+      },
+    });
+  }
+
+  running(): ReadonlySet<string> {
+    return this.scheduler.running();
+  }
+
+  async run(calendarId: string | undefined, work: Work): Promise<CalendarSyncReport[]> {
+    const ids = calendarId === undefined ? await this.#deps.accounts().calendarIds() : [calendarId];
+    const progress = new Map<string, { done: number; total: number }>();
+    const reports = await Promise.all(
+      ids.map((id) =>
+        this.scheduler.requestSync(id, "manual", {
+          signal: work.signal,
+          onProgress: ({ done, total, note }) => {
+            progress.set(id, { done, total });
+            const all = [...progress.values()];
+            work.onProgress({
+              done: all.reduce((sum, part) => sum + part.done, 0),
+              total: all.reduce((sum, part) => sum + part.total, 0),
+              note,
+            });
+          },
+        }),
+      ),
+    );
+    work.signal.throwIfAborted();
+    return reports;
+  }
+
+  /** Sends and fetches what can be, without regard to how it ends. */
+  async runAll(reason: SyncReason): Promise<void> {
+    const ids = await this.#deps.accounts().calendarIds();
+    await Promise.all(ids.map((id) => this.scheduler.requestSync(id, reason)));
+  }
+
+  async online(): Promise<void> {
+    this.scheduler.networkChanged();
+    await this.runAll("online");
+  }
+
+  async retry(calendarId: string): Promise<void> {
+    await this.scheduler.requestSync(calendarId, "retry");
+  }
+
+  forget(calendarId: string): void {
+    this.scheduler.forget(calendarId);
+    this.#engines.delete(calendarId);
+  }
+
+  async #find(calendarId: string): Promise<ScheduledCalendar> {
+    const known = this.#engines.get(calendarId);
+    if (known) return known;
+    const { calendars, servers, itemStore, texts, now, random, snapshotBefore } = this.#deps;
+    const { account, calendar } = await this.#deps.accounts().find(calendarId);
+    const cacheId = (await calendars.get(calendarId))?.cacheId;
+    if (!cacheId) {
+      throw new AppError("calendar-unknown", "This calendar is not in Thunderbird's list.", {
+        hint: "Its events are still on the server. Add the account again to subscribe it anew.",
+        retry: "after-user",
+      });
+    }
+    const made = {
+      accountId: account.id,
+      engine: new CalendarSync({
+        remote: servers.collection(account, calendar),
+        local: new MessengerCalendar(itemStore, { calendarId, cacheId }),
+        texts,
+        now,
+        random,
+        beforeMassRemoval: () => snapshotBefore(calendarId),
+      }),
+    };
+    this.#engines.set(calendarId, made);
+    return made;
+  }
+
+  async #readStatuses(
+    accountId: string,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, CollectionStatus>> {
+    const accounts = this.#deps.accounts();
+    const statuses = await this.#deps.servers.statuses(await accounts.get(accountId), signal);
+    for (const [id, { displayName, color, readOnly }] of statuses) {
+      // A name that cannot be followed is no reason not to synchronize.
+      await accounts.follow(id, { name: displayName, color, readOnly }).catch(() => {});
+    }
+    return statuses;
+  }
+
+  async #finished(report: CalendarSyncReport, outcome: Outcome | null): Promise<void> {
+    if (report.error?.code === "aborted") return;
+    await this.#remember(report.id, report.error ?? null);
+    if (outcome?.retryAt !== undefined) this.#deps.retryAt(report.id, outcome.retryAt);
+    this.#deps.onChanged();
+  }
+
+  /** An edit that waits for the network is no trouble yet: the count of waiting changes tells of it. */
+  async #pushFailed(calendarId: string, outcome: Outcome): Promise<void> {
+    if (outcome.retryAt !== undefined) this.#deps.retryAt(calendarId, outcome.retryAt);
+    else if (outcome.error.code !== "aborted") await this.#remember(calendarId, outcome.error);
+    this.#deps.onChanged();
+  }
+
+  async #remember(calendarId: string, error: WireError | null): Promise<void> {
+    const { status, showStatus, now } = this.#deps;
+    await showStatus(calendarId, error?.message ?? null).catch(() => {});
+    const before = (await status.read())[calendarId]?.error ?? null;
+    if (before?.code === error?.code && before?.message === error?.message) return;
+    await status.update((all) => ({ ...all, [calendarId]: { time: now(), error } }));
+  }
+}
