@@ -1,7 +1,9 @@
 /**
- * What the engine needs of the reading of calendar texts (RFC 5545); implemented in shared/ical and handed in,
- * so that the engine decides about versions of a text without knowing what is in them.
+ * What the engine needs of the reading of calendar texts (RFC 5545), handed to it, so that it decides about
+ * versions of a text without knowing what is in them.
  */
+import { mergeTexts } from "../../shared/ical/merge.ts";
+import { scanColumns } from "../../shared/ical/scan.ts";
 import type { ItemColumns } from "../../shared/item-store.ts";
 
 export interface MergeResult {
@@ -16,13 +18,18 @@ export interface MergeResult {
 export interface CalendarTexts {
   /** Never throws for damaged input: the flags say "unreadable". */
   scanColumns(text: string): ItemColumns;
-  /** @throws AppError "calendar-data" when a side cannot be read */
+  /** Never throws: what is too damaged to be merged in part is taken as a whole, and said to be in conflict. */
   mergeTexts(versions: {
     readonly base: string;
     readonly mine: string;
     readonly theirs: string;
   }): MergeResult;
 }
+
+export const calendarTexts: CalendarTexts = {
+  scanColumns,
+  mergeTexts: (versions) => mergeTexts(versions),
+};
 
 /** True when the texts differ in nothing a person entered (time stamps, acknowledgements of alarms). */
 export function saysTheSame(texts: CalendarTexts, mine: string, theirs: string): boolean {

@@ -4,8 +4,9 @@ import {
   MessengerCalendar,
 } from "../../../src/background/provider/messenger-calendar.ts";
 import { EMPTY_STATE } from "../../../src/background/sync/sync-state.ts";
+import { calendarTexts } from "../../../src/background/sync/texts.ts";
 import type { BatchOperation, BatchResult } from "../../../src/shared/item-store.ts";
-import { eventText, lineTexts } from "../../support/line-texts.ts";
+import { eventText } from "../../support/event-text.ts";
 
 interface Sent {
   readonly cacheId: string;
@@ -44,7 +45,7 @@ function makeApi(over: Partial<ItemStoreApi> = {}) {
 
 const put = (name: string, length = 0): BatchOperation => {
   const text = eventText(name, { SUMMARY: "x".repeat(length) });
-  return { kind: "put", name, text, metadata: null, columns: lineTexts.scanColumns(text) };
+  return { kind: "put", name, text, metadata: null, columns: calendarTexts.scanColumns(text) };
 };
 
 test("the experiment's functions fit what is called here", () => {

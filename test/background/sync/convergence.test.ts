@@ -6,7 +6,7 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { test } from "vitest";
-import { eventText, propertyOf } from "../../support/line-texts.ts";
+import { eventText, propertyOf } from "../../support/event-text.ts";
 import type { Fate, Misbehaviours } from "../../support/memory-collection.ts";
 import { makeWorld, type SyncWorld } from "./sync-world.ts";
 
@@ -40,7 +40,10 @@ const servers: readonly Misbehaviours[] = [
   { noSyncCollection: true },
   { noSyncCollection: true, noCtag: true },
   { pageSize: 2 },
-  { rewrite: (text) => (text.includes("X-S:") ? text : text.replace("END:", "X-S:1\r\nEND:")) },
+  {
+    rewrite: (text) =>
+      text.includes("X-S:") ? text : text.replace("END:VEVENT", "X-S:1\r\nEND:VEVENT"),
+  },
 ];
 
 const fileOf = (eventName: string): string => `${eventName}.ics`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { eventText, propertyOf } from "../../support/line-texts.ts";
+import { eventText, propertyOf } from "../../support/event-text.ts";
 import type { Fate, RemoteCall } from "../../support/memory-collection.ts";
 import { event, makeSyncedWorld, makeWorld } from "./sync-world.ts";
 
@@ -17,7 +17,7 @@ const servers = [
   ["that has to be read back", { neverProven: true }],
   [
     "that rewrites what it is sent",
-    { rewrite: (text: string) => text.replace("END:", "X-S:1\r\nEND:") },
+    { rewrite: (text: string) => text.replace("END:VEVENT", "X-S:1\r\nEND:VEVENT") },
   ],
   ["without collection sync", { noSyncCollection: true }],
 ] as const;

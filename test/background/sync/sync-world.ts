@@ -1,6 +1,7 @@
 /** A server, a calendar and the engine between them, for the engine's scenarios. */
 import { CalendarSync, type RunResult } from "../../../src/background/sync/engine.ts";
-import { eventText, lineTexts, propertyOf, withValue } from "../../support/line-texts.ts";
+import { calendarTexts } from "../../../src/background/sync/texts.ts";
+import { eventText, propertyOf, withValue } from "../../support/event-text.ts";
 import { MemoryCalendar } from "../../support/memory-calendar.ts";
 import { MemoryCollection, type Misbehaviours } from "../../support/memory-collection.ts";
 
@@ -30,7 +31,7 @@ export function makeWorld(misbehaviours: Misbehaviours = {}): SyncWorld {
     new CalendarSync({
       remote,
       local,
-      texts: lineTexts,
+      texts: calendarTexts,
       now: () => world.now,
       random: () => 0,
       beforeMassRemoval: async () => {
