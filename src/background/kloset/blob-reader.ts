@@ -47,7 +47,7 @@ export class BlobReader {
     let failure: AppError | undefined;
     for (const place of this.#index.locations(type, mac)) {
       try {
-        const plain = await this.#codec.decode(await this.#fetch(place), what);
+        const plain = await this.#codec.decode(await this.#fetch(place, type), what);
         if (type !== Resource.snapshot && !equalBytes(this.#hashing.mac(plain), mac))
           throw corrupt(`${what} does not match its checksum`, { packfile: place.packfile });
         return plain;
@@ -66,12 +66,14 @@ export class BlobReader {
     );
   }
 
-  async #fetch(place: BlobLocation): Promise<Uint8Array> {
+  async #fetch(place: BlobLocation, type: ResourceType): Promise<Uint8Array> {
     const path = packfilePath(place.packfile);
     const start = ENVELOPE_HEADER + place.offset;
     const end = start + place.length;
     const first = Math.floor(start / WINDOW);
-    if (Math.floor((end - 1) / WINDOW) !== first || place.length === 0)
+    // Headers are read for a list of snapshots: each alone in its packfile.
+    const alone = type === Resource.snapshot || place.length === 0;
+    if (alone || Math.floor((end - 1) / WINDOW) !== first)
       return this.#storage.readRange(path, start, place.length);
     const window = await this.#window(path, first);
     if (end - first * WINDOW > window.length)

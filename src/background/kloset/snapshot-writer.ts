@@ -274,8 +274,7 @@ export class SnapshotWriter {
       await this.#store.storage.write([{ path, bytes }]);
       this.#ended = true;
       this.#blobs.restoreTrust();
-      await this.#lock.release();
-      await this.#store.refresh();
+      await this.#afterCommit();
       return {
         snapshotId: toHex(this.#id),
         timestamp: this.#started,
@@ -285,6 +284,12 @@ export class SnapshotWriter {
         newBlobs: this.#blobs.newBlobs,
       };
     });
+  }
+
+  /** The snapshot is published: what fails now must not make it look lost. The lock expires, states are read again. */
+  async #afterCommit(): Promise<void> {
+    await this.#lock.release().catch(() => undefined);
+    await this.#store.refresh().catch(() => undefined);
   }
 
   async #putHeader(context: Readonly<Record<string, string>>): Promise<void> {
@@ -341,15 +346,15 @@ export class SnapshotWriter {
     );
   }
 
-  /** Gives up: removes what was written and unlocks. Harmless after the end. */
+  /**
+   * Gives up: removes what was written and unlocks, as far as the disk lets it. Never throws: packfiles that stay
+   * are harmless, and the lock expires. Without effect after the end.
+   */
   async abort(): Promise<void> {
     await this.#tail;
     if (this.#ended) return;
     this.#ended = true;
-    try {
-      await this.#blobs.discard();
-    } finally {
-      await this.#lock.release();
-    }
+    await this.#blobs.discard().catch(() => undefined);
+    await this.#lock.release().catch(() => undefined);
   }
 }

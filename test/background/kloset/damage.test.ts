@@ -135,6 +135,15 @@ test("a crash at any write leaves earlier snapshots whole, and the next backup w
   }
 });
 
+test("a snapshot that is published counts, even if the disk fails right afterwards", async () => {
+  const { storage, surroundings } = await memoryStore();
+  // Lock, packfile and state are written; removing the lock fails.
+  const store = await openStore(new FailingStorage(storage, 3), { surroundings });
+  const { snapshotId } = await addSnapshot(store, calendarFiles(2));
+  const after = await openStore(storage, { surroundings });
+  expect((await after.listSnapshots()).map(({ id }) => id)).toEqual([snapshotId]);
+});
+
 test("a failing disk is told, and giving up cleans up what it can", async () => {
   const { storage, surroundings } = await memoryStore();
   const failing = new FailingStorage(storage, 1);

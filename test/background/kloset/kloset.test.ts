@@ -276,3 +276,12 @@ test("progress tells files and bytes as they grow", async () => {
   await writer.commit();
   expect(seen).toEqual([1, 2, 3]);
 });
+
+test("a long backup leaves turns to everything else", async () => {
+  const { store } = await memoryStore();
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  await addSnapshot(store, [{ path: "/big", bytes: noise(8 * 1024 * 1024, 1), modifiedMs: 0 }]);
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(5);
+});
