@@ -4,14 +4,16 @@
  */
 import browser from "webextension-polyfill";
 import type { BackgroundEvent } from "../shared/commands.ts";
-import { AppError } from "../shared/errors.ts";
 import { mergeTexts } from "../shared/ical/merge.ts";
 import { scanColumns } from "../shared/ical/scan.ts";
 import { AccountServers } from "./accounts/account-servers.ts";
 import { Accounts } from "./accounts/accounts.ts";
 import { Credentials } from "./accounts/credentials.ts";
+import { ownedCalendar } from "./accounts/owned-calendar.ts";
 import { serverDiscovery } from "./accounts/server-discovery.ts";
 import { explainTlsFailures } from "./accounts/tls-failures.ts";
+import { BackupService } from "./backup/backup-service.ts";
+import { ThunderbirdCalendars } from "./backup/thunderbird-calendars.ts";
 import { BACKUP_NOTIFICATION, BackupButton } from "./commands/backup-button.ts";
 import { BackupPlace } from "./commands/backup-place.ts";
 import { BackupRuns } from "./commands/backup-runs.ts";
@@ -19,12 +21,13 @@ import { CalendarSyncs } from "./commands/calendar-syncs.ts";
 import { createDispatcher } from "./commands/dispatch.ts";
 import { createHandlers } from "./commands/handlers.ts";
 import { Operations } from "./commands/operations.ts";
-import type { BackupService } from "./commands/ports.ts";
+import { openRestoreFolder } from "./commands/restore-folder.ts";
 import { registerHooks } from "./provider/hooks.ts";
 import { accountsShape } from "./settings/account-settings.ts";
 import { backupSettingsShape, lastBackupShape } from "./settings/backup-settings.ts";
 import { SET_ASIDE_PREFIX, StoredValue, type ValueShape } from "./settings/stored-value.ts";
 import { syncStatusShape } from "./settings/sync-status.ts";
+import { PlaceStorage } from "./storage/place-storage.ts";
 import { FetchTransport } from "./transport/fetch-transport.ts";
 
 const { platform } = messenger;
@@ -114,12 +117,17 @@ const accounts: Accounts = new Accounts({
   newId,
 });
 
-const backup = (): BackupService => {
-  throw new AppError("unsupported", "This part is not in this build.", {
-    hint: "Nothing was changed.",
-  });
-};
 const backupPlace = new BackupPlace({ platform, settings: storedBackup, last: storedLastBackup });
+const backup = new BackupService({
+  openStorage: async () => PlaceStorage.open(platform, await backupPlace.directory()),
+  expectsStore: () => backupPlace.expectsStore(),
+  openFolder: (directory) => openRestoreFolder(platform, directory),
+  environment: () => platform.getEnvironment(),
+  calendars: new ThunderbirdCalendars(messenger.calendar, {
+    find: (calendarId) => ownedCalendar(calendarId, accounts, calendars, provider),
+    syncNow: (calendarId, signal) => syncs.syncNow(calendarId, signal),
+  }),
+});
 const button: BackupButton = new BackupButton({
   action,
   notify,
@@ -131,7 +139,7 @@ const button: BackupButton = new BackupButton({
 });
 const backupRuns: BackupRuns = new BackupRuns({
   operations,
-  service: backup,
+  backup,
   last: storedLastBackup,
   observer: button,
   noteStore: () => backupPlace.noteStore(),

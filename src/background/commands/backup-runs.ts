@@ -20,7 +20,7 @@ export const STORE_WORK = "store";
 
 export class BackupRuns {
   readonly #operations: Operations;
-  readonly #service: () => BackupService;
+  readonly #backup: BackupService;
   readonly #last: StoredValue<StoredLastBackup>;
   readonly #observer: BackupObserver;
   readonly #noteStore: () => Promise<void>;
@@ -28,7 +28,7 @@ export class BackupRuns {
 
   constructor(dependencies: {
     operations: Operations;
-    service: () => BackupService;
+    backup: BackupService;
     last: StoredValue<StoredLastBackup>;
     observer: BackupObserver;
     /** Remembers that there is a store now. */
@@ -36,7 +36,7 @@ export class BackupRuns {
     now: () => number;
   }) {
     this.#operations = dependencies.operations;
-    this.#service = dependencies.service;
+    this.#backup = dependencies.backup;
     this.#last = dependencies.last;
     this.#observer = dependencies.observer;
     this.#noteStore = dependencies.noteStore;
@@ -50,7 +50,7 @@ export class BackupRuns {
       async (work) => {
         this.#observer.started();
         try {
-          const report = await this.#service().run(args, work);
+          const report = await this.#backup.run(args, work);
           await this.#noteStore();
           await this.#last.update(() => ({ report, failure: null }));
           return report;

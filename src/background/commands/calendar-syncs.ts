@@ -3,7 +3,7 @@
  * side and its rows, runs it through the scheduler, and remembers how it ended. Edits are pushed by the hooks.
  */
 import type { CalendarSyncReport } from "../../shared/commands.ts";
-import { AppError, type WireError } from "../../shared/errors.ts";
+import { AppError, fromWire, type WireError } from "../../shared/errors.ts";
 import type { AccountServers } from "../accounts/account-servers.ts";
 import type { Accounts } from "../accounts/accounts.ts";
 import { type ItemStoreApi, MessengerCalendar } from "../provider/messenger-calendar.ts";
@@ -82,6 +82,12 @@ export class CalendarSyncs implements SyncService {
     );
     work.signal.throwIfAborted();
     return reports;
+  }
+
+  /** @throws AppError why the calendar could not be synchronized */
+  async syncNow(calendarId: string, signal: AbortSignal): Promise<void> {
+    const report = await this.scheduler.requestSync(calendarId, "manual", { signal });
+    if (report.error) throw fromWire(report.error);
   }
 
   /** Sends and fetches what can be, without regard to how it ends. */

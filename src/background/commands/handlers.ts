@@ -12,7 +12,7 @@ import { listConflicts, listQuarantine, type WaitingDependencies } from "./waiti
 export interface HandlerDependencies {
   readonly accounts: Accounts;
   readonly sync: SyncService;
-  readonly backup: () => BackupService;
+  readonly backup: BackupService;
   readonly backupRuns: BackupRuns;
   readonly backupPlace: BackupPlace;
   readonly operations: Operations;
@@ -57,20 +57,20 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
     },
 
     "snapshots.list": (args) =>
-      operations.brief("snapshots.list", (work) => backup().list(args, work)),
+      operations.brief("snapshots.list", (work) => backup.list(args, work)),
     "snapshots.browse": (args) =>
-      operations.brief("snapshots.browse", (work) => backup().browse(args, work)),
+      operations.brief("snapshots.browse", (work) => backup.browse(args, work)),
     "snapshots.restore": async (args) => {
       const report = await operations.run(
         "snapshots.restore",
-        (work) => backup().restore(args, work),
+        (work) => backup.restore(args, work),
         { exclusive: STORE_WORK },
       );
       if (report.safetySnapshotId !== null) broadcast({ event: "changed", what: "snapshots" });
       return report;
     },
     "snapshots.check": (args) =>
-      operations.run("snapshots.check", (work) => backup().check(args, work)),
+      operations.run("snapshots.check", (work) => backup.check(args, work)),
 
     "operations.list": async () => operations.list(),
     "operations.cancel": async ({ id }) => ({ cancelled: operations.cancel(id) }),

@@ -64,7 +64,7 @@ beforeEach(() => {
       newId: () => String(++ids),
       now: () => 0,
     }),
-    service: () => ({ run: (args, work) => run(args, work) }) as BackupService,
+    backup: { run: (args, work) => run(args, work) } as BackupService,
     last,
     observer: button,
     noteStore: async () => {},
