@@ -7,80 +7,40 @@
  * Items handed in may be immutable (undo, redo), belong to another calendar or none (drag, paste, import), have
  * no UID, or be an occurrence: none of them is changed, a clone is.
  */
+import { extractAcks, stripMarkers } from "../../shared/ical/acks.ts";
+import { applyEdit } from "../../shared/ical/apply-edit.ts";
+import { newResourceText } from "../../shared/ical/new-resource.ts";
+import { scanColumns } from "../../shared/ical/scan.ts";
+import type { ConflictRecord } from "../../shared/item-store.ts";
+import type { CalendarRows } from "./calendar-rows.ts";
 import { calendarUtils } from "./gecko-modules.ts";
-import type { ItemQuery, VisibleRow } from "./item-query.ts";
+import { revisionOf } from "./item-builder.ts";
+import type { ItemQuery } from "./item-query.ts";
+import type { OwnCalendar } from "./keeper-calendar.ts";
 import { isMadeUp, overridesOf, serialiseResource } from "./resource-items.ts";
-
-/** A change of texts: RFC 5545 resources as Thunderbird writes them (before, after) and as they are kept. */
-export interface TextEdit {
-  /** The version the user saw and the one they want, both from Thunderbird's serialiser. */
-  readonly before: string;
-  readonly after: string;
-  /** The row's text now. */
-  readonly current: string;
-  /** The kept text that `before` was parsed from. */
-  readonly original: string;
-}
-
-export interface EditedText {
-  readonly text: string;
-  /** False when only acknowledgements of alarms differ: nothing for the server. */
-  readonly significant: boolean;
-  readonly acks: string;
-}
-
-/** The text work, pure. */
-export interface EditTexts {
-  apply(edit: TextEdit): EditedText;
-  create(serialised: string): string;
-  /** Without the marks that the provider put in before parsing. */
-  strip(serialised: string): string;
-  /** The revision an item carries, `null` for an item of another calendar or program. */
-  revisionOf(item: calIItemBase): number | null;
-}
-
-export interface EditStore {
-  /** The visible row of a UID; `null` also while its delete is pending. */
-  readByUid(uid: string): Promise<VisibleRow | null>;
-  /** The text that a UID's row had at a revision; `null` if it is not kept any more. */
-  bodyAt(uid: string, revision: number): Promise<string | null>;
-  /** Durable when it resolves; the new row. A pending delete of the UID is taken back. */
-  create(uid: string, text: string): Promise<VisibleRow>;
-  /** Durable when it resolves; `null` if the row is no longer at `expected`: read again. */
-  update(row: VisibleRow, text: string, acks: string): Promise<VisibleRow | null>;
-  remove(row: VisibleRow): Promise<boolean>;
-  setAcks(row: VisibleRow, acks: string): Promise<VisibleRow>;
-}
+import type { StoredItemWithText } from "./store/item-store.ts";
 
 /** Called after the commit and after the views know, not awaited. */
 export interface EditHooks {
-  created(item: calIItemBase, row: VisibleRow): void;
-  updated(item: calIItemBase, row: VisibleRow, old: calIItemBase): void;
-  removed(item: calIItemBase, row: VisibleRow): void;
+  created(item: calIItemBase, row: StoredItemWithText): void;
+  updated(item: calIItemBase, row: StoredItemWithText, old: calIItemBase): void;
+  removed(item: calIItemBase, row: StoredItemWithText): void;
 }
 
 /** How often a row may be overtaken by a sync within one edit. */
 const MOST_ATTEMPTS = 8;
 
 export class CalendarEdits {
-  readonly #calendar: calICalendar & { readonly observers: CalProviderBase["observers"] };
-  readonly #store: EditStore;
-  readonly #texts: EditTexts;
+  readonly #calendar: OwnCalendar;
+  readonly #rows: CalendarRows;
   readonly #query: ItemQuery;
   readonly #hooks: EditHooks;
   /** Edits of one calendar happen one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    calendar: calICalendar & { readonly observers: CalProviderBase["observers"] },
-    store: EditStore,
-    texts: EditTexts,
-    query: ItemQuery,
-    hooks: EditHooks,
-  ) {
+  constructor(calendar: OwnCalendar, rows: CalendarRows, query: ItemQuery, hooks: EditHooks) {
     this.#calendar = calendar;
-    this.#store = store;
-    this.#texts = texts;
+    this.#rows = rows;
     this.#query = query;
     this.#hooks = hooks;
   }
@@ -91,14 +51,9 @@ export class CalendarEdits {
       const added = this.#ownCopy(item);
       if (added.id === null || added.id === "") added.id = calendarUtils().getUUID();
       const uid = added.id;
-      if ((await this.#store.readByUid(uid)) !== null) {
-        throw Components.Exception(
-          "An item with this UID is in the calendar already",
-          Ci.calIErrors.DUPLICATE_ID,
-        );
-      }
-      const text = (await this.#textOfReturningItem(item, added)) ?? this.#newText(added);
-      return this.#commitNew(uid, text);
+      const after = serialised(added);
+      const text = (await this.#textOfReturningItem(added, after)) ?? newResourceText(after);
+      return this.#commitNew(uid, text, extractAcks(after));
     });
   }
 
@@ -128,27 +83,24 @@ export class CalendarEdits {
     if (uid === null || changed.id !== uid) {
       throw Components.Exception("The UID of an item cannot be changed", Cr.NS_ERROR_INVALID_ARG);
     }
-    const after = this.#texts.strip(serialiseResource(changed));
+    const after = serialised(changed);
+    const acks = extractAcks(after);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      const row = await this.#store.readByUid(uid);
-      if (row === null) {
-        // Removed meanwhile, here or on the server: the user's version is kept as a new item.
-        const text = seen === null ? null : await this.#textOfReturningItem(seen, changed);
-        return this.#commitNew(uid, text ?? this.#newText(changed));
-      }
-      const shown = this.#query.itemsOf(row).items.find((each) => each.id === uid);
+      const row = await this.#rows.readByUid(uid);
+      const shown = row && this.#query.itemsOf(row).items.find((each) => each.id === uid);
       const old = seen ?? shown;
-      if (old === undefined) return this.#commitNew(uid, this.#newText(changed));
-      const revision = this.#texts.revisionOf(old);
-      const original = revision === null ? null : await this.#store.bodyAt(uid, revision);
-      const edited = this.#texts.apply({
-        before: this.#texts.strip(serialiseResource(old)),
-        after,
-        current: row.text,
-        original: original ?? row.text,
-      });
-      if (!edited.significant) return this.#acknowledge(row, edited.acks, uid, old);
-      const stored = await this.#store.update(row, edited.text, edited.acks);
+      if (row === null || !old) {
+        // Removed meanwhile, here or on the server: the user's version is kept as a new item.
+        const text = old ? await this.#textOfReturningItem(old, after) : null;
+        return this.#commitNew(uid, text ?? newResourceText(after), acks);
+      }
+      const revision = revisionOf(old);
+      const original = revision === null ? null : await this.#rows.bodyAt(revision);
+      const edit = { before: serialised(old), after, current: row.text, original };
+      const { text, significant, conflicts } = applyEdit(edit);
+      if (!significant) return this.#acknowledge(row, acks, uid, old);
+      const conflict = conflictOf(conflicts, edit);
+      const stored = await this.#rows.update(row, text, acks, conflict);
       if (stored === null) continue;
       const item = this.#itemOf(stored, uid);
       this.#calendar.observers.notify("onModifyItem", [item, shown ?? old]);
@@ -163,12 +115,12 @@ export class CalendarEdits {
 
   /** Snoozed and dismissed alarms stay here: neither the text nor the server's copy changes. */
   async #acknowledge(
-    row: VisibleRow,
+    row: StoredItemWithText,
     acks: string,
     uid: string,
     old: calIItemBase,
   ): Promise<calIItemBase> {
-    const stored = await this.#store.setAcks(row, acks);
+    const stored = (await this.#rows.setAcks(row, acks)) ?? { ...row, acks };
     this.#query.forget(row.name);
     const item = this.#itemOf(stored, uid);
     this.#calendar.observers.notify("onModifyItem", [item, old]);
@@ -178,10 +130,10 @@ export class CalendarEdits {
   async #removeResource(item: calIItemBase): Promise<void> {
     if (item.id === null) return;
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      const row = await this.#store.readByUid(item.id);
+      const row = await this.#rows.readByUid(item.id);
       if (row === null) return;
       const shown = this.#query.itemsOf(row).items.find((each) => each.id === item.id) ?? item;
-      if (!(await this.#store.remove(row))) continue;
+      if (!(await this.#rows.remove(row))) continue;
       this.#query.forget(row.name);
       this.#calendar.observers.notify("onDeleteItem", [shown]);
       this.#hooks.removed(shown, row);
@@ -193,27 +145,33 @@ export class CalendarEdits {
     );
   }
 
-  async #commitNew(uid: string, text: string): Promise<calIItemBase> {
-    const stored = await this.#store.create(uid, text);
+  async #commitNew(uid: string, text: string, acks: string): Promise<calIItemBase> {
+    const stored = await this.#rows.create(uid, text, acks);
+    if (stored === null) {
+      throw Components.Exception(
+        "An item with this UID is in the calendar already",
+        Ci.calIErrors.DUPLICATE_ID,
+      );
+    }
     const item = this.#itemOf(stored, uid);
     this.#calendar.observers.notify("onAddItem", [item]);
     this.#hooks.created(item, stored);
     return item;
   }
 
-  /** What an undo brings back had a text of its own: it is restored, changed by nothing but the edit. */
-  async #textOfReturningItem(seen: calIItemBase, wanted: calIItemBase): Promise<string | null> {
-    const revision = this.#texts.revisionOf(seen.parentItem);
-    if (revision === null || seen.id === null) return null;
-    const original = await this.#store.bodyAt(seen.id, revision);
-    if (original === null) return null;
-    const before = this.#texts.strip(serialiseResource(seen.parentItem));
-    const after = this.#texts.strip(serialiseResource(wanted));
-    return this.#texts.apply({ before, after, current: original, original }).text;
-  }
-
-  #newText(item: calIItemBase): string {
-    return this.#texts.create(this.#texts.strip(serialiseResource(item)));
+  /**
+   * An item that comes back (undo) or moves here from another of our calendars had a text: that is kept, changed
+   * by what the item differs from it.
+   */
+  async #textOfReturningItem(item: calIItemBase, after: string): Promise<string | null> {
+    const { id } = item;
+    const revision = revisionOf(item);
+    const original = revision === null ? null : await this.#rows.bodyAt(revision);
+    if (original === null || id === null || scanColumns(original).uid !== id) return null;
+    const was = this.#query.itemFrom(original, id);
+    if (was === undefined) return null;
+    const edit = { before: serialised(was), after, current: original, original: null };
+    return applyEdit(edit).text;
   }
 
   /** A mutable copy of the whole resource, of this calendar; a changed occurrence becomes its override. */
@@ -231,7 +189,7 @@ export class CalendarEdits {
     return copy;
   }
 
-  #itemOf(row: VisibleRow, uid: string): calIItemBase {
+  #itemOf(row: StoredItemWithText, uid: string): calIItemBase {
     const item = this.#query.itemsOf(row).items.find((each) => each.id === uid);
     if (item === undefined) {
       throw Components.Exception(
@@ -253,4 +211,24 @@ export class CalendarEdits {
     this.#last = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** As Thunderbird writes it, without the marks that were put in before parsing. */
+function serialised(item: calIItemBase): string {
+  return stripMarkers(serialiseResource(item));
+}
+
+/** Both sides changed the same thing: the edit stands, the other version goes on the conflict list. */
+function conflictOf(
+  properties: readonly string[],
+  edit: { readonly after: string; readonly current: string; readonly original: string | null },
+): ConflictRecord | undefined {
+  if (properties.length === 0) return undefined;
+  return {
+    conflict: "both-changed",
+    mine: edit.after,
+    theirs: edit.current,
+    base: edit.original,
+    properties,
+  };
 }

@@ -29,8 +29,10 @@ export interface CalendarQuery {
 export interface CalendarsPort {
   /** The calendar type of the asking add-on. */
   readonly ownType: string;
-  /** Removes every item of an own calendar, on the server side only or as the user's deletes. */
-  clear(calendarId: string, serverSide: boolean): Promise<void>;
+  /** Forgets the server side of an own calendar. */
+  clear(calendarId: string): Promise<void>;
+  /** A sync that the page asked for. */
+  synchronize(calendar: calICalendar): void;
 }
 
 export function createCalendarsApi(port: CalendarsPort) {
@@ -75,8 +77,9 @@ export function createCalendarsApi(port: CalendarsPort) {
 
     async clear(id: string): Promise<void> {
       const calendar = existing(id);
-      const { serverSide } = parseCalendarId(id);
-      if (calendar.type === ownType) return port.clear(calendar.id, serverSide);
+      if (parseCalendarId(id).serverSide && calendar.type === ownType) {
+        return port.clear(calendar.id);
+      }
       if (calendar.readOnly) throw extensionError("The calendar is read-only.");
       const items = await calendar.getItemsAsArray(
         Ci.calICalendar.ITEM_FILTER_ALL_ITEMS,
@@ -100,7 +103,7 @@ export function createCalendarsApi(port: CalendarsPort) {
       const wanted = ids === null ? null : [ids].flat();
       const calendars = wanted === null ? manager.getCalendars() : wanted.map(existing);
       for (const calendar of calendars) {
-        if (calendar.canRefresh && !calendar.getProperty("disabled")) calendar.refresh();
+        if (calendar.canRefresh && !calendar.getProperty("disabled")) port.synchronize(calendar);
       }
     },
   };

@@ -32,6 +32,15 @@ export class ItemCache<Item> {
     return row;
   }
 
+  /** Whatever is kept of a row, without making it more recent. */
+  peek(name: string): CachedRow<Item> | undefined {
+    return this.#rows.get(name);
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
   set(name: string, revision: number, items: readonly Item[]): CachedRow<Item> {
     const row: CachedRow<Item> = { revision, items, expansions: new Map() };
     this.#rows.delete(name);
@@ -46,10 +55,6 @@ export class ItemCache<Item> {
   /** For what changes an item without a new revision (acknowledged alarms). */
   drop(name: string): void {
     this.#rows.delete(name);
-  }
-
-  clear(): void {
-    this.#rows.clear();
   }
 }
 

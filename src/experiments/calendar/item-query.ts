@@ -3,36 +3,15 @@
  * Thunderbird never stutters, remembered in a bounded cache. Never throws and never rejects: an exception here
  * would break the views and the reminders of all calendars, so what cannot be read is left out and reported.
  */
+import { scanColumns } from "../../shared/ical/scan.ts";
+import { COMPONENT } from "../../shared/item-store.ts";
+import type { CalendarRows, RowRange } from "./calendar-rows.ts";
 import { monotonicNow, yieldToMainThread } from "./gecko-modules.ts";
+import type { BuildItems } from "./item-builder.ts";
 import { type CachedRow, ItemCache, rememberedExpansion } from "./item-cache.ts";
 import { type ItemFilter, inRange, passes, readFilter, wallTime } from "./item-filter.ts";
-
-/** The visible side of a row: what the user sees and edits. */
-export interface VisibleRow {
-  readonly name: string;
-  readonly revision: number;
-  readonly flags: number;
-  readonly text: string;
-  /** Acknowledged and snoozed alarms, kept beside the text. */
-  readonly acks: string;
-}
-
-/** Bounds are wall times (see {@link wallTime}) without padding; `null` is open. */
-export interface RowRange {
-  readonly events: boolean;
-  readonly todos: boolean;
-  readonly start: number | null;
-  readonly end: number | null;
-}
-
-export interface RowSource {
-  /** Rows that may lie in the range, in parts. */
-  readRange(range: RowRange): AsyncIterable<readonly VisibleRow[]>;
-  readByUid(uid: string): Promise<VisibleRow | null>;
-}
-
-/** Builds a row's items, immutable and belonging to the calendar. @throws when the text cannot be parsed */
-export type BuildItems = (row: VisibleRow) => calIItemBase[];
+import type { OwnCalendar } from "./keeper-calendar.ts";
+import type { StoredItem, StoredItemWithText } from "./store/item-store.ts";
 
 const MOST_CACHED_ROWS = 12_000;
 /** Longest turn of the main thread. */
@@ -43,23 +22,23 @@ const OPEN_END_DAYS = 366;
 /** More than one view can show; a series beyond it is cut off rather than freezing Thunderbird. */
 const MOST_OCCURRENCES = 2_000;
 
+export interface RenewedRow {
+  readonly gone: readonly calIItemBase[];
+  /** New and old. */
+  readonly changed: readonly (readonly [calIItemBase, calIItemBase])[];
+  readonly added: readonly calIItemBase[];
+}
+
 export class ItemQuery {
-  readonly #calendar: calICalendar;
-  readonly #rows: RowSource;
+  readonly #calendar: OwnCalendar;
+  readonly #rows: CalendarRows;
   readonly #build: BuildItems;
-  readonly #invitee: (item: calIItemBase) => calIAttendee | null;
   readonly #cache = new ItemCache<calIItemBase>(MOST_CACHED_ROWS);
 
-  constructor(
-    calendar: calICalendar,
-    rows: RowSource,
-    build: BuildItems,
-    invitee: (item: calIItemBase) => calIAttendee | null,
-  ) {
+  constructor(calendar: OwnCalendar, rows: CalendarRows, build: BuildItems) {
     this.#calendar = calendar;
     this.#rows = rows;
     this.#build = build;
-    this.#invitee = invitee;
   }
 
   async getItem(uid: string): Promise<calIItemBase | null> {
@@ -110,20 +89,46 @@ export class ItemQuery {
   }
 
   /** The row's items, built at the first question and after each new revision. */
-  itemsOf(row: VisibleRow): CachedRow<calIItemBase> {
+  itemsOf(row: StoredItemWithText): CachedRow<calIItemBase> {
     return (
       this.#cache.get(row.name, row.revision) ??
-      this.#cache.set(row.name, row.revision, this.#build(row))
+      this.#cache.set(row.name, row.revision, this.#build(row, this.#calendar))
     );
+  }
+
+  /** The item a text gives, beside any row. */
+  itemFrom(text: string, uid: string): calIItemBase | undefined {
+    const columns = scanColumns(text);
+    const row = { name: "", uid, revision: 0, columns, acks: "", pending: null, text };
+    try {
+      return this.#build(row, this.#calendar).find((item) => item.id === uid);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Builds a row anew that changed without an edit: how what views show of it differs. Never rejects. */
+  async renew(name: string): Promise<RenewedRow> {
+    const before = this.#cache.peek(name)?.items ?? [];
+    let after: readonly calIItemBase[] = [];
+    try {
+      const row = await this.#rows.readByName(name);
+      if (row === null) this.#cache.drop(name);
+      else after = this.itemsOf(row).items;
+    } catch (error) {
+      this.#report(error);
+    }
+    const pairs = after.map((item) => [item, before.find((old) => old.id === item.id)] as const);
+    return {
+      gone: before.filter((old) => !after.some((item) => item.id === old.id)),
+      changed: pairs.flatMap(([item, old]) => (old === undefined ? [] : [[item, old] as const])),
+      added: pairs.flatMap(([item, old]) => (old === undefined ? [item] : [])),
+    };
   }
 
   /** Forgets the items of a row whose alarms were acknowledged: its revision stays the same. */
   forget(name: string): void {
     this.#cache.drop(name);
-  }
-
-  forgetAll(): void {
-    this.#cache.clear();
   }
 
   async #emit(
@@ -132,30 +137,65 @@ export class ItemQuery {
     cancelled: () => boolean,
   ): Promise<void> {
     const range: RowRange = {
-      events: filter.events,
-      todos: filter.todos,
+      components: (filter.events ? COMPONENT.event : 0) | (filter.todos ? COMPONENT.todo : 0),
       start: filter.start === null ? null : wallTime(filter.start),
       end: filter.end === null ? null : wallTime(filter.end),
+      includeCompleted: filter.completed || !filter.todos,
     };
     let sliceStart = monotonicNow();
-    for await (const rows of this.#rows.readRange(range)) {
-      for (const row of rows) {
-        if (cancelled() || controller.maxTotalItemsReached) return;
-        controller.enqueue(this.#answersOf(row, filter));
-        if (monotonicNow() - sliceStart > SLICE_MS) {
-          await yieldToMainThread();
-          sliceStart = monotonicNow();
-        }
+    for await (const cached of this.#read(range)) {
+      if (cancelled() || controller.maxTotalItemsReached) return;
+      controller.enqueue(this.#answersOf(cached, filter));
+      if (monotonicNow() - sliceStart > SLICE_MS) {
+        await yieldToMainThread();
+        sliceStart = monotonicNow();
       }
     }
   }
 
+  /**
+   * The items of the rows in a range. Texts are read along while nothing is cached; later only the few that
+   * are new.
+   */
+  async *#read(range: RowRange): AsyncGenerator<CachedRow<calIItemBase>> {
+    if (this.#cache.size === 0) {
+      for await (const rows of this.#rows.readRangeWithTexts(range)) {
+        for (const row of rows) {
+          const built = this.#tryItemsOf(row);
+          if (built !== undefined) yield built;
+        }
+      }
+      return;
+    }
+    for await (const rows of this.#rows.readRange(range)) {
+      for (const row of rows) {
+        const built = this.#cache.get(row.name, row.revision) ?? (await this.#load(row));
+        if (built !== undefined) yield built;
+      }
+    }
+  }
+
+  async #load(row: StoredItem): Promise<CachedRow<calIItemBase> | undefined> {
+    const withText = await this.#rows.readByName(row.name);
+    return withText === null ? undefined : this.#tryItemsOf(withText);
+  }
+
   /** One bad row never hides the others. */
-  #answersOf(row: VisibleRow, filter: ItemFilter): readonly calIItemBase[] {
+  #tryItemsOf(row: StoredItemWithText): CachedRow<calIItemBase> | undefined {
     try {
-      const cached = this.itemsOf(row);
+      return this.itemsOf(row);
+    } catch (error) {
+      this.#report(error);
+      return undefined;
+    }
+  }
+
+  #answersOf(cached: CachedRow<calIItemBase>, filter: ItemFilter): readonly calIItemBase[] {
+    try {
       const found = cached.items.flatMap((item) => this.#instancesOf(item, cached, filter));
-      return found.filter((item) => passes(item, filter, this.#invitee));
+      return found.filter((item) =>
+        passes(item, filter, (each) => this.#calendar.getInvitedAttendee(each)),
+      );
     } catch (error) {
       this.#report(error);
       return [];

@@ -22,14 +22,15 @@ export interface CalendarServices {
   /** Starts a sync unless one is running; returns at once. */
   requestSync(calendar: calICalendar): void;
   queryFor(calendar: OwnCalendar): ItemQuery;
-  editsFor(calendar: OwnCalendar): CalendarEdits;
+  editsFor(calendar: OwnCalendar, query: ItemQuery): CalendarEdits;
 }
 
 /** What the rest of the provider asks of one of its calendars. */
 export interface KeeperCalendar extends CalProviderBase {
-  readonly query: ItemQuery;
   /** Tells the views to read everything anew. */
   announceReload(): void;
+  /** Tells the views that a row changed, or went, without an edit. */
+  announceRow(name: string): Promise<void>;
 }
 
 /** Kept in memory only: what they say is true of this session. */
@@ -56,13 +57,13 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
       return this as unknown as OwnCalendar;
     }
 
-    get query(): ItemQuery {
+    get #reading(): ItemQuery {
       this.#query ??= services.queryFor(this.#self);
       return this.#query;
     }
 
     get #editing(): CalendarEdits {
-      this.#edits ??= services.editsFor(this.#self);
+      this.#edits ??= services.editsFor(this.#self, this.#reading);
       return this.#edits;
     }
 
@@ -85,6 +86,13 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
 
     announceReload(): void {
       this.observers.notify("onLoad", [this.superCalendar]);
+    }
+
+    async announceRow(name: string): Promise<void> {
+      const { gone, changed, added } = await this.#reading.renew(name);
+      for (const item of gone) this.observers.notify("onDeleteItem", [item]);
+      for (const pair of changed) this.observers.notify("onModifyItem", pair);
+      for (const item of added) this.observers.notify("onAddItem", [item]);
     }
 
     get supportsScheduling(): boolean {
@@ -129,7 +137,7 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
     }
 
     getItem(id: string): Promise<calIItemBase | null> {
-      return this.query.getItem(id);
+      return this.#reading.getItem(id);
     }
 
     getItems(
@@ -138,7 +146,7 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
       start: calIDateTime | null,
       end: calIDateTime | null,
     ): CalItemStream {
-      return this.query.getItems(filter, count, start, end);
+      return this.#reading.getItems(filter, count, start, end);
     }
 
     addItem(item: calIItemBase): Promise<calIItemBase> {
