@@ -120,6 +120,17 @@ describePlakar("a store that we made, in plakar 1.1.4", () => {
     expect(await filesBelow(plakar.path("one"))).toHaveLength(40);
   });
 
+  test("with an empty directory is listed, checked and restored with it", async () => {
+    const writer = await store.startSnapshot({ type: "caldav", origin: "x", directory: "/" });
+    await writer.addDirectory("/calendars/local/empty");
+    const { snapshotId } = await writer.commit();
+    await plakar.ok("at", location, "check");
+    const listed = await plakar.ok("at", location, "ls", "-recursive", snapshotId);
+    expect(listed.toString()).toContain("/calendars/local/empty");
+    await plakar.ok("at", location, "restore", "-to", plakar.path("out"), snapshotId);
+    expect(await readdir(plakar.path("out", "calendars", "local", "empty"))).toEqual([]);
+  });
+
   test("is copied by sync into a store that plakar made", async () => {
     await writeSnapshot(store, files, "one");
     await writeSnapshot(store, files.slice(10), "two");

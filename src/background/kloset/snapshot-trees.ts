@@ -69,8 +69,12 @@ export class SnapshotTreesBuilder {
     this.#files++;
   }
 
-  /** Makes a directory that may stay empty. */
+  /**
+   * Makes a directory that may stay empty.
+   * @throws AppError "bad-argument" when there is a file at the path or above it
+   */
   addDirectory(path: string): void {
+    if (!this.#directories.has(path)) this.requireFree(path);
     this.#directory(path);
   }
 

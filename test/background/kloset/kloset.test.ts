@@ -160,11 +160,11 @@ test("a file is new to the store only the first time", async () => {
   const { store } = await memoryStore();
   const [file] = calendarFiles(1) as [NewFile];
   const writer = await store.startSnapshot(source);
-  expect(await writer.addFile(file)).toEqual({ isNew: true });
-  expect(await writer.addFile({ ...file, path: "/copy.ics" })).toEqual({ isNew: true });
+  expect(await writer.addFile(file)).toMatchObject({ isNew: true });
+  expect(await writer.addFile({ ...file, path: "/copy.ics" })).toMatchObject({ isNew: true });
   await writer.commit();
   const again = await store.startSnapshot(source);
-  expect(await again.addFile(file)).toEqual({ isNew: false });
+  expect(await again.addFile(file)).toMatchObject({ isNew: false });
   await again.abort();
 });
 
@@ -215,6 +215,24 @@ describe("listing", () => {
     expect(await (await store.openSnapshot(snapshotId)).list("/")).toEqual([]);
     expect(await store.check({ full: true })).toMatchObject({ ok: true, checked: 0 });
   });
+});
+
+test("a directory may be empty, may be named twice, and is refused where a file is", async () => {
+  const { store } = await memoryStore();
+  const writer = await store.startSnapshot(source);
+  await writer.addDirectory("/calendars/empty");
+  await writer.addDirectory("/calendars/empty");
+  await writer.addFile({ path: "/calendars/a.ics", bytes: utf8("a"), modifiedMs: 0 });
+  for (const path of ["/calendars/a.ics", "/calendars/a.ics/below"])
+    await expect(writer.addDirectory(path)).rejects.toMatchObject({ code: "bad-argument" });
+  const { snapshotId } = await writer.commit();
+  const reader = await store.openSnapshot(snapshotId);
+  expect((await reader.list("/calendars")).map((entry) => [entry.name, entry.kind])).toEqual([
+    ["a.ics", "file"],
+    ["empty", "directory"],
+  ]);
+  expect(await reader.list("/calendars/empty")).toEqual([]);
+  expect(await store.check({ full: true })).toMatchObject({ ok: true });
 });
 
 describe("refused", () => {
