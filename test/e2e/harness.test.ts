@@ -65,7 +65,12 @@ describe("the harness drives a real Thunderbird", () => {
        error.init("broken on purpose", "moz-extension://x/background.js", 7, 1, Ci.nsIScriptError.errorFlag, "test");
        Services.console.logMessage(error);`,
     );
+    await thunderbird.background("console.error('a page complains'); console.log('a page chats');");
+    const complaint = async () =>
+      (await thunderbird.consoleErrors()).some(({ text }) => text.includes("a page complains"));
+    await thunderbird.waitFor(complaint, "the page's message");
     const errors = await thunderbird.consoleErrors();
+    expect(errors.some(({ text }) => text.includes("a page chats"))).toBe(false);
     expect(errors.map(({ text }) => text)).toContain("broken on purpose");
     expect(errors.map(({ text }) => text)).not.toContain("nothing to see");
   });

@@ -1,4 +1,6 @@
 /** The platform experiment in the real Thunderbird, in a small add-on of its own. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmdirSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -15,6 +17,17 @@ const id = "platform-fixture@caldav-keeper.github.io";
 const TOKEN = `const token =
   Cc["@mozilla.org/security/internalkeytoken;1"]?.createInstance(Ci.nsIPKCS11Token) ??
   Cc["@mozilla.org/security/pk11tokendb;1"].getService(Ci.nsIPK11TokenDB).getInternalKeyToken();`;
+
+/** A disk of 64 KB; `null` where we may not mount one. */
+const tinyDisk = mountTinyDisk();
+
+function mountTinyDisk(): string | null {
+  const point = mkdtempSync(path.join(tmpdir(), "keeper-tiny-"));
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", point]);
+  if (mounted.status === 0) return point;
+  rmdirSync(point);
+  return null;
+}
 
 let folder: string;
 let listed: string;
@@ -71,7 +84,9 @@ beforeAll(async () => {
     xpi,
     addonId: id,
     prefs: {
-      "extensions.caldav-keeper.places": JSON.stringify([listed, path.join(folder, "no/parent")]),
+      "extensions.caldav-keeper.places": JSON.stringify(
+        [listed, path.join(folder, "no/parent"), tinyDisk].filter((place) => place !== null),
+      ),
       "extensions.background.idle.timeout": 2000,
     },
   });
@@ -79,6 +94,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await thunderbird.quit();
   await rm(folder, { recursive: true, force: true });
+  if (tinyDisk !== null) {
+    spawnSync("umount", [tinyDisk]);
+    rmdirSync(tinyDisk);
+  }
 });
 
 describe("passwords", () => {
@@ -263,6 +282,21 @@ describe("files", () => {
     expect(["place-io", "place-denied", "file-exists"]).toContain(code(answer));
     expect(await readFile(path.join(listed, "plain"), "utf8")).toBe("x");
   });
+
+  test.skipIf(tinyDisk === null)(
+    "a full disk (a mounted one, where that is allowed) is reported, and what was there stays",
+    async () => {
+      const place = await open(String(tinyDisk));
+      await call("writeFiles", place, [{ path: "state", text: "old" }]);
+      const large = "x".repeat(300_000);
+      const answer = await call("writeFiles", place, [{ path: "state", text: large }]);
+      expect(code(answer)).toBe("place-full");
+      expect(await readdir(String(tinyDisk))).toEqual(["state"]);
+      expect(await call("readFile", place, "state")).toEqual({ bytes: [111, 108, 100] });
+      const { device } = await call<{ device: string }>("openPlace", String(tinyDisk));
+      expect(device).not.toBe("profile-disk");
+    },
+  );
 
   test("a thousand files in one call", async () => {
     const place = await open(listed);

@@ -27,19 +27,13 @@ export function toConsoleMessage(raw: RawConsoleMessage): ConsoleMessage {
 }
 
 /**
- * A line of the process's output as a message, or `null` for other output. `console.error(…)` of pages and of
- * privileged scripts appears only there; uncaught errors are in the console service already.
+ * A line of the process's output as a message, or `null` for other output. What pages write with `console.error(…)`
+ * appears only there, without its source; in a test profile no other pages than the add-on's are open.
  */
 export function parseOutputLine(line: string): ConsoleMessage | null {
   const written = /^console\.(error|warn|info|log|debug): (.*)$/.exec(line);
   if (!written) return null;
   const [, kind, text = ""] = written;
-  return toConsoleMessage({
-    level: kind === "error" ? "error" : kind === "warn" ? "warning" : "info",
-    text,
-    source: "",
-    line: 0,
-    category: "console",
-    stack: "",
-  });
+  const level = kind === "error" ? "error" : kind === "warn" ? "warning" : "info";
+  return { level, text, source: "a page of the add-on", line: 0, category: "console", ours: true };
 }

@@ -47,7 +47,7 @@ const PREFS: Prefs = {
   "calendar.timezone.useSystemTimezone": false,
   "calendar.integration.notify": false,
   "browser.dom.window.dump.enabled": true,
-  "devtools.console.stdout.chrome": true,
+  "devtools.console.stdout.chrome": false,
   "devtools.console.stdout.content": true,
   "toolkit.startup.max_resumed_crashes": -1,
 };

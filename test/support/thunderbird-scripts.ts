@@ -12,7 +12,10 @@ export interface RawConsoleMessage {
   readonly stack: string;
 }
 
-/** Keeps every console message from now on, the present ones included: the service itself holds only the last 250. */
+/**
+ * Keeps every message of the error console from now on, the present ones included (the service itself holds only
+ * the last 250), and what privileged scripts write with `console`.
+ */
 export const COLLECT_CONSOLE = `
   const shared = Cu.getGlobalForObject(Services);
   if (shared.keeperConsole) return;
@@ -38,6 +41,20 @@ export const COLLECT_CONSOLE = `
     }
   };
   shared.keeperConsoleListener = { observe: keep, QueryInterface: ChromeUtils.generateQI(["nsIConsoleListener"]) };
+  shared.keeperConsoleApi = {
+    observe(subject) {
+      const { level, filename, lineNumber, arguments: values } = subject.wrappedJSObject;
+      kept.push({
+        level: level === "error" || level === "assert" ? "error" : level === "warn" ? "warning" : "info",
+        text: Array.from(values, (value) => String(value?.message ?? value)).join(" "),
+        source: String(filename ?? ""),
+        line: lineNumber ?? 0,
+        category: "console",
+        stack: "",
+      });
+    },
+  };
+  Services.obs.addObserver(shared.keeperConsoleApi, "console-api-log-event");
   for (const message of Services.console.getMessageArray()) keep(message);
   Services.console.registerListener(shared.keeperConsoleListener);
 `;

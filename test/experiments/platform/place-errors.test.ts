@@ -6,7 +6,7 @@ test.each([
   ["NotAllowedError", "Could not open the file: access denied", "place-denied"],
   ["ReadOnlyError", "Target file is read only", "place-denied"],
   ["NoModificationAllowedError", "already exists", "file-exists"],
-  ["NotReadableError", "Target device is full", "place-full"],
+  ["NotReadableError", "failed to write chunk (NS_ERROR_FILE_NO_DEVICE_SPACE)", "place-full"],
   ["OperationError", "Failed with unexpected error (NS_ERROR_FILE_NO_DEVICE_SPACE)", "place-full"],
   ["OperationError", "Failed with unexpected error (NS_ERROR_FAILURE)", "place-io"],
 ])("%s (%s) becomes %s, in words with a hint and no path", (name, message, code) => {
