@@ -1,10 +1,10 @@
 /**
  * The columns of a resource (see `ItemColumns`) read from its text in one pass, without building a tree:
- * VTIMEZONE is skipped, folded lines are joined only where they matter. Times are wall times as if UTC, for
+ * VTIMEZONE is passed over, folded lines are joined only where they matter. Times are wall times as if UTC, for
  * a pre-filter; the exact times are Thunderbird's affair. Never throws.
  */
 import { COMPONENT, ITEM_FLAG, type ItemColumns } from "../item-store.ts";
-import { contentLine, lineParameter, lineValue } from "./content-line.ts";
+import { type ContentLine, contentLine, lineParameter, lineValue } from "./content-line.ts";
 import { DAY, durationOf, isDate, wallTime } from "./date-value.ts";
 import { isCostly, lastStart, parseRule } from "./recurrence-rule.ts";
 import { unescapeText } from "./text-value.ts";
@@ -68,6 +68,7 @@ function scanComponents(text: string): Scan {
   let kinds = 0;
   let closed = true;
   let costlyZone = false;
+  let zoneStart = 0;
   let item: ScannedComponent | null = null;
   let position = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   while (position < text.length) {
@@ -84,16 +85,7 @@ function scanComponents(text: string): Scan {
       const component = lineValue(contentLine(text.slice(start, end)))
         .trim()
         .toUpperCase();
-      if (component === "VTIMEZONE") {
-        const after = endOfZone(text, end);
-        if (after < 0) {
-          closed = false;
-          break;
-        }
-        costlyZone ||= isCostlyZone(text.slice(end, after));
-        position = after;
-        continue;
-      }
+      if (component === "VTIMEZONE") zoneStart = end;
       open.push(component);
       const kind = ITEM_KIND[component];
       if (item) {
@@ -102,12 +94,13 @@ function scanComponents(text: string): Scan {
         item = emptyComponent(kind);
         components.push(item);
         kinds |= kind;
-      } else if (component !== "VCALENDAR") kinds |= COMPONENT.other;
+      } else if (open.length === 2 && component !== "VTIMEZONE") kinds |= COMPONENT.other;
     } else if (name === "END") {
       const component = lineValue(contentLine(text.slice(start, end)))
         .trim()
         .toUpperCase();
       if (open.pop() !== component) closed = false;
+      if (component === "VTIMEZONE") costlyZone ||= isCostlyZone(text.slice(zoneStart, start));
       if (ITEM_KIND[component] !== undefined) item = null;
     } else if (name === "") {
       if (text.slice(start, end).trim() === "") continue;
@@ -116,7 +109,7 @@ function scanComponents(text: string): Scan {
     } else if (open.length === 0) closed = false;
     else if (item && ITEM_KIND[open[open.length - 1] ?? ""] !== undefined) {
       const read = READERS[name];
-      if (read) read(item, text.slice(start, end));
+      if (read) read(item, lineAt(text, start, end, name, folded));
     }
   }
   return { components, kinds, closed: closed && open.length === 0, costlyZone };
@@ -137,13 +130,6 @@ function nameAt(text: string, start: number, end: number, folded: boolean): stri
   return READERS[name] || name === "BEGIN" || name === "END" ? name : name.toUpperCase();
 }
 
-function endOfZone(text: string, from: number): number {
-  const quick = text.indexOf("\nEND:VTIMEZONE", from);
-  const found = quick >= 0 ? quick : text.slice(from).search(/\nEND:VTIMEZONE/i) + from;
-  if (found < from) return -1;
-  return text.indexOf("\n", found + 1) + 1 || text.length;
-}
-
 /** Real zones change yearly; any other frequency makes every conversion of a time an endless search. */
 function isCostlyZone(zone: string): boolean {
   if (zone.length > MAX_ZONE_LENGTH) return true;
@@ -151,6 +137,21 @@ function isCostlyZone(zone: string): boolean {
   return /FREQ=(?!YEARLY)|BY(?:HOUR|MINUTE|SECOND|SETPOS|WEEKNO|YEARDAY)=|INTERVAL=(?!1\b)/i.test(
     unfolded,
   );
+}
+
+/** The line whose name is known already; cheaper than `contentLine`. */
+function lineAt(
+  text: string,
+  start: number,
+  end: number,
+  name: string,
+  folded: boolean,
+): ContentLine {
+  if (folded) return contentLine(text.slice(start, end));
+  let stop = end;
+  if (text.charCodeAt(stop - 1) === 10) stop--;
+  if (text.charCodeAt(stop - 1) === 13) stop--;
+  return { raw: "", text: text.slice(start, stop), name };
 }
 
 function emptyComponent(kind: number): ScannedComponent {
@@ -179,10 +180,6 @@ function emptyComponent(kind: number): ScannedComponent {
   };
 }
 
-function rawValue(raw: string): string {
-  return lineValue(contentLine(raw));
-}
-
 function flag(bit: number): (component: ScannedComponent) => void {
   return (component) => {
     component.flags |= bit;
@@ -190,39 +187,39 @@ function flag(bit: number): (component: ScannedComponent) => void {
 }
 
 /** The properties that columns are made of; all others are passed over. The first of a name counts. */
-const READERS: Readonly<Record<string, (component: ScannedComponent, raw: string) => void>> =
+const READERS: Readonly<Record<string, (component: ScannedComponent, line: ContentLine) => void>> =
   Object.assign(Object.create(null), {
-    UID: (component: ScannedComponent, raw: string) => {
-      component.uid ??= unescapeText(rawValue(raw)).trim() || null;
+    UID: (component: ScannedComponent, line: ContentLine) => {
+      component.uid ??= unescapeText(lineValue(line)).trim() || null;
     },
     "RECURRENCE-ID": (component: ScannedComponent) => {
       component.recurrenceId = true;
     },
-    DTSTART: (component: ScannedComponent, raw: string) => {
-      component.start ??= dateProperty(raw);
+    DTSTART: (component: ScannedComponent, line: ContentLine) => {
+      component.start ??= dateProperty(line);
     },
-    DTEND: (component: ScannedComponent, raw: string) => {
-      component.end ??= dateProperty(raw);
+    DTEND: (component: ScannedComponent, line: ContentLine) => {
+      component.end ??= dateProperty(line);
     },
-    DUE: (component: ScannedComponent, raw: string) => {
-      component.end ??= dateProperty(raw);
+    DUE: (component: ScannedComponent, line: ContentLine) => {
+      component.end ??= dateProperty(line);
     },
-    DURATION: (component: ScannedComponent, raw: string) => {
-      component.duration ??= durationOf(rawValue(raw));
+    DURATION: (component: ScannedComponent, line: ContentLine) => {
+      component.duration ??= durationOf(lineValue(line));
     },
-    COMPLETED: (component: ScannedComponent, raw: string) => {
-      component.completed ??= wallTime(rawValue(raw));
+    COMPLETED: (component: ScannedComponent, line: ContentLine) => {
+      component.completed ??= wallTime(lineValue(line));
       component.isCompleted = true;
     },
-    "PERCENT-COMPLETE": (component: ScannedComponent, raw: string) => {
-      if (Number(rawValue(raw)) === 100) component.isCompleted = true;
+    "PERCENT-COMPLETE": (component: ScannedComponent, line: ContentLine) => {
+      if (Number(lineValue(line)) === 100) component.isCompleted = true;
     },
-    RRULE: (component: ScannedComponent, raw: string) => {
-      component.rules.push(rawValue(raw));
+    RRULE: (component: ScannedComponent, line: ContentLine) => {
+      component.rules.push(lineValue(line));
     },
-    RDATE: (component: ScannedComponent, raw: string) => {
+    RDATE: (component: ScannedComponent, line: ContentLine) => {
       component.hasDates = true;
-      for (const value of rawValue(raw).split(",")) {
+      for (const value of lineValue(line).split(",")) {
         const [from = "", to = ""] = value.split("/");
         const start = wallTime(from);
         if (start === null) continue;
@@ -230,38 +227,37 @@ const READERS: Readonly<Record<string, (component: ScannedComponent, raw: string
         component.lastDate = Math.max(component.lastDate ?? end, end);
       }
     },
-    SUMMARY: (component: ScannedComponent, raw: string) => {
-      component.summary ||= unescapeText(rawValue(raw));
+    SUMMARY: (component: ScannedComponent, line: ContentLine) => {
+      component.summary ||= unescapeText(lineValue(line));
     },
-    LOCATION: (component: ScannedComponent, raw: string) => {
-      component.location ||= unescapeText(rawValue(raw));
+    LOCATION: (component: ScannedComponent, line: ContentLine) => {
+      component.location ||= unescapeText(lineValue(line));
     },
-    STATUS: (component: ScannedComponent, raw: string) => {
-      component.status ||= rawValue(raw).trim().toUpperCase();
+    STATUS: (component: ScannedComponent, line: ContentLine) => {
+      component.status ||= lineValue(line).trim().toUpperCase();
       if (component.status === "COMPLETED") component.isCompleted = true;
     },
-    CLASS: (component: ScannedComponent, raw: string) => {
-      component.classification ||= rawValue(raw).trim().toUpperCase();
+    CLASS: (component: ScannedComponent, line: ContentLine) => {
+      component.classification ||= lineValue(line).trim().toUpperCase();
     },
-    CATEGORIES: (component: ScannedComponent, raw: string) => {
-      component.categories.push(rawValue(raw));
+    CATEGORIES: (component: ScannedComponent, line: ContentLine) => {
+      component.categories.push(lineValue(line));
     },
-    "LAST-MODIFIED": (component: ScannedComponent, raw: string) => {
-      component.lastModified ??= wallTime(rawValue(raw));
+    "LAST-MODIFIED": (component: ScannedComponent, line: ContentLine) => {
+      component.lastModified ??= wallTime(lineValue(line));
     },
-    DTSTAMP: (component: ScannedComponent, raw: string) => {
-      component.stamp ??= wallTime(rawValue(raw));
+    DTSTAMP: (component: ScannedComponent, line: ContentLine) => {
+      component.stamp ??= wallTime(lineValue(line));
     },
-    SEQUENCE: (component: ScannedComponent, raw: string) => {
-      component.sequence = Number.parseInt(rawValue(raw), 10) || 0;
+    SEQUENCE: (component: ScannedComponent, line: ContentLine) => {
+      component.sequence = Number.parseInt(lineValue(line), 10) || 0;
     },
     ATTENDEE: flag(ITEM_FLAG.attendees),
     ORGANIZER: flag(ITEM_FLAG.organizer),
     ATTACH: flag(ITEM_FLAG.attachments),
   });
 
-function dateProperty(raw: string): DateProperty {
-  const line = contentLine(raw);
+function dateProperty(line: ContentLine): DateProperty {
   const value = lineValue(line).trim();
   return {
     time: wallTime(value),
