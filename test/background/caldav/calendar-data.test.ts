@@ -44,6 +44,11 @@ test("lengths that proved wrong are not asked again", () => {
   expect(bodyFromMultiget({ text: "c\nd", contentLength: 98 }, fidelity)).toBe("c\r\nd");
 });
 
+test("a text in which characters were replaced on the way is read by GET", () => {
+  const damaged = { text: "Gr\uFFFD\uFFFDe", contentLength: null };
+  expect(bodyFromMultiget(damaged, { form: "crlf", lengthsTold: false })).toBeNull();
+});
+
 test("line ends are given back once, also where the server wrote them as references", () => {
   expect(restoreLineEnds("a\r\nb\nc", "crlf")).toBe("a\r\nb\r\nc");
 });

@@ -118,6 +118,13 @@ describe("every body arrives as GET answers it from a server", () => {
   });
 });
 
+test("a body that is no UTF-8 arrives with every byte told apart", async () => {
+  await fill(6);
+  await server.put(at("latin1.ics"), Buffer.from(sampleEvent("l", "Grüße"), "latin1"));
+  const fetched = await fetchAll(collection, await collection.list(signal), signal);
+  expect(bodyOf(fetched.get("latin1.ics")).text).toContain("SUMMARY:Grüße");
+});
+
 test("a member that is gone and one that fails cost the others nothing", async () => {
   const names = await fill(12);
   const members = await collection.list(signal);

@@ -17,9 +17,16 @@ import {
   NS,
   type Property,
   propstatResponse,
-  statusResponse,
 } from "./multistatus-writer.ts";
-import { child, childrenOf, type RequestElement, readRequestXml } from "./request-xml.ts";
+import { Reports } from "./reports.ts";
+import {
+  child,
+  childrenOf,
+  propertiesIn,
+  type RequestElement,
+  readRequestXml,
+} from "./request-xml.ts";
+import { ShownProperties, type Target } from "./shown-properties.ts";
 
 export interface DavRequest {
   readonly method: string;
@@ -35,24 +42,27 @@ export interface DavAnswer {
   readonly body?: string | Buffer;
 }
 
-type Target =
-  | { readonly kind: "root" | "principal" | "home" | "unknown" }
-  | { readonly kind: "calendar"; readonly calendar: StoredCalendar }
-  | { readonly kind: "no-calendar"; readonly name: string }
-  | { readonly kind: "resource"; readonly calendar: StoredCalendar; readonly name: string };
-
 const XML = { "Content-Type": "application/xml; charset=utf-8" };
 const PLAIN = { "Content-Type": "text/plain; charset=utf-8" };
 
 export class DavSemantics {
   readonly username: string;
   readonly calendars = new Map<string, StoredCalendar>();
-  #misbehaviours: () => Misbehaviours;
+  readonly #misbehaviours: () => Misbehaviours;
+  readonly #shown: ShownProperties;
+  readonly #reports: Reports;
   #revision = 0;
 
   constructor(username: string, misbehaviours: () => Misbehaviours) {
     this.username = username;
     this.#misbehaviours = misbehaviours;
+    this.#shown = new ShownProperties(username, misbehaviours);
+    this.#reports = new Reports(this.#shown, misbehaviours);
+  }
+
+  /** As it is told to clients. */
+  etagOf(resource: StoredResource): string | null {
+    return this.#shown.etagOf(resource);
   }
 
   get #is(): Misbehaviours {
@@ -89,7 +99,7 @@ export class DavSemantics {
         case "PROPPATCH":
           return this.#proppatch(target, request);
         case "REPORT":
-          return this.#report(target, request);
+          return this.#report(target, request.body);
         case "GET":
         case "HEAD":
           return this.#get(target);
@@ -126,47 +136,6 @@ export class DavSemantics {
       : { kind: "resource", calendar, name };
   }
 
-  // Hrefs and tags ------------------------------------------------------------------------------------------
-
-  #encode(segment: string): string {
-    const { hrefEncoding } = this.#is;
-    if (hrefEncoding === "standard") return encodeURIComponent(segment);
-    const escaped = [...Buffer.from(segment, "utf8")].map((byte) => {
-      const character = String.fromCharCode(byte);
-      const bare = hrefEncoding === "lower-case" && /[A-Za-z0-9._~@+:-]/.test(character);
-      return bare ? character : `%${byte.toString(16).padStart(2, "0")}`;
-    });
-    return escaped.join("");
-  }
-
-  #href(...segments: string[]): string {
-    const host = this.#is.foreignHrefs ? "http://backend.invalid:8080" : "";
-    return `${host}/${segments.map((segment) => this.#encode(segment)).join("/")}`;
-  }
-
-  #homeHref(): string {
-    return `${this.#href("dav", "calendars", this.username)}/`;
-  }
-
-  #calendarHref(calendar: StoredCalendar): string {
-    return `${this.#href("dav", "calendars", this.username, calendar.name)}/`;
-  }
-
-  #resourceHref(calendar: StoredCalendar, name: string): string {
-    return this.#href("dav", "calendars", this.username, calendar.name, name);
-  }
-
-  /** As it is told to clients. */
-  etagOf(resource: StoredResource): string | null {
-    if (this.#is.noETags) return null;
-    const strong = `"r${resource.revision}"`;
-    return this.#is.weakETags === "no" ? strong : `W/${strong}`;
-  }
-
-  #tokenOf(calendar: StoredCalendar, revision: number): string {
-    return `urn:keeper-test:${calendar.incarnation}:${revision}`;
-  }
-
   // PROPFIND and PROPPATCH ----------------------------------------------------------------------------------
 
   #propfind(target: Target, request: DavRequest): DavAnswer {
@@ -180,7 +149,7 @@ export class DavSemantics {
       responses.push(
         propstatResponse(
           href,
-          asked.map((property) => ({ property, value: this.#property(one, property) })),
+          asked.map((property) => ({ property, value: this.#shown.valueOf(one, property) })),
         ),
       );
     switch (target.kind) {
@@ -191,115 +160,31 @@ export class DavSemantics {
         add("/dav/", target);
         break;
       case "principal":
-        add(`${this.#href("dav", "principals", this.username)}/`, target);
+        add(this.#shown.principalHref(), target);
         break;
       case "home":
-        add(this.#homeHref(), target);
+        add(this.#shown.homeHref(), target);
         if (deep) {
           for (const calendar of this.calendars.values()) {
-            add(this.#calendarHref(calendar), { kind: "calendar", calendar });
+            add(this.#shown.calendarHref(calendar), { kind: "calendar", calendar });
           }
         }
         break;
       case "calendar": {
         const { calendar } = target;
-        add(this.#calendarHref(calendar), target);
+        add(this.#shown.calendarHref(calendar), target);
         if (deep && !this.#is.listsNothing) {
           for (const name of calendar.resources.keys()) {
-            add(this.#resourceHref(calendar, name), { kind: "resource", calendar, name });
+            add(this.#shown.resourceHref(calendar, name), { kind: "resource", calendar, name });
           }
         }
         break;
       }
       case "resource":
         if (!target.calendar.resources.has(target.name)) return { status: 404 };
-        add(this.#resourceHref(target.calendar, target.name), target);
+        add(this.#shown.resourceHref(target.calendar, target.name), target);
     }
     return { status: 207, headers: XML, body: multistatus(responses) };
-  }
-
-  /** Inner XML; `null` for a property the target does not have. */
-  #property(target: Target, { namespace, local }: Property): string | null {
-    const key = `${namespace} ${local}`;
-    switch (key) {
-      case `${NS.D} current-user-principal`:
-        return `<D:href>${this.#href("dav", "principals", this.username)}/</D:href>`;
-      case `${NS.D} resourcetype`:
-        return resourceType(target);
-    }
-    if (target.kind === "principal") return this.#principalProperty(key);
-    if (target.kind === "calendar") return this.#calendarProperty(target.calendar, key);
-    if (target.kind === "resource") {
-      const resource = target.calendar.resources.get(target.name);
-      return resource ? this.#resourceProperty(resource, key) : null;
-    }
-    return null;
-  }
-
-  #principalProperty(key: string): string | null {
-    switch (key) {
-      case `${NS.C} calendar-home-set`:
-        return `<D:href>${this.#homeHref()}</D:href>`;
-      case `${NS.D} displayname`:
-        return escapeXml(this.username);
-      case `${NS.C} calendar-user-address-set`:
-        return `<D:href>mailto:${escapeXml(this.username)}@example.org</D:href>`;
-      default:
-        return null;
-    }
-  }
-
-  #calendarProperty(calendar: StoredCalendar, key: string): string | null {
-    const { facts } = calendar;
-    switch (key) {
-      case `${NS.D} displayname`:
-        return escapeXml(facts.displayName);
-      case `${NS.C} calendar-description`:
-        return escapeXml(facts.description);
-      case `${NS.A} calendar-color`:
-        return facts.color === null ? null : escapeXml(facts.color);
-      case `${NS.C} supported-calendar-component-set`:
-        return facts.components.map((name) => `<C:comp name="${escapeXml(name)}"/>`).join("");
-      case `${NS.D} current-user-privilege-set`:
-        return (this.#is.readOnlyRights ? ["read"] : ["read", "write"])
-          .map((name) => `<D:privilege><D:${name}/></D:privilege>`)
-          .join("");
-      case `${NS.CS} getctag`:
-        return this.#is.noCtag ? null : `"c${calendar.revision}"`;
-      case `${NS.D} sync-token`:
-        return this.#is.noSyncCollection ? null : this.#tokenOf(calendar, calendar.revision);
-      case `${NS.D} supported-report-set`:
-        return this.#supportedReports();
-      default:
-        return null;
-    }
-  }
-
-  #supportedReports(): string {
-    const reports = ["C:calendar-multiget", "C:calendar-query"];
-    if (!this.#is.noSyncCollection) reports.push("D:sync-collection");
-    return reports
-      .map((name) => `<D:supported-report><D:report><${name}/></D:report></D:supported-report>`)
-      .join("");
-  }
-
-  #resourceProperty(resource: StoredResource, key: string): string | null {
-    switch (key) {
-      case `${NS.D} getetag`: {
-        const etag = this.etagOf(resource);
-        return etag === null ? null : escapeXml(etag);
-      }
-      case `${NS.D} getcontenttype`:
-        return escapeXml(resource.contentType);
-      case `${NS.D} getcontentlength`:
-        return String(resource.bytes.length);
-      case `${NS.C} calendar-data`: {
-        const text = resource.bytes.toString("utf8");
-        return escapeXml(this.#is.multigetDiffers ? refold(text) : text);
-      }
-      default:
-        return null;
-    }
   }
 
   #proppatch(target: Target, request: DavRequest): DavAnswer {
@@ -310,7 +195,7 @@ export class DavSemantics {
       (set) => child(set, "prop")?.children ?? [],
     );
     const refused = properties.filter((property) => !setFact(target.calendar.facts, property));
-    const href = this.#calendarHref(target.calendar);
+    const href = this.#shown.calendarHref(target.calendar);
     const values = properties.map((property) => ({
       property,
       value: refused.includes(property) ? null : "",
@@ -318,123 +203,9 @@ export class DavSemantics {
     return { status: 207, headers: XML, body: multistatus([propstatResponse(href, values)]) };
   }
 
-  // REPORT --------------------------------------------------------------------------------------------------
-
-  #report(target: Target, request: DavRequest): DavAnswer {
-    if (target.kind !== "calendar") return { status: target.kind === "unknown" ? 404 : 403 };
-    const report = readRequestXml(request.body.toString("utf8"));
-    switch (report.local) {
-      case "sync-collection":
-        return this.#syncCollection(target.calendar, report);
-      case "calendar-multiget":
-        return this.#multiget(target.calendar, report);
-      case "calendar-query":
-        return this.#query(target.calendar, report);
-      default:
-        return { status: 403, headers: XML, body: errorBody("<D:supported-report/>") };
-    }
-  }
-
-  #syncCollection(calendar: StoredCalendar, report: RequestElement): DavAnswer {
-    if (this.#is.noSyncCollection) {
-      return { status: 403, headers: XML, body: errorBody("<D:supported-report/>") };
-    }
-    const token = child(report, "sync-token")?.text.trim() ?? "";
-    const since = token === "" ? 0 : this.#revisionOf(calendar, token);
-    if (since === undefined) return this.#tokenRefused();
-    const asked = propertiesIn(report);
-    // Without a token only what is there counts (RFC 6578 §3.4).
-    const changes = this.#is.listsNothing
-      ? []
-      : calendar.changesAfter(since).filter(({ removed }) => token !== "" || !removed);
-    const page = changes.slice(0, this.#is.pageSize ?? changes.length);
-    const cut = page.length < changes.length;
-    const responses = page.map(({ name, removed }) => {
-      const href = this.#resourceHref(calendar, name);
-      if (removed) return statusResponse(href, 404);
-      const resource: Target = { kind: "resource", calendar, name };
-      return propstatResponse(
-        href,
-        asked.map((property) => ({ property, value: this.#property(resource, property) })),
-      );
-    });
-    if (cut) {
-      const reason = "<D:error><D:number-of-matches-within-limits/></D:error>";
-      responses.push(statusResponse(this.#calendarHref(calendar), 507, reason));
-    }
-    const reached = cut ? (page.at(-1)?.revision ?? since) : calendar.revision;
-    const newToken = cut && this.#is.pageWithoutToken ? null : this.#tokenOf(calendar, reached);
-    return { status: 207, headers: XML, body: multistatus(responses, newToken) };
-  }
-
-  /** `undefined` for a token that is not, or no longer, this calendar's. */
-  #revisionOf(calendar: StoredCalendar, token: string): number | undefined {
-    const [, incarnation, revision] = /^urn:keeper-test:(\d+):(\d+)$/.exec(token) ?? [];
-    if (Number(incarnation) !== calendar.incarnation) return undefined;
-    const since = Number(revision);
-    return since < calendar.oldestToken || since > calendar.revision ? undefined : since;
-  }
-
-  #tokenRefused(): DavAnswer {
-    const { expiredToken } = this.#is;
-    if (expiredToken === "400-plain") return { status: 400, headers: PLAIN, body: "Bad token" };
-    return { status: expiredToken, headers: XML, body: errorBody("<D:valid-sync-token/>") };
-  }
-
-  #multiget(calendar: StoredCalendar, report: RequestElement): DavAnswer {
-    const asked = propertiesIn(report);
-    const { multigetOmits, multigetNotFound } = this.#is;
-    const responses: string[] = [];
-    for (const { text } of childrenOf(report, "href")) {
-      const pathname = new URL(text.trim(), "http://localhost").pathname;
-      const name = decodeURIComponent(pathname.split("/").at(-1) ?? "");
-      if (multigetOmits.includes(name)) continue;
-      // RFC 4791 §7.9: every href asked for is answered, with its own spelling or the server's.
-      const href = this.#resourceHref(calendar, name);
-      const resource = calendar.resources.get(name);
-      if (!resource || multigetNotFound.includes(name)) {
-        responses.push(statusResponse(href, 404));
-        continue;
-      }
-      responses.push(
-        propstatResponse(
-          href,
-          asked.map((property) => ({
-            property,
-            value: this.#property({ kind: "resource", calendar, name }, property),
-          })),
-        ),
-      );
-    }
-    return { status: 207, headers: XML, body: multistatus(responses) };
-  }
-
-  /** Filters by component name and by the UID's text only; the rest of a filter is taken as met. */
-  #query(calendar: StoredCalendar, report: RequestElement): DavAnswer {
-    const asked = propertiesIn(report);
-    const component = child(child(child(report, "filter"), "comp-filter"), "comp-filter");
-    const uid = component
-      ? childrenOf(component, "prop-filter")
-          .filter((filter) => filter.attributes.get("name") === "UID")
-          .map((filter) => child(filter, "text-match")?.text)[0]
-      : undefined;
-    const wanted = component?.attributes.get("name");
-    const responses = [...calendar.resources]
-      .filter(([, { bytes }]) => {
-        const text = bytes.toString("utf8");
-        if (wanted !== undefined && !text.includes(`BEGIN:${wanted}`)) return false;
-        return uid === undefined || (uidOf(text) ?? "").includes(uid);
-      })
-      .map(([name]) =>
-        propstatResponse(
-          this.#resourceHref(calendar, name),
-          asked.map((property) => ({
-            property,
-            value: this.#property({ kind: "resource", calendar, name }, property),
-          })),
-        ),
-      );
-    return { status: 207, headers: XML, body: multistatus(responses) };
+  #report(target: Target, body: Buffer): DavAnswer {
+    if (target.kind === "calendar") return this.#reports.answer(target.calendar, body);
+    return { status: target.kind === "unknown" ? 404 : 403 };
   }
 
   // Single resources ----------------------------------------------------------------------------------------
@@ -447,7 +218,7 @@ export class DavSemantics {
     }
     const resource = target.calendar.resources.get(target.name);
     if (!resource) return { status: 404 };
-    const etag = this.etagOf(resource);
+    const etag = this.#shown.etagOf(resource);
     return {
       status: 200,
       headers: {
@@ -475,7 +246,7 @@ export class DavSemantics {
     }
     const bytes = this.#is.rewritesBodies ? Buffer.from(rewrite(text), "utf8") : request.body;
     const stored = calendar.write(name, bytes);
-    const etag = this.#is.putWithoutETag ? null : this.etagOf(stored);
+    const etag = this.#is.putWithoutETag ? null : this.#shown.etagOf(stored);
     return { status: existing ? 204 : 201, headers: etag === null ? {} : { ETag: etag } };
   }
 
@@ -493,7 +264,7 @@ export class DavSemantics {
       case 409:
         return { status, headers: XML, body: errorBody("<C:no-uid-conflict/>") };
       default: {
-        const href = `<D:href>${escapeXml(this.#resourceHref(calendar, holder))}</D:href>`;
+        const href = `<D:href>${escapeXml(this.#shown.resourceHref(calendar, holder))}</D:href>`;
         const body = errorBody(`<C:no-uid-conflict>${href}</C:no-uid-conflict>`);
         return { status: 403, headers: XML, body };
       }
@@ -557,19 +328,6 @@ function listed(header: string, tag: string): boolean {
     .includes(tag);
 }
 
-function resourceType(target: Target): string {
-  switch (target.kind) {
-    case "principal":
-      return "<D:collection/><D:principal/>";
-    case "calendar":
-      return "<D:collection/><C:calendar/>";
-    case "resource":
-      return "";
-    default:
-      return "<D:collection/>";
-  }
-}
-
 function askedProperties(body: Buffer): Property[] {
   if (body.length === 0) {
     return ["resourcetype", "displayname", "getetag", "getcontenttype"].map((local) => ({
@@ -578,13 +336,6 @@ function askedProperties(body: Buffer): Property[] {
     }));
   }
   return propertiesIn(readRequestXml(body.toString("utf8")));
-}
-
-function propertiesIn(element: RequestElement): Property[] {
-  return (child(element, "prop")?.children ?? []).map(({ namespace, local }) => ({
-    namespace,
-    local,
-  }));
 }
 
 /** @returns false for a property that cannot be set */
@@ -614,11 +365,4 @@ function rewrite(text: string): string {
   return text
     .replace(/^PRODID:.*$/m, "PRODID:-//Rewriting Test Server//EN\r")
     .replace(/^END:(VEVENT|VTODO)/m, "X-REWRITTEN:TRUE\r\nEND:$1");
-}
-
-/** The same object folded at another column. */
-function refold(text: string): string {
-  return text
-    .replace(/\r?\n[ \t]/g, "")
-    .replace(/^.{41,}$/gm, (line) => line.replace(/.{40}(?=.)/gu, "$&\r\n "));
 }

@@ -84,3 +84,13 @@ export function child(
 export function childrenOf(element: RequestElement, local: string): RequestElement[] {
   return element.children.filter((one) => one.local === local);
 }
+
+/** The properties that a request names. */
+export function propertiesIn(
+  element: RequestElement,
+): Pick<RequestElement, "namespace" | "local">[] {
+  return (child(element, "prop")?.children ?? []).map(({ namespace, local }) => ({
+    namespace,
+    local,
+  }));
+}

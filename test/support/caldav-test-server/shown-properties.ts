@@ -1,0 +1,174 @@
+/**
+ * What the test server shows of its calendars: hrefs in the spelling it is told to use, tags, tokens, and the
+ * properties of every kind of resource as XML.
+ */
+import type { StoredCalendar, StoredResource } from "./calendar-store.ts";
+import type { Misbehaviours } from "./misbehaviour.ts";
+import { escapeXml, NS, type Property } from "./multistatus-writer.ts";
+
+export type Target =
+  | { readonly kind: "root" | "principal" | "home" | "unknown" }
+  | { readonly kind: "calendar"; readonly calendar: StoredCalendar }
+  | { readonly kind: "no-calendar"; readonly name: string }
+  | { readonly kind: "resource"; readonly calendar: StoredCalendar; readonly name: string };
+
+export class ShownProperties {
+  readonly #username: string;
+  readonly #misbehaviours: () => Misbehaviours;
+
+  constructor(username: string, misbehaviours: () => Misbehaviours) {
+    this.#username = username;
+    this.#misbehaviours = misbehaviours;
+  }
+
+  get #is(): Misbehaviours {
+    return this.#misbehaviours();
+  }
+
+  #encode(segment: string): string {
+    const { hrefEncoding } = this.#is;
+    if (hrefEncoding === "standard") return encodeURIComponent(segment);
+    const escaped = [...Buffer.from(segment, "utf8")].map((byte) => {
+      const character = String.fromCharCode(byte);
+      const bare = hrefEncoding === "lower-case" && /[A-Za-z0-9._~@+:-]/.test(character);
+      return bare ? character : `%${byte.toString(16).padStart(2, "0")}`;
+    });
+    return escaped.join("");
+  }
+
+  #href(...segments: string[]): string {
+    const host = this.#is.foreignHrefs ? "http://backend.invalid:8080" : "";
+    return `${host}/${segments.map((segment) => this.#encode(segment)).join("/")}`;
+  }
+
+  principalHref(): string {
+    return `${this.#href("dav", "principals", this.#username)}/`;
+  }
+
+  homeHref(): string {
+    return `${this.#href("dav", "calendars", this.#username)}/`;
+  }
+
+  calendarHref(calendar: StoredCalendar): string {
+    return `${this.#href("dav", "calendars", this.#username, calendar.name)}/`;
+  }
+
+  resourceHref(calendar: StoredCalendar, name: string): string {
+    return this.#href("dav", "calendars", this.#username, calendar.name, name);
+  }
+
+  /** As it is told to clients. */
+  etagOf(resource: StoredResource): string | null {
+    if (this.#is.noETags) return null;
+    const strong = `"r${resource.revision}"`;
+    return this.#is.weakETags === "no" ? strong : `W/${strong}`;
+  }
+
+  tokenOf(calendar: StoredCalendar, revision: number): string {
+    return `urn:keeper-test:${calendar.incarnation}:${revision}`;
+  }
+
+  /** Inner XML; `null` for a property the target does not have. */
+  valueOf(target: Target, { namespace, local }: Property): string | null {
+    const key = `${namespace} ${local}`;
+    switch (key) {
+      case `${NS.D} current-user-principal`:
+        return `<D:href>${this.principalHref()}</D:href>`;
+      case `${NS.D} resourcetype`:
+        return resourceType(target);
+    }
+    if (target.kind === "principal") return this.#principalProperty(key);
+    if (target.kind === "calendar") return this.#calendarProperty(target.calendar, key);
+    if (target.kind === "resource") {
+      const resource = target.calendar.resources.get(target.name);
+      return resource ? this.#resourceProperty(resource, key) : null;
+    }
+    return null;
+  }
+
+  #principalProperty(key: string): string | null {
+    switch (key) {
+      case `${NS.C} calendar-home-set`:
+        return `<D:href>${this.homeHref()}</D:href>`;
+      case `${NS.D} displayname`:
+        return escapeXml(this.#username);
+      case `${NS.C} calendar-user-address-set`:
+        return `<D:href>mailto:${escapeXml(this.#username)}@example.org</D:href>`;
+      default:
+        return null;
+    }
+  }
+
+  #calendarProperty(calendar: StoredCalendar, key: string): string | null {
+    const { facts } = calendar;
+    switch (key) {
+      case `${NS.D} displayname`:
+        return escapeXml(facts.displayName);
+      case `${NS.C} calendar-description`:
+        return escapeXml(facts.description);
+      case `${NS.A} calendar-color`:
+        return facts.color === null ? null : escapeXml(facts.color);
+      case `${NS.C} supported-calendar-component-set`:
+        return facts.components.map((name) => `<C:comp name="${escapeXml(name)}"/>`).join("");
+      case `${NS.D} current-user-privilege-set`:
+        return (this.#is.readOnlyRights ? ["read"] : ["read", "write"])
+          .map((name) => `<D:privilege><D:${name}/></D:privilege>`)
+          .join("");
+      case `${NS.CS} getctag`:
+        return this.#is.noCtag ? null : `"c${calendar.revision}"`;
+      case `${NS.D} sync-token`:
+        return this.#is.noSyncCollection ? null : this.tokenOf(calendar, calendar.revision);
+      case `${NS.D} supported-report-set`:
+        return this.#supportedReports();
+      default:
+        return null;
+    }
+  }
+
+  #supportedReports(): string {
+    const reports = ["C:calendar-multiget", "C:calendar-query"];
+    if (!this.#is.noSyncCollection) reports.push("D:sync-collection");
+    return reports
+      .map((name) => `<D:supported-report><D:report><${name}/></D:report></D:supported-report>`)
+      .join("");
+  }
+
+  #resourceProperty(resource: StoredResource, key: string): string | null {
+    switch (key) {
+      case `${NS.D} getetag`: {
+        const etag = this.etagOf(resource);
+        return etag === null ? null : escapeXml(etag);
+      }
+      case `${NS.D} getcontenttype`:
+        return escapeXml(resource.contentType);
+      case `${NS.D} getcontentlength`:
+        return String(resource.bytes.length);
+      case `${NS.C} calendar-data`: {
+        const text = resource.bytes.toString("utf8");
+        return escapeXml(this.#is.multigetDiffers ? refold(text) : text);
+      }
+      default:
+        return null;
+    }
+  }
+}
+
+function resourceType(target: Target): string {
+  switch (target.kind) {
+    case "principal":
+      return "<D:collection/><D:principal/>";
+    case "calendar":
+      return "<D:collection/><C:calendar/>";
+    case "resource":
+      return "";
+    default:
+      return "<D:collection/>";
+  }
+}
+
+/** The same object folded at another column. */
+function refold(text: string): string {
+  return text
+    .replace(/\r?\n[ \t]/g, "")
+    .replace(/^.{41,}$/gm, (line) => line.replace(/.{40}(?=.)/gu, "$&\r\n "));
+}
