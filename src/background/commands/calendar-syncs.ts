@@ -4,21 +4,31 @@
  */
 import type { CalendarSyncReport } from "../../shared/commands.ts";
 import { AppError, fromWire, type WireError } from "../../shared/errors.ts";
-import type { AccountServers } from "../accounts/account-servers.ts";
 import type { Accounts } from "../accounts/accounts.ts";
 import { type ItemStoreApi, MessengerCalendar } from "../provider/messenger-calendar.ts";
+import type { StoredAccount, StoredCalendar } from "../settings/account-settings.ts";
 import type { StoredValue } from "../settings/stored-value.ts";
 import type { StoredSyncStatus } from "../settings/sync-status.ts";
 import { CalendarSync } from "../sync/engine.ts";
 import type { Outcome } from "../sync/outcome.ts";
-import type { CollectionStatus } from "../sync/ports.ts";
+import type { CollectionStatus, RemoteCollection } from "../sync/ports.ts";
 import { type ScheduledCalendar, type SyncReason, SyncScheduler } from "../sync/scheduler.ts";
 import type { CalendarTexts } from "../sync/texts.ts";
 import type { SyncService, Work } from "./ports.ts";
 
+/** The server side of the accounts. */
+export interface CalendarServers {
+  collection(account: StoredAccount, calendar: StoredCalendar): RemoteCollection;
+  /** By Thunderbird's calendar id. */
+  statuses(
+    account: StoredAccount,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, CollectionStatus>>;
+}
+
 export interface CalendarSyncsDependencies {
-  readonly accounts: () => Accounts;
-  readonly servers: AccountServers;
+  readonly accounts: () => Pick<Accounts, "find" | "get" | "calendarIds" | "follow">;
+  readonly servers: CalendarServers;
   readonly calendars: Pick<typeof messenger.calendar.calendars, "get">;
   readonly itemStore: ItemStoreApi;
   readonly texts: CalendarTexts;

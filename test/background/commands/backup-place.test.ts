@@ -1,0 +1,116 @@
+import { beforeEach, expect, test } from "vitest";
+import { BackupPlace } from "../../../src/background/commands/backup-place.ts";
+import { openRestoreFolder } from "../../../src/background/commands/restore-folder.ts";
+import {
+  backupSettingsShape,
+  lastBackupShape,
+} from "../../../src/background/settings/backup-settings.ts";
+import { StoredValue } from "../../../src/background/settings/stored-value.ts";
+import type { WireError } from "../../../src/shared/errors.ts";
+import { MemoryArea } from "../../support/memory-area.ts";
+
+const refused: { error: WireError } = {
+  error: { code: "place-not-allowed", message: "No.", hint: "", details: {} },
+};
+
+let allowed: Map<string, "profile-disk" | "other-disk" | "unknown">;
+let place: BackupPlace;
+
+const platform = {
+  listPlaces: async () => ({ defaultDirectory: "/profile/store", directories: [] }),
+  openPlace: async (directory: string) => {
+    const device = allowed.get(directory);
+    return device ? { place: directory, device, freeBytes: null } : refused;
+  },
+  pickPlace: async () => ({ cancelled: true as const }),
+};
+
+beforeEach(() => {
+  allowed = new Map([
+    ["/profile/store", "profile-disk"],
+    ["/mnt/backup", "other-disk"],
+  ]);
+  const area = new MemoryArea();
+  place = new BackupPlace({
+    platform,
+    settings: new StoredValue(area, backupSettingsShape),
+    last: new StoredValue(area, lastBackupShape),
+  });
+});
+
+test("the default place is used until another one is chosen, and said to be on the same disk", async () => {
+  expect(await place.configure({})).toMatchObject({
+    directory: "/profile/store",
+    isDefaultDirectory: true,
+    onProfileDisk: true,
+  });
+  expect(await place.configure({ directory: "/mnt/backup" })).toMatchObject({
+    directory: "/mnt/backup",
+    isDefaultDirectory: false,
+    onProfileDisk: false,
+  });
+  expect(await place.directory()).toBe("/mnt/backup");
+});
+
+test("a directory that was not picked is refused and the old one stays", async () => {
+  await expect(place.configure({ directory: "/etc" })).rejects.toMatchObject({
+    code: "place-not-allowed",
+  });
+  expect(await place.directory()).toBe("/profile/store");
+});
+
+test("a place that has vanished can still be shown", async () => {
+  await place.configure({ directory: "/mnt/backup" });
+  allowed.delete("/mnt/backup");
+  expect(await place.configure({})).toMatchObject({
+    directory: "/mnt/backup",
+    onProfileDisk: null,
+  });
+});
+
+test("a store is expected where one was, until the directory is chosen anew", async () => {
+  await place.configure({ directory: "/mnt/backup" });
+  expect(await place.expectsStore()).toBe(false);
+  await place.noteStore();
+  await place.noteStore();
+  expect(await place.expectsStore()).toBe(true);
+  await place.configure({ directory: "/profile/store" });
+  expect(await place.expectsStore()).toBe(false);
+  await place.configure({ directory: "/mnt/backup" });
+  expect(await place.expectsStore()).toBe(false);
+});
+
+test("a schedule that would not be kept is refused, not accepted silently", async () => {
+  await expect(place.configure({ schedule: "daily" })).rejects.toMatchObject({
+    code: "unsupported",
+  });
+  expect((await place.configure({ schedule: "off" })).schedule).toBe("off");
+});
+
+test("a cancelled picker gives no directory", async () => {
+  expect(await place.pick("Choose")).toBe(null);
+});
+
+test("files appear in a restore folder once; one that is there is not replaced", async () => {
+  const files = new Map<string, Uint8Array>();
+  const folder = await openRestoreFolder(
+    {
+      openPlace: platform.openPlace,
+      writeFiles: async (_, [file]) => {
+        if (!file) return { ok: true };
+        if (files.has(file.path)) {
+          return { error: { ...refused.error, code: "file-exists" } };
+        }
+        files.set(file.path, file.bytes);
+        return { ok: true };
+      },
+      statFile: async (_, path) => ({ size: files.get(path)?.length ?? -1, modifiedMs: 0 }),
+      readFile: async (_, path) => ({ bytes: files.get(path) ?? new Uint8Array(0) }),
+    },
+    "/mnt/backup",
+  );
+  expect(await folder.read("a/b.ics")).toBe(undefined);
+  expect(await folder.create("a/b.ics", new Uint8Array([1, 2]), 0)).toBe(true);
+  expect(await folder.create("a/b.ics", new Uint8Array([3]), 0)).toBe(false);
+  expect(await folder.read("a/b.ics")).toEqual(new Uint8Array([1, 2]));
+});

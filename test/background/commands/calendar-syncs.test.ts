@@ -1,0 +1,142 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { CalendarSyncs } from "../../../src/background/commands/calendar-syncs.ts";
+import type { StoredAccount } from "../../../src/background/settings/account-settings.ts";
+import { StoredValue } from "../../../src/background/settings/stored-value.ts";
+import { syncStatusShape } from "../../../src/background/settings/sync-status.ts";
+import { AppError } from "../../../src/shared/errors.ts";
+import { mergeTexts } from "../../../src/shared/ical/merge.ts";
+import { scanColumns } from "../../../src/shared/ical/scan.ts";
+import { MemoryArea } from "../../support/memory-area.ts";
+import { type Fate, MemoryCollection } from "../../support/memory-collection.ts";
+
+const account: StoredAccount = {
+  id: "a1",
+  location: "dav.example",
+  username: "alice",
+  origin: "https://dav.example",
+  principal: "https://dav.example/alice/",
+  homes: ["https://dav.example/calendars/alice/"],
+  calendars: [
+    {
+      id: "c1",
+      url: "https://dav.example/calendars/alice/home/",
+      components: ["VEVENT"],
+      seen: { name: "Home", color: null, readOnly: false },
+    },
+  ],
+};
+const [calendar] = account.calendars;
+if (!calendar) throw new Error("the account has a calendar");
+
+const work = () => ({ signal: new AbortController().signal, onProgress: () => {} });
+
+let server: MemoryCollection;
+let status: StoredValue<ReturnType<typeof syncStatusShape.initial>>;
+let shown: (string | null)[];
+let alarms: number[];
+let made: number;
+let followed: string[];
+let syncs: CalendarSyncs;
+
+beforeEach(() => {
+  server = new MemoryCollection();
+  status = new StoredValue(new MemoryArea(), syncStatusShape);
+  shown = [];
+  alarms = [];
+  made = 0;
+  followed = [];
+  syncs = new CalendarSyncs({
+    accounts: () => ({
+      find: async (id) => {
+        if (id !== calendar.id) throw new AppError("calendar-unknown", "No.");
+        return { account, calendar };
+      },
+      get: async () => account,
+      calendarIds: async () => [calendar.id],
+      follow: async (_, { name }) => {
+        followed.push(name ?? "");
+        throw new Error("Thunderbird did not take the name");
+      },
+    }),
+    servers: {
+      collection: () => {
+        made++;
+        return server;
+      },
+      statuses: async (_, signal) => new Map([[calendar.id, await server.status(signal)]]),
+    },
+    calendars: { get: async (id) => ({ id, cacheId: `${id}#cache` }) as never },
+    // An empty calendar: what the engine does with rows is tested with the engine.
+    itemStore: {
+      getState: async () => null,
+      listResources: async () => "[]",
+      getResources: async () => "[]",
+      getPending: async () => "[]",
+      settle: async () => "{}",
+      batch: async () =>
+        JSON.stringify({ added: 0, updated: 0, removed: 0, unchanged: 0, pending: [] }),
+    },
+    texts: { scanColumns, mergeTexts },
+    status,
+    showStatus: async (_, message) => {
+      shown.push(message);
+    },
+    retryAt: (_, time) => alarms.push(time),
+    snapshotBefore: async () => true,
+    onChanged: () => {},
+    now: () => 1000,
+    random: () => 0,
+  });
+});
+
+test("a good run clears the warning, and a name that cannot be followed does not spoil it", async () => {
+  const [report] = await syncs.run(undefined, work());
+  expect(report).toMatchObject({ id: "c1" });
+  expect(report?.error).toBe(undefined);
+  expect(followed).toHaveLength(1);
+  await vi.waitFor(() => expect(shown).toEqual([null]));
+});
+
+test("a failure is remembered, shown in the list, and tried again at its time; success clears it", async () => {
+  server.intercept = () => "not-sent";
+  const [report] = await syncs.run("c1", work());
+  expect(report?.error?.code).toBe("network");
+  await vi.waitFor(() => expect(alarms).toHaveLength(1));
+  expect(alarms[0]).toBeGreaterThan(1000);
+  expect((await status.read()).c1?.error?.code).toBe("network");
+  expect(shown.at(-1)).toBe(report?.error?.message);
+  server.intercept = () => "answered";
+  await syncs.run("c1", work());
+  await vi.waitFor(async () => expect((await status.read()).c1?.error).toBe(null));
+  expect(shown.at(-1)).toBe(null);
+});
+
+test("one calendar's failure is its report's error; asked for by name it is thrown", async () => {
+  server.intercept = () => "not-sent";
+  await expect(syncs.syncNow("c1", work().signal)).rejects.toMatchObject({ code: "network" });
+});
+
+test("a cancelled run ends as cancelled and is remembered as no trouble", async () => {
+  const controller = new AbortController();
+  server.intercept = async (): Promise<Fate> => {
+    controller.abort(new AppError("aborted", "Cancelled."));
+    return "answered";
+  };
+  const run = syncs.run("c1", { signal: controller.signal, onProgress: () => {} });
+  await expect(run).rejects.toMatchObject({ code: "aborted" });
+  expect(await status.read()).toEqual({});
+});
+
+test("the engine of a calendar is kept while it is subscribed, and made anew afterwards", async () => {
+  await syncs.run("c1", work());
+  await syncs.run("c1", work());
+  expect(made).toBe(1);
+  syncs.forget("c1");
+  await syncs.run("c1", work());
+  expect(made).toBe(2);
+});
+
+test("a calendar of no account ends in a report that says so", async () => {
+  const [report] = await syncs.run("other", work());
+  expect(report?.error?.code).toBe("calendar-unknown");
+});
