@@ -171,7 +171,7 @@ class ResourcePush {
     if (!merged.changed) return this.#stored(change, theirs.text, metadataOf(theirs), theirs.name);
     // Their version becomes the server side first, so that it is kept when ours replaces it.
     await this.#bringIn(theirs);
-    const written = await this.#put(conditional(theirs), merged.text);
+    const written = await this.#ifUnchanged(theirs, (target) => this.#put(target, merged.text));
     if (written.kind === "done") return this.#readBack(change, written, merged.text, theirs.name);
     const newer = await this.#fetch(theirs);
     if (newer !== null) await this.#bringIn(newer);
@@ -187,7 +187,7 @@ class ResourcePush {
       const theirs = await this.#fetch(known);
       if (theirs?.text !== known.text) return this.#moved(change, theirs);
     }
-    const written = await this.#put(conditional(known), mine);
+    const written = await this.#ifUnchanged(known, (target) => this.#put(target, mine));
     switch (written.kind) {
       case "done":
         return this.#readBack(change, written, mine, this.#name);
@@ -241,8 +241,10 @@ class ResourcePush {
       };
       return this.#yielded(change, conflict);
     }
-    const { precondition } = conditional(known);
-    const written = await this.#context.remote.remove(known, precondition, this.#signal);
+    const { remote } = this.#context;
+    const written = await this.#ifUnchanged(known, (target) =>
+      remote.remove(target, target.precondition, this.#signal),
+    );
     if (written.kind === "done" || written.kind === "gone") return this.#removed(change);
     const theirs = await this.#fetch(known);
     if (theirs === null) return this.#removed(change);
@@ -305,6 +307,21 @@ class ResourcePush {
 
   async #findByUid(change: PendingChange): Promise<RemoteBody | null> {
     return change.uid === null ? null : this.#context.remote.findByUid(change.uid, this.#signal);
+  }
+
+  /**
+   * A write that depends on the server still having `known`. If-Match compares strongly (RFC 9110 §13.1.1), so a
+   * server that has only weak tags refuses every such write: there the bodies are compared instead, just before.
+   */
+  async #ifUnchanged(
+    known: RemoteBody,
+    write: (target: ReturnType<typeof conditional>) => Promise<WriteResult>,
+  ): Promise<WriteResult> {
+    const written = await write(conditional(known));
+    if (written.kind !== "precondition-failed" || !known.etag?.startsWith("W/")) return written;
+    const theirs = await this.#fetch(known);
+    if (theirs?.text !== known.text) return written;
+    return write(conditional({ ...known, etag: null, scheduleTag: null }));
   }
 
   async #put(target: WriteTarget, text: string): Promise<WriteResult> {
