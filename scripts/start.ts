@@ -188,9 +188,6 @@ async function main(headless: boolean): Promise<void> {
       await addAccount(running, server, urls);
       if (headless) {
         await demonstrate(running, items);
-        const errors = await running.consoleErrors();
-        for (const { text } of errors) console.log(`Error in Thunderbird's console: ${text}`);
-        if (errors.length > 0) throw new StartProblem("The add-on caused errors.");
         return;
       }
       await showCalendar(running);
@@ -200,6 +197,11 @@ async function main(headless: boolean): Promise<void> {
     })();
     await Promise.race([work, stopped]);
   } finally {
+    const complaints = await thunderbird?.consoleErrors().catch(() => []);
+    for (const { text, source, line } of complaints ?? []) {
+      console.log(`In Thunderbird's console: ${text} (${source}:${line})`);
+      process.exitCode = 1;
+    }
     await thunderbird?.quit().catch(() => undefined);
     await server.stop();
   }
@@ -207,7 +209,7 @@ async function main(headless: boolean): Promise<void> {
 
 try {
   await main(process.argv.includes("--headless"));
-  process.exit(0);
+  process.exit();
 } catch (error) {
   console.error(error instanceof StartProblem ? error.message : error);
   process.exit(1);
