@@ -186,7 +186,6 @@ export class BodyFetcher {
     const body = calendarMultiget(batch.map(({ href }) => href));
     const multistatus = await this.#client.report(this.#collectionUrl, "1", body, signal);
     const found = new Map<ResourceName, Found>();
-    if (multistatus.repaired) return found;
     for (const response of multistatus.responses) {
       const data = response.property(caldav("calendar-data"));
       if (data) found.set(resourceName(response.href), readFound(response, data));

@@ -35,13 +35,11 @@ export interface Multistatus {
   readonly url: string;
   /** Responses that could not be understood. */
   readonly malformed: number;
-  /** Texts are not the server's bytes, see {@link parseXml}. */
-  readonly repaired: boolean;
 }
 
 /** @throws AppError "protocol" when the body as a whole is no multistatus */
 export function parseMultistatus(body: string, url: string, parse: XmlParser): Multistatus {
-  const { root, repaired } = parseXml(body, parse);
+  const root = parseXml(body, parse);
   if (!isNamed(root, dav("multistatus"))) {
     throw new AppError("protocol", "The server's answer is not what CalDAV prescribes.", {
       hint: "Nothing was changed. CalDAV Keeper tries again at the next sync.",
@@ -57,7 +55,7 @@ export function parseMultistatus(body: string, url: string, parse: XmlParser): M
     else responses.push(...read);
   }
   const token = textOf(firstChildNamed(root, dav("sync-token"))).trim();
-  return { responses, syncToken: token === "" ? null : token, url, malformed, repaired };
+  return { responses, syncToken: token === "" ? null : token, url, malformed };
 }
 
 /** More than one for the form with several hrefs and one status (RFC 4918 §14.24). */

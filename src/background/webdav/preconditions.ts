@@ -42,7 +42,7 @@ export function readPreconditions(error: Element): Preconditions {
 export function parsePreconditions(body: string, parse: XmlParser): Preconditions {
   if (!/^\s*(?:\uFEFF\s*)?</.test(body) || !body.includes("error")) return NO_PRECONDITIONS;
   try {
-    const { root } = parseXml(body, parse);
+    const root = parseXml(body, parse);
     return isNamed(root, dav("error")) ? readPreconditions(root) : NO_PRECONDITIONS;
   } catch {
     // An HTML error page or half an answer: the status says enough.

@@ -11,12 +11,6 @@ export type XmlParser = (text: string) => Document;
 export const platformXmlParser: XmlParser = (text) =>
   new DOMParser().parseFromString(text, "application/xml");
 
-export interface ParsedXml {
-  readonly root: Element;
-  /** True when characters that XML forbids had to be replaced: texts in it are not the server's bytes. */
-  readonly repaired: boolean;
-}
-
 /** Characters that XML 1.0 §2.2 forbids; event descriptions pasted from elsewhere do hold them. */
 const FORBIDDEN_CHARACTERS =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
@@ -24,18 +18,21 @@ const FORBIDDEN_CHARACTERS =
 const FORBIDDEN_REFERENCES =
   /&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8BbCcEeFf]|1[0-9A-Fa-f]));/g;
 
-/** @throws AppError "protocol" for what is not XML, or brings its own document type (entity bombs) */
-export function parseXml(text: string, parse: XmlParser): ParsedXml {
+/**
+ * The root element. Characters that XML forbids become U+FFFD: one of them must not cost all the others.
+ * @throws AppError "protocol" for what is not XML, or brings its own document type (entity bombs)
+ */
+export function parseXml(text: string, parse: XmlParser): Element {
   // Some servers put blank lines or a byte order mark before the declaration, where XML allows nothing.
   const source = text.replace(/^\uFEFF?\s+(?=<)|^\uFEFF/, "");
   if (/^(?:\s|<\?[^>]*>|<!--[\s\S]*?-->)*<!DOCTYPE/i.test(source)) throw notXml();
   const root = rootOf(parse(source));
-  if (root) return { root, repaired: false };
+  if (root) return root;
   const repaired = source
     .replace(FORBIDDEN_CHARACTERS, "\uFFFD")
     .replace(FORBIDDEN_REFERENCES, "\uFFFD");
   const second = repaired === source ? undefined : rootOf(parse(repaired));
-  if (second) return { root: second, repaired: true };
+  if (second) return second;
   throw notXml();
 }
 

@@ -19,15 +19,14 @@ property.prop([xmlText, xmlText])(
   "text and attributes survive writing and reading",
   (text, attribute) => {
     const document = writeXml(node(dav("href"), [text], { name: attribute }));
-    const { root, repaired } = parseXml(document, parseXmlDocument);
+    const root = parseXml(document, parseXmlDocument);
     expect(root.textContent).toBe(text);
     expect(root.getAttribute("name")).toBe(attribute);
-    expect(repaired).toBe(false);
   },
 );
 
 test("a request names its namespaces", () => {
-  const { root } = parseXml(
+  const root = parseXml(
     writeXml(
       node(dav("prop"), [node(caldav("calendar-data")), node({ namespace: "urn:x", local: "y" })]),
     ),
