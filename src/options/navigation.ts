@@ -1,6 +1,11 @@
 /** One section at a time, named by the address (`#backups`), so that back, forward and reload keep the place. */
 
-export function showSectionsByAddress(document: Document, window: Window): void {
+/** @param onShow told the section's name whenever it comes into view */
+export function showSectionsByAddress(
+  document: Document,
+  window: Window,
+  onShow: (section: string) => void,
+): void {
   const links = [...document.querySelectorAll<HTMLAnchorElement>("nav a[data-section]")];
   const names = links.map((link) => link.getAttribute("data-section") ?? "");
 
@@ -15,6 +20,7 @@ export function showSectionsByAddress(document: Document, window: Window): void 
       const section = document.getElementById(`${name}-section`);
       if (section) section.hidden = name !== current;
     }
+    if (current !== undefined) onShow(current);
     if (moveFocus) document.getElementById(`${current}-heading`)?.focus();
   };
 

@@ -27,10 +27,10 @@ const page: Page = {
   },
 };
 
-const sections = [
-  new AccountsSection(byId("accounts-root"), page),
-  new BackupsSection(byId("backups-root"), page),
-  new SnapshotsSection(byId("snapshots-root"), page),
-];
-showSectionsByAddress(document, window);
-for (const section of sections) void section.refresh();
+const sections = new Map<string, { refresh(): Promise<void> }>([
+  ["accounts", new AccountsSection(byId("accounts-root"), page)],
+  ["backups", new BackupsSection(byId("backups-root"), page)],
+  ["snapshots", new SnapshotsSection(byId("snapshots-root"), page)],
+]);
+// What a section shows may have changed behind the page's back, e.g. a disk that was taken off.
+showSectionsByAddress(document, window, (name) => void sections.get(name)?.refresh());

@@ -57,7 +57,8 @@ test("one section is shown, the one the address names", () => {
   document.documentElement.innerHTML = html;
   words.localize(document);
   window.location.hash = "#snapshots";
-  showSectionsByAddress(document, window);
+  const shown: string[] = [];
+  showSectionsByAddress(document, window, (section) => shown.push(section));
   const visible = () =>
     [...document.querySelectorAll<HTMLElement>("main > section")]
       .filter((section) => !section.hidden)
@@ -66,6 +67,7 @@ test("one section is shown, the one the address names", () => {
   expect(document.querySelector("[aria-current=page]")?.textContent).toBe("Snapshots");
   expect(document.documentElement.lang).toBe("en-US");
   expect(document.title).toBe("CalDAV Keeper");
+  expect(shown).toEqual(["snapshots"]);
 });
 
 test.each([
