@@ -33,6 +33,7 @@ export class ItemQuery {
   readonly #calendar: OwnCalendar;
   readonly #rows: CalendarRows;
   readonly #build: BuildItems;
+  readonly #reported = new Set<string>();
   readonly #cache = new ItemCache<calIItemBase>(MOST_CACHED_ROWS);
 
   constructor(calendar: OwnCalendar, rows: CalendarRows, build: BuildItems) {
@@ -160,10 +161,7 @@ export class ItemQuery {
   async *#read(range: RowRange): AsyncGenerator<CachedRow<calIItemBase>> {
     if (this.#cache.size === 0) {
       for await (const rows of this.#rows.readRangeWithTexts(range)) {
-        for (const row of rows) {
-          const built = this.#tryItemsOf(row);
-          if (built !== undefined) yield built;
-        }
+        for (const row of rows) yield this.#tryItemsOf(row);
       }
       return;
     }
@@ -181,12 +179,13 @@ export class ItemQuery {
   }
 
   /** One bad row never hides the others. */
-  #tryItemsOf(row: StoredItemWithText): CachedRow<calIItemBase> | undefined {
+  #tryItemsOf(row: StoredItemWithText): CachedRow<calIItemBase> {
     try {
       return this.itemsOf(row);
     } catch (error) {
       this.#report(error);
-      return undefined;
+      // The text will be no better the next time.
+      return this.#cache.set(row.name, row.revision, []);
     }
   }
 
@@ -219,11 +218,13 @@ export class ItemQuery {
     );
   }
 
-  /** Messages of the parser may hold event text: only the kind of error is written. */
+  /** Messages of the parser may hold event text: only the kind of error is written, and once. */
   #report(error: unknown): void {
     const kind = error instanceof Error ? error.name : typeof error;
+    if (this.#reported.has(kind)) return;
+    this.#reported.add(kind);
     console.warn(
-      `CalDAV Keeper: an item of the calendar ${this.#calendar.id} is not shown (${kind})`,
+      `CalDAV Keeper: items of the calendar ${this.#calendar.id} are not shown (${kind})`,
     );
   }
 }

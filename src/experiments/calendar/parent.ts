@@ -41,10 +41,13 @@ export class calendar_provider extends ExtensionAPIPersistent {
     attempt("register the calendar type", () => this.#registration.start());
   }
 
-  override onShutdown(_isAppShutdown: boolean): void {
+  override onShutdown(isAppShutdown: boolean): void {
     attempt("stop the syncs", () => this.#provider.stop());
-    attempt("unregister the calendar type", () => this.#registration.stop());
-    attempt("stop watching calendars", () => this.#calendarEvents.stop());
+    // At the end of Thunderbird itself the calendars would only be written down as disabled.
+    if (!isAppShutdown) {
+      attempt("unregister the calendar type", () => this.#registration.stop());
+      attempt("stop watching calendars", () => this.#calendarEvents.stop());
+    }
     attempt("close the item store", () => void this.#provider.close());
   }
 
