@@ -3,7 +3,7 @@
  * backup and whether something is wrong; a notification says the result in words.
  */
 import type { BackupReport } from "../../shared/commands.ts";
-import { isAppError, toWire } from "../../shared/errors.ts";
+import { type AppError, isAppError, toWire } from "../../shared/errors.ts";
 import type { StoredLastBackup } from "../settings/backup-settings.ts";
 import type { BackupObserver } from "./backup-runs.ts";
 
@@ -50,7 +50,7 @@ export class BackupButton implements BackupObserver {
         );
       }
     } catch (error) {
-      if (isAppError(error, "busy")) {
+      if (isAppError(error, "busy") && runningOf(error) === "backup.run") {
         await this.#notify(text("backupBusyTitle"), text("backupBusyHint"));
       } else if (!isAppError(error, "aborted")) {
         const { message, hint } = toWire(error);
@@ -108,4 +108,9 @@ export class BackupButton implements BackupObserver {
   async #notify(title: string, message: string): Promise<void> {
     await this.#deps.notify(BACKUP_NOTIFICATION, title, message);
   }
+}
+
+/** The command that a "busy" error names. */
+function runningOf({ details }: AppError): unknown {
+  return (details as { readonly running?: unknown }).running;
 }

@@ -132,6 +132,17 @@ test("a click while one is running starts nothing and tells so", async () => {
   expect(badge).toBe("");
 });
 
+test("a click during a restore says that other work is running", async () => {
+  run = async () => {
+    throw new AppError("busy", "Other work is running.", {
+      hint: "Wait.",
+      details: { running: "snapshots.restore" },
+    });
+  };
+  await button.clicked();
+  expect(notes).toEqual([{ title: "backupFailedTitle", message: "Other work is running.\nWait." }]);
+});
+
 test("a cancelled one leaves the button as it was before", async () => {
   await button.clicked();
   notes = [];
