@@ -81,12 +81,17 @@ export function stripAcks(text: string): string {
   return text.replace(ACK_LINES, "");
 }
 
-/** Puts `name:value` first into every VEVENT and VTODO, e.g. `X-KEEPER-REVISION:12`. */
+/**
+ * Puts `name:value` first into every VEVENT and VTODO, e.g. `X-KEEPER-REVISION:12`. The result is for a parser:
+ * a byte order mark, over which ical.js stumbles, is left out.
+ */
 export function insertMarker(text: string, name: string, value: string): string {
-  return text.replace(
-    ITEM_BEGIN,
-    (begin: string, end: string) => `${begin}${foldedLine(`${name}:${value}`, end).raw}`,
-  );
+  return text
+    .replace(/^\uFEFF/, "")
+    .replace(
+      ITEM_BEGIN,
+      (begin: string, end: string) => `${begin}${foldedLine(`${name}:${value}`, end).raw}`,
+    );
 }
 
 /** The value of a marker in a text that Thunderbird serialised; `null` without. */

@@ -12,6 +12,7 @@ import { newResourceText } from "./new-resource.ts";
 import { isAcknowledgement, isMarker } from "./property-names.ts";
 import { settleSeries } from "./series-clash.ts";
 import { addMissingZones, usedZones } from "./zone-definitions.ts";
+import { withZoneNames, zoneNames } from "./zone-names.ts";
 
 export interface Edit {
   /** Thunderbird's serialisation of the item the edit started from, with its exceptions. */
@@ -38,8 +39,12 @@ export function applyEdit({ before, after, current, original }: Edit): AppliedEd
   const target = parseTree(current);
   const theirs = parseTree(current);
   const base = original === null ? theirs : parseTree(original);
-  const versions = { from: parseTree(before), to: parseTree(after), base, theirs, target };
-  if (![versions.from, versions.to, base, target].every(isMergeable))
+  const shown = parseTree(before);
+  const names = zoneNames(shown, base);
+  const from = withZoneNames(shown, names);
+  const to = withZoneNames(parseTree(after), names);
+  const versions = { from, to, base, theirs, target };
+  if (![from, to, base, target].every(isMergeable))
     return {
       text: newResourceText(after),
       conflicts: base === theirs ? [] : [WHOLE_TEXT],
@@ -50,7 +55,7 @@ export function applyEdit({ before, after, current, original }: Edit): AppliedEd
   const zones = usedZones(target);
   applyItems(versions, settings, outcome);
   settleSeries(versions, settings, outcome);
-  addMissingZones(target, versions.to, zones, settings.lineEnd);
+  addMissingZones(target, to, zones, settings.lineEnd);
   return { text: joinTree(target), conflicts: [...outcome.conflicts], significant: true };
 }
 

@@ -56,7 +56,8 @@ describe("alarm acknowledgements beside the text", () => {
 describe("the revision marker", () => {
   test.each(fixtureNames)("%s: put in and taken out again", (name) => {
     const text = fixture(name);
-    expect(stripMarkers(insertMarker(text, "X-KEEPER-REVISION", "42"))).toBe(text);
+    const marked = insertMarker(text, "X-KEEPER-REVISION", "42");
+    expect(stripMarkers(marked)).toBe(text.replace("\uFEFF", ""));
   });
 
   test("stands in every item, not in time zones or alarms", () => {

@@ -133,6 +133,42 @@ describe("what Thunderbird writes in another way", () => {
     expect(result.text).toBe(series.replace("END:VCALENDAR", `${expected}END:VCALENDAR`));
   });
 
+  test.each([
+    ["by its IANA name", ";TZID=Europe/Berlin"],
+    ["as floating time, not knowing it", ""],
+  ])("a zone Thunderbird shows %s keeps its name in the text", (_, shown) => {
+    const text = fixture("exchange-custom-zone");
+    const before = serialised(text).replace(/;TZID=W\. Europe Standard Time/g, shown);
+    const override = [
+      ...eventLines(
+        `RECURRENCE-ID${shown}:20250922T140000`,
+        `DTSTART${shown}:20250922T160000`,
+        `DTEND${shown}:20250922T170000`,
+      ),
+      "",
+    ].join("\r\n");
+    const after = before
+      .replace("T140000", "T133000")
+      .replace("SUMMARY", `RRULE:FREQ=WEEKLY\r\nEXDATE${shown}:20250929T140000\r\nSUMMARY`)
+      .replace("END:VCALENDAR", `${override.replace("event-1", "x")}END:VCALENDAR`);
+    const result = applyEdit({ before, after, current: text, original: null });
+    const lines = result.text
+      .split("\r\n")
+      .filter((line) => /T(?:133|140|153|160|170)\d\d\d$/.test(line));
+    const zone = ";TZID=W. Europe Standard Time:";
+    expect(new Set(lines)).toEqual(
+      new Set([
+        `DTSTART${zone}20250915T133000`,
+        `DTEND${zone}20250915T153000`,
+        `EXDATE${zone}20250929T140000`,
+        `RECURRENCE-ID${zone}20250922T140000`,
+        `DTSTART${zone}20250922T160000`,
+        `DTEND${zone}20250922T170000`,
+      ]),
+    );
+    expect(result.text.match(/BEGIN:VTIMEZONE/g)).toHaveLength(1);
+  });
+
   test("a zone that comes along has offsets of four digits; those there are left alone", () => {
     const zone = fixture("thunderbird-event").match(/BEGIN:VTIMEZONE[\s\S]*END:VTIMEZONE\r\n/)?.[0];
     const text = fixture("exchange-custom-zone");
