@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import { describeDiagnostics } from "../../../src/background/commands/diagnostics.ts";
+import { listConflicts, listQuarantine } from "../../../src/background/commands/waiting.ts";
+
+const conflict = (id: number, createdAt: number, mine: string | null) => ({
+  id,
+  calendarId: "inner",
+  name: `${id}.ics`,
+  uid: null,
+  conflict: "both-changed",
+  mine,
+  theirs: "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Theirs\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+  base: null,
+  properties: ["SUMMARY"],
+  createdAt,
+});
+
+const mine =
+  "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Lunch\\, lat\r\n e\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+const dependencies = {
+  calendarIds: async () => ["c1", "gone", "c2"],
+  calendars: {
+    get: async (id: string) => (id === "gone" ? null : ({ id, cacheId: `${id}#cache` } as never)),
+  },
+  provider: {
+    listConflicts: async (cacheId: string) =>
+      JSON.stringify(cacheId === "c1#cache" ? [conflict(1, 10, mine)] : [conflict(2, 20, null)]),
+    getState: async (cacheId: string) =>
+      cacheId === "c1#cache"
+        ? {
+            unfetched: [{ name: "a.ics", href: "/a.ics", reason: "status 500", since: 3 }],
+            unreadable: [{ name: "b.ics", since: 4 }],
+          }
+        : null,
+  },
+};
+
+test("conflicts of all calendars, newest first, by what the event is called", async () => {
+  expect(await listConflicts(dependencies)).toMatchObject([
+    { id: 2, calendarId: "c2", summary: "Theirs" },
+    { id: 1, calendarId: "c1", summary: "Lunch, late", properties: ["SUMMARY"] },
+  ]);
+});
+
+test("what could not be fetched or read is listed with its reason", async () => {
+  const listed = await listQuarantine(dependencies);
+  expect(listed).toMatchObject([
+    { calendarId: "c1", name: "a.ics", reason: "status 500", since: 3 },
+    { calendarId: "c1", name: "b.ics", since: 4 },
+  ]);
+  expect(listed[1]?.reason).toMatch(/damaged/);
+});
+
+test("the diagnostics report tells states and codes, and nothing private", () => {
+  const text = describeDiagnostics({
+    addonVersion: "0.1.0",
+    environment: { appVersion: "153.7", os: "linux", arch: "amd64", offline: false },
+    accounts: [
+      {
+        id: "a1",
+        location: "secret.example.org",
+        username: "secret-user",
+        principal: "http://secret.example.org/secret-user/",
+        insecure: true,
+        error: { code: "unauthorized", message: "secret words", hint: "", details: {} },
+        calendars: [
+          {
+            id: "c1",
+            url: "http://secret.example.org/secret-user/work/",
+            name: "secret project",
+            color: null,
+            readOnly: false,
+            components: ["VEVENT"],
+            lastGoodSync: 0,
+            pendingChanges: 3,
+            quarantined: 1,
+            syncing: false,
+            error: null,
+          },
+        ],
+      },
+    ],
+    lastBackup: { report: null, failure: null },
+    operations: [],
+    setAside: ["set-aside:accounts:2026"],
+  });
+  expect(text).toContain("http: insecure, error: unauthorized");
+  expect(text).toContain("pending: 3, quarantined: 1");
+  expect(text).toContain("set-aside:accounts:2026");
+  expect(text).not.toContain("secret");
+});
