@@ -72,11 +72,13 @@ describe.each(binaries)("Thunderbird $version", ({ binary }) => {
     const titles = new Set(day.map((item) => item.title));
     expect(titles).toContain("Termin 1");
     expect(titles).not.toContain("Termin 2");
-    await world.user.view("day", "20260302");
-    await world.thunderbird.waitFor(
-      async () => (await world.user.boxes()).includes("Termin 1"),
-      "the day view to show an event",
-    );
+    for (const view of ["day", "week", "multiweek", "month"] as const) {
+      await world.user.view(view, "20260302");
+      await world.thunderbird.waitFor(
+        async () => (await world.user.boxes()).includes("Termin 1"),
+        `the ${view} view to show an event`,
+      );
+    }
   });
 
   test("items nobody edited are handed out byte for byte", async () => {
@@ -266,6 +268,64 @@ describe.each(binaries)("Thunderbird $version", ({ binary }) => {
       "X-MOZ-LASTACK:20260310T095000Z",
     );
     expect((await world.pending("alarm"))?.userText).not.toContain("X-MOZ-LASTACK");
+  });
+
+  test("a reminder fires; snoozed and dismissed, it leaves nothing to send", async () => {
+    const start = new Date(Date.now() + 30 * 60_000 + 2000);
+    const stamp = start.toISOString().replace(/[-:]|\.\d+/g, "");
+    const alarm = [
+      "BEGIN:VALARM",
+      "ACTION:DISPLAY",
+      "TRIGGER:-PT30M",
+      "DESCRIPTION:x",
+      "END:VALARM",
+    ];
+    const text = resource(
+      vevent("ringing", "SUMMARY:Ringing", `DTSTART:${stamp}`, "DURATION:PT1H", ...alarm),
+    );
+    await world.batch([put("ringing.ics", text)]);
+    const rang = await world.inCalendar<string>(
+      `const service = Cc["@mozilla.org/calendar/alarm-service;1"].getService(Ci.calIAlarmService);
+       const heard = () => new Promise((resolve) => {
+         const observer = {
+           QueryInterface: ChromeUtils.generateQI(["calIAlarmServiceObserver"]),
+           onAlarm(item, alarm) {
+             if (item.id !== "ringing") return;
+             service.removeObserver(observer);
+             resolve([item, alarm]);
+           },
+           onNotification() {}, onRemoveAlarmsByItem() {}, onRemoveAlarmsByCalendar() {}, onAlarmsLoaded() {},
+         };
+         service.addObserver(observer);
+       });
+       let [item, alarm] = await heard();
+       const again = heard();
+       await service.snoozeAlarm(item, alarm, cal.createDuration("PT1S"));
+       [item, alarm] = await again;
+       await service.dismissAlarm(item, alarm);
+       return (await calendar.getItem("ringing")).alarmLastAck ? "acknowledged" : "forgotten";`,
+    );
+    expect(rang).toBe("acknowledged");
+    expect(await world.pending("ringing")).toBeUndefined();
+    expect((await world.body("ringing.ics"))?.serverText).toBe(text);
+  });
+
+  test("a task is completed", async () => {
+    await world.inCalendar(
+      `const old = await calendar.getItem("bulk-9");
+       const item = old.clone();
+       item.isCompleted = true;
+       await Services.wm.getMostRecentWindow("mail:3pane").doTransaction("modify", item, calendar, old, null);`,
+    );
+    const text = (await world.pending("bulk-9"))?.userText;
+    expect(text).toMatch(/^STATUS:COMPLETED\r$/m);
+    expect(text).toMatch(/^COMPLETED:\d{8}T\d{6}Z\r$/m);
+    const open = await world.inCalendar<string[]>(
+      `const filter = calendar.ITEM_FILTER_TYPE_TODO | calendar.ITEM_FILTER_COMPLETED_NO;
+       return (await calendar.getItemsAsArray(filter, 0, null, null)).map((item) => item.id);`,
+    );
+    expect(open).not.toContain("bulk-9");
+    expect(open).toContain("bulk-19");
   });
 
   test("an import keeps UIDs and refuses one that is there", async () => {
