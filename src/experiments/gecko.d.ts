@@ -42,6 +42,8 @@ interface GeckoServices {
   readonly io: { offline: boolean; newURI(spec: string): nsIURI };
   readonly tm: { dispatchToMainThread(runnable: () => void): void };
   readonly startup: { readonly shuttingDown: boolean };
+  readonly uuid: { generateUUID(): { toString(): string } };
+  readonly dns: { readonly myHostName: string };
 }
 declare const Services: GeckoServices;
 
@@ -82,6 +84,7 @@ declare const Cc: {
 };
 declare const Cr: {
   readonly NS_OK: number;
+  readonly NS_ERROR_FILE_CORRUPTED: number;
   readonly NS_ERROR_FAILURE: number;
   readonly NS_ERROR_INVALID_ARG: number;
   readonly NS_ERROR_NOT_AVAILABLE: number;
@@ -117,6 +120,31 @@ interface GeckoModules {
     setInterval(callback: () => void, ms: number): number;
     clearInterval(timer: number): void;
   };
+  "resource://gre/modules/Sqlite.sys.mjs": {
+    Sqlite: {
+      openConnection(options: {
+        path: string;
+        sharedMemoryCache?: boolean;
+      }): Promise<GeckoSqlConnection>;
+      readonly shutdown: GeckoSqlShutdown;
+    };
+  };
+}
+
+interface GeckoSqlConnection {
+  /** Parameters by name, without the colon. */
+  executeCached(
+    sql: string,
+    parameters: { [name: string]: null | number | string },
+  ): Promise<
+    { readonly numEntries: number; getResultByIndex(index: number): null | number | string }[]
+  >;
+  executeTransaction<T>(work: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+interface GeckoSqlShutdown {
+  addBlocker(name: string, work: () => Promise<void>): void;
+  removeBlocker(work: () => Promise<void>): boolean;
 }
 
 declare const ChromeUtils: {
@@ -177,6 +205,8 @@ declare const IOUtils: {
 
 declare const PathUtils: {
   readonly profileDir: string;
+  /** For caches; equal to `profileDir` where the system has no place of its own for them. */
+  readonly localProfileDir: string;
   readonly tempDir: string;
   join(...parts: string[]): string;
   filename(path: string): string;

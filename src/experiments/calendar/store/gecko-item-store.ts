@@ -1,0 +1,44 @@
+/** The store of the running Thunderbird: in `caldav-keeper` in the profile. */
+import { geckoFiles } from "./gecko-files.ts";
+import { openGeckoSql } from "./gecko-sql.ts";
+import type { MachineMark } from "./instance.ts";
+import type { ItemStore } from "./item-store.ts";
+import { openItemStore } from "./open-item-store.ts";
+
+/** @throws AppError "item-store-newer", "item-store" */
+export function openProfileItemStore(): Promise<ItemStore> {
+  const { profileDir } = PathUtils;
+  return openItemStore({
+    open: openGeckoSql,
+    files: geckoFiles,
+    directory: PathUtils.join(profileDir, "caldav-keeper"),
+    machine: geckoMachineMark(profileDir),
+    now: () => Date.now(),
+    newId: () => Services.uuid.generateUUID().toString().slice(1, -1),
+  });
+}
+
+/**
+ * The mark is a pref's neighbour, not a pref: it lies in the local directory of the profile (caches), which is
+ * outside of the profile on most systems and not copied with it.
+ */
+function geckoMachineMark(profileDir: string): MachineMark {
+  const path = PathUtils.join(PathUtils.localProfileDir, "caldav-keeper.mark");
+  return {
+    place: () => `${Services.dns.myHostName} ${profileDir}`,
+    async read() {
+      try {
+        return await IOUtils.readUTF8(path);
+      } catch {
+        return null;
+      }
+    },
+    async write(instanceId) {
+      try {
+        await IOUtils.writeUTF8(path, instanceId);
+      } catch {
+        // Without the mark the place alone decides.
+      }
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/**
+ * SQLite by Sqlite.sys.mjs, which runs statements on a thread of its own and holds up the end of Thunderbird
+ * until a connection is closed. Two connections to one file in WAL mode: one writes, in transactions; the other
+ * reads what is committed, and never waits for the first.
+ */
+import type {
+  OpenSql,
+  SqlConnection,
+  SqlExecutor,
+  SqlParameters,
+  SqlValue,
+} from "./sql-connection.ts";
+import { SqlError, sqlFailureOf } from "./sql-error.ts";
+
+export const openGeckoSql: OpenSql = async (path) => {
+  const { Sqlite } = ChromeUtils.importESModule("resource://gre/modules/Sqlite.sys.mjs");
+  const opened: GeckoSqlConnection[] = [];
+  const open = async (): Promise<GeckoSqlConnection> => {
+    const connection = await Sqlite.openConnection({ path, sharedMemoryCache: false });
+    opened.push(connection);
+    return connection;
+  };
+  try {
+    const writer = await open();
+    await run(writer, "PRAGMA journal_mode = WAL");
+    await run(writer, "PRAGMA foreign_keys = ON");
+    await run(writer, "PRAGMA temp_store = MEMORY");
+    return new GeckoSql(writer, await open(), Sqlite.shutdown);
+  } catch (error) {
+    for (const connection of opened) await connection.close();
+    throw sqlErrorOf(error);
+  }
+};
+
+class GeckoSql implements SqlConnection {
+  readonly #writer: GeckoSqlConnection;
+  readonly #reader: GeckoSqlConnection;
+  readonly #shutdown: GeckoSqlShutdown;
+  /** Closes in time when nobody else does: an open connection would hold up the end for good. */
+  readonly #onShutdown = (): Promise<void> => this.close();
+  #synchronous: "FULL" | "NORMAL" | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+  #closed: Promise<void> | null = null;
+
+  constructor(writer: GeckoSqlConnection, reader: GeckoSqlConnection, shutdown: GeckoSqlShutdown) {
+    this.#writer = writer;
+    this.#reader = reader;
+    this.#shutdown = shutdown;
+    shutdown.addBlocker("CalDAV Keeper: item store", this.#onShutdown);
+  }
+
+  execute(sql: string, parameters: SqlParameters = {}): Promise<SqlValue[][]> {
+    return run(this.#reader, sql, parameters);
+  }
+
+  transaction<T>(
+    work: (executor: SqlExecutor) => Promise<T>,
+    options: { readonly durable: boolean },
+  ): Promise<T> {
+    const turn = this.#last.then(async () => {
+      // Cannot be changed within a transaction; a synced commit takes the earlier ones with it.
+      const synchronous = options.durable ? "FULL" : "NORMAL";
+      if (synchronous !== this.#synchronous) {
+        await run(this.#writer, `PRAGMA synchronous = ${synchronous}`);
+        this.#synchronous = synchronous;
+      }
+      const executor: SqlExecutor = {
+        execute: (sql, parameters = {}) => run(this.#writer, sql, parameters),
+      };
+      try {
+        return await this.#writer.executeTransaction(() => work(executor));
+      } catch (error) {
+        throw sqlErrorOf(error);
+      }
+    });
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#last.then(async () => {
+      this.#shutdown.removeBlocker(this.#onShutdown);
+      await this.#reader.close();
+      await this.#writer.close();
+    });
+    return this.#closed;
+  }
+}
+
+async function run(
+  connection: GeckoSqlConnection,
+  sql: string,
+  parameters: SqlParameters = {},
+): Promise<SqlValue[][]> {
+  try {
+    const rows = await connection.executeCached(sql, { ...parameters });
+    return rows.map((row) =>
+      Array.from({ length: row.numEntries }, (_, index) => row.getResultByIndex(index)),
+    );
+  } catch (error) {
+    throw sqlErrorOf(error);
+  }
+}
+
+/** Errors of the module carry SQLite's words in `errors`, those of opening a result code. */
+function sqlErrorOf(error: unknown): unknown {
+  if (error instanceof SqlError || typeof error !== "object" || error === null) return error;
+  const { errors, result, name } = error as {
+    errors?: readonly { readonly message: string }[];
+    result?: number;
+    name?: string;
+  };
+  if (errors === undefined && result === undefined) return error;
+  if (name === "AppError") return error;
+  const words = (errors ?? []).map(({ message }) => message).join("; ");
+  if (result === Cr.NS_ERROR_FILE_CORRUPTED) {
+    return new SqlError("corrupt", words === "" ? "NS_ERROR_FILE_CORRUPTED" : words);
+  }
+  const failure = sqlFailureOf(words);
+  return new SqlError(failure, words === "" ? `result ${result ?? "unknown"}` : words);
+}

@@ -1,0 +1,46 @@
+/**
+ * A move between two calendars is a create in one and a delete in the other. The delete waits until the create is
+ * confirmed; if the create is given up, the delete is taken back, so that at no time the item is nowhere.
+ */
+import { readRow, writeRow } from "./item-rows.ts";
+import type { SqlExecutor } from "./sql-connection.ts";
+
+/** SQL: the outbox row `o` of item `i` waits for a create that is not confirmed yet. */
+export const IS_WAITING = `o.waits_for IS NOT NULL AND EXISTS (
+  SELECT 1 FROM items t JOIN outbox c ON c.item = t.id
+  WHERE t.calendar = o.waits_for AND t.uid = i.uid AND c.kind = 'create')`;
+
+/** Key of another calendar where a create of the UID is pending; `null` when there is none. */
+export async function unconfirmedCreate(
+  sql: SqlExecutor,
+  calendar: number,
+  uid: string | null,
+): Promise<number | null> {
+  const rows = await sql.execute(
+    `SELECT i.calendar FROM outbox o JOIN items i ON i.id = o.item
+     WHERE o.kind = 'create' AND i.uid = :uid AND i.calendar <> :calendar ORDER BY o.changed_at DESC LIMIT 1`,
+    { uid, calendar },
+  );
+  return (rows[0]?.[0] ?? null) as number | null;
+}
+
+/** A create of the UID in this calendar will not be sent any more: deletes that waited for it are taken back. */
+export async function releaseMoves(
+  sql: SqlExecutor,
+  calendar: number,
+  uid: string | null,
+  now: number,
+): Promise<void> {
+  const waiting = await sql.execute(
+    `SELECT i.calendar, i.name FROM outbox o JOIN items i ON i.id = o.item
+     WHERE o.kind = 'delete' AND o.waits_for = :calendar AND i.uid = :uid`,
+    { calendar, uid },
+  );
+  for (const [other, name] of waiting) {
+    const row = await readRow(sql, other as number, name as string);
+    if (row === null || row.state.server === null) continue;
+    const { server } = row.state;
+    const next = { visible: server, server, change: null, takenBackAt: now };
+    await writeRow(sql, row, next, { reasons: { visible: "move", server: "move" }, now });
+  }
+}
