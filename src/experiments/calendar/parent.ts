@@ -2,7 +2,6 @@
  * `messenger.calendar.calendars`, `.items` and `.provider` for one add-on, in the parent process: puts the parts
  * together at start-up and takes them apart at shutdown. Knows neither CalDAV nor backups.
  */
-import { AppError } from "../../shared/errors.ts";
 import { type CalendarEvents, createCalendarEvents } from "./calendar-events.ts";
 import { createCalendarsApi } from "./calendars-api.ts";
 import { wordedErrors } from "./extension-error.ts";
@@ -11,6 +10,7 @@ import { KeeperProvider } from "./keeper-provider.ts";
 import { createEvents } from "./page-events.ts";
 import { createProviderApi } from "./provider-api.ts";
 import { attempt, createRegistration, type Registration } from "./registration.ts";
+import { openProfileItemStore } from "./store/gecko-item-store.ts";
 
 /** The key of this API under `experiment_apis`: persistent events are stored under it. */
 const MODULE = "calendar_provider";
@@ -24,7 +24,7 @@ export class calendar_provider extends ExtensionAPIPersistent {
   constructor(extension: GeckoExtension) {
     super(extension);
     this.#type = `ext-${extension.id}`;
-    this.#provider = new KeeperProvider(this.#type, extension, noItemStore);
+    this.#provider = new KeeperProvider(this.#type, extension, openProfileItemStore);
     this.#calendarEvents = createCalendarEvents((calendar) => {
       if (calendar.type === this.#type) void this.#provider.calendarRemoved(calendar.id);
     });
@@ -87,8 +87,4 @@ export class calendar_provider extends ExtensionAPIPersistent {
       },
     };
   }
-}
-
-function noItemStore(): Promise<never> {
-  return Promise.reject(new AppError("unsupported", "This build has no item store yet."));
 }
