@@ -158,6 +158,10 @@ export class CalendarCollection implements RemoteCollection {
       this.#client.delete(url, headers, signal),
     );
     const reading = readDeleteAnswer(answer, target.href);
+    // A captive portal answers everything with 200 and a page: whether the server did it, only a look can tell.
+    if (reading.kind === "suspect" && (await this.#bodies.fetchOne(target, signal)) === null) {
+      return { kind: "gone" };
+    }
     if (reading.kind === "result") return reading.result;
     throw reading.error ?? answer.error();
   }

@@ -2,13 +2,13 @@
 import { brandAs, type Href } from "../../shared/brands.ts";
 import type { AppError } from "../../shared/errors.ts";
 import type { WriteResult } from "../sync/ports.ts";
-import type { WriteAnswer } from "../webdav/dav-client.ts";
+import { looksLikeHtml, notCalDav, type WriteAnswer } from "../webdav/dav-client.ts";
 import { isWeak, parseETag, parseScheduleTag } from "../webdav/etag.ts";
 import { hrefOf, resolveHref } from "../webdav/href.ts";
 import { caldav, clark } from "../webdav/names.ts";
 import { speaksOfUidConflict } from "./quirks.ts";
 
-/** "suspect": perhaps a UID conflict; only a look at the server can tell. */
+/** "suspect": a UID conflict perhaps, or a web page instead of an answer; only a look at the server can tell. */
 export type WriteReading =
   | { readonly kind: "result"; readonly result: WriteResult }
   | { readonly kind: "suspect"; readonly error: AppError | null }
@@ -58,6 +58,7 @@ export function readPutAnswer(
 export function readDeleteAnswer(answer: WriteAnswer, href: Href): WriteReading {
   const { status } = answer;
   if (status >= 200 && status < 300) {
+    if (looksLikeHtml(answer.excerpt)) return { kind: "suspect", error: notCalDav(answer.url) };
     const result = { kind: "done", href, etag: null, scheduleTag: null, proven: true } as const;
     return { kind: "result", result };
   }
