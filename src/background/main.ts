@@ -4,8 +4,6 @@
  */
 import browser from "webextension-polyfill";
 import type { BackgroundEvent } from "../shared/commands.ts";
-import { mergeTexts } from "../shared/ical/merge.ts";
-import { scanColumns } from "../shared/ical/scan.ts";
 import { AccountServers } from "./accounts/account-servers.ts";
 import { Accounts } from "./accounts/accounts.ts";
 import { Credentials } from "./accounts/credentials.ts";
@@ -28,6 +26,7 @@ import { backupSettingsShape, lastBackupShape } from "./settings/backup-settings
 import { SET_ASIDE_PREFIX, StoredValue, type ValueShape } from "./settings/stored-value.ts";
 import { syncStatusShape } from "./settings/sync-status.ts";
 import { PlaceStorage } from "./storage/place-storage.ts";
+import { calendarTexts } from "./sync/texts.ts";
 import { FetchTransport } from "./transport/fetch-transport.ts";
 
 const { platform } = messenger;
@@ -87,7 +86,7 @@ const syncs: CalendarSyncs = new CalendarSyncs({
       provider.settle(cacheId, name, revision, settlement),
     batch: (cacheId, operations, options) => items.batch(cacheId, operations, options),
   },
-  texts: { scanColumns, mergeTexts },
+  texts: calendarTexts,
   status: storedSyncStatus,
   showStatus: (calendarId, message) =>
     platform.setCalendarStatus(calendarId, message === null ? null : { message }),

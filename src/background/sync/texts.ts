@@ -5,6 +5,7 @@
 import { mergeTexts } from "../../shared/ical/merge.ts";
 import { scanColumns } from "../../shared/ical/scan.ts";
 import type { ItemColumns } from "../../shared/item-store.ts";
+import { hasInstance } from "../icalendar/recurrence-check.ts";
 
 export interface MergeResult {
   /** A valid calendar object holding both sides' changes; of a clash, the user's value. */
@@ -28,7 +29,7 @@ export interface CalendarTexts {
 
 export const calendarTexts: CalendarTexts = {
   scanColumns,
-  mergeTexts: (versions) => mergeTexts(versions),
+  mergeTexts: (versions) => mergeTexts(versions, hasInstance),
 };
 
 /** True when the texts differ in nothing a person entered (time stamps, acknowledgements of alarms). */

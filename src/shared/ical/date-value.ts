@@ -7,15 +7,40 @@ export const DAY = 86_400_000;
 
 /** DATE or DATE-TIME → ms of the wall time as if UTC; `null` when it is neither. A trailing Z is accepted. */
 export function wallTime(value: string): number | null {
-  const match = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)Z?)?$/i.exec(value.trim());
-  if (!match) return null;
-  const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part || 0));
-  if (year === undefined || month === undefined || day === undefined) return null;
-  if (month < 1 || month > 12 || day < 1 || day > 31) return null;
-  if ((hour ?? 0) > 24 || (minute ?? 0) > 59 || (second ?? 0) > 60) return null;
+  const text = value.trim();
+  const { length } = text;
+  const year = digits(text, 0, 4);
+  const month = digits(text, 4, 6);
+  const day = digits(text, 6, 8);
+  let [hour, minute, second] = [0, 0, 0];
+  if (length !== 8) {
+    if (length !== 15 && !(length === 16 && isLetter(text, 15, "Z"))) return null;
+    if (!isLetter(text, 8, "T")) return null;
+    hour = digits(text, 9, 11);
+    minute = digits(text, 11, 13);
+    second = digits(text, 13, 15);
+  }
+  // A part that is no number is negative.
+  if (Math.min(year, hour, minute, second) < 0 || month < 1 || month > 12) return null;
+  if (day < 1 || day > 31 || hour > 24 || minute > 59 || second > 60) return null;
   const time = Date.UTC(year, month - 1, day, hour, minute, second);
   // Date.UTC takes the years 0 to 99 for 1900 to 1999.
   return year < 100 ? new Date(time).setUTCFullYear(year) : time;
+}
+
+/** The number written from `start` to `end`; -1 when something else stands there. */
+function digits(text: string, start: number, end: number): number {
+  let number = 0;
+  for (let index = start; index < end; index++) {
+    const digit = text.charCodeAt(index) - 48;
+    if (!(digit >= 0 && digit <= 9)) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
+function isLetter(text: string, index: number, upper: string): boolean {
+  return text.charAt(index).toUpperCase() === upper;
 }
 
 /** True for a DATE value (no time of day). */

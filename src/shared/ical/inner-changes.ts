@@ -46,6 +46,8 @@ function without(list: readonly Component[], other: readonly Component[]): Compo
 }
 
 export interface InnerMerge {
+  /** What `removed` looked like in the other side's base: finds it where serialisers change its very action. */
+  origin(removed: Component): Component | undefined;
   /** Changes one component on top of another. */
   patch(from: Component, to: Component, target: Component): void;
   readonly lineEnd: string;
@@ -59,13 +61,16 @@ export function applyInner(
   target: Component,
   mine: InnerChanges,
   theirs: InnerChanges,
-  { patch, lineEnd }: InnerMerge,
+  { origin, patch, lineEnd }: InnerMerge,
 ): string[] {
   const conflicts = new Set<string>();
   const toAdd = without(mine.added, innerComponents(target));
   const lost: Component[] = [];
   for (const removed of mine.removed) {
-    const found = findInner(target, removed, theirs.added);
+    const earlier = origin(removed);
+    const found =
+      findInner(target, removed, theirs.added) ??
+      (earlier && findInner(target, earlier, theirs.added));
     if (!found) {
       lost.push(removed);
       continue;
@@ -89,6 +94,17 @@ export function applyInner(
       innerComponents(target, added.name).at(-1),
     );
   return [...conflicts];
+}
+
+/** Pairs the inner components of two forms of one item by their order, where each kind is as frequent in both. */
+export function pairedByOrder(
+  wanted: Component,
+  item: Component | null,
+  other: Component | null,
+): Component | undefined {
+  if (!item || !other) return undefined;
+  const [own, theirs] = [item, other].map((each) => innerComponents(each, wanted.name));
+  return own && own.length === theirs?.length ? theirs[own.indexOf(wanted)] : undefined;
 }
 
 /** The component of `target` that `wanted` is another form of; never one the other side has just added. */

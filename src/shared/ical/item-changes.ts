@@ -13,7 +13,7 @@ import {
   identifiedComponents,
   masterOf,
 } from "./identity.ts";
-import { applyInner, canonicalComponent, innerChanges } from "./inner-changes.ts";
+import { applyInner, canonicalComponent, innerChanges, pairedByOrder } from "./inner-changes.ts";
 import { derivedOverride } from "./override-origin.ts";
 import {
   applyBookkeeping,
@@ -45,9 +45,10 @@ export function applyItems(versions: Versions, settings: ChangeSettings, outcome
   const from = identifiedComponents(versions.from);
   const to = identifiedComponents(versions.to);
   const base = identifiedComponents(versions.base);
+  const target = identifiedComponents(versions.target);
   for (const after of to) {
     const before = counterpart(after, from);
-    const there = counterpart(after, identifiedComponents(versions.target));
+    const there = counterpart(after, target);
     if (there) {
       const components: ComponentVersions = {
         from: (before ?? origin(after, from))?.component ?? null,
@@ -58,13 +59,13 @@ export function applyItems(versions: Versions, settings: ChangeSettings, outcome
       applyComponent(components, settings, outcome);
     } else if (!before || differs(before.component, after.component)) {
       if (before && counterpart(after, base)) outcome.conflicts.add(nameOf(after));
-      addItem(versions.target, after, settings);
+      target.push(addItem(versions.target, target, after, settings));
       outcome.changed = true;
     }
   }
   for (const before of from) {
     if (counterpart(before, to)) continue;
-    const there = counterpart(before, identifiedComponents(versions.target));
+    const there = counterpart(before, target);
     if (!there) continue;
     const earlier = counterpart(before, base);
     if (earlier && differs(earlier.component, there.component))
@@ -99,18 +100,21 @@ function origin(
 }
 
 /** Adds an item of another version after the last one with its UID. */
-function addItem(target: CalendarTree, item: IdentifiedComponent, settings: ChangeSettings): void {
-  const items = identifiedComponents(target);
+function addItem(
+  target: CalendarTree,
+  items: readonly IdentifiedComponent[],
+  item: IdentifiedComponent,
+  settings: ChangeSettings,
+): IdentifiedComponent {
   const neighbour = items.findLast(({ uid }) => uid === item.uid) ?? items.at(-1);
+  const siblings = neighbour?.siblings ?? target.nodes;
   const clean = withoutProperties(
     item.component,
     (name) => isMarker(name) || settings.ignored(name),
   );
-  insertComponent(
-    neighbour?.siblings ?? target.nodes,
-    withLineEnds(clean, settings.lineEnd),
-    neighbour?.component,
-  );
+  const component = withLineEnds(clean, settings.lineEnd);
+  insertComponent(siblings, component, neighbour?.component);
+  return { ...item, component, siblings };
 }
 
 /** Applies the change of one component; time stamps follow only where something else changed. */
@@ -127,6 +131,7 @@ function applyComponent(
   const before = canonicalComponent(target);
   const conflicts = applyInner(target, inner, innerThere, {
     lineEnd: settings.lineEnd,
+    origin: (removed) => pairedByOrder(removed, from, base),
     patch: (removed, added, found) => {
       // A copy as it is now: what was found here is what the other side has.
       const same = { ...found };

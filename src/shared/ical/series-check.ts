@@ -57,7 +57,7 @@ function dateKeys(component: Component, name: string): Set<string> {
 }
 
 /** Wall time of `line` on the clocks of DTSTART's zone; `null` when the runtime does not know a zone. */
-function wallInZoneOf(start: ContentLine, line: ContentLine): number | null {
+export function wallInZoneOf(start: ContentLine, line: ContentLine): number | null {
   const value = lineValue(line);
   const zone = lineParameter(start, "TZID");
   const own = lineParameter(line, "TZID");

@@ -27,25 +27,28 @@ export function settleSeries(
   const to = identifiedComponents(versions.to);
   const base = identifiedComponents(versions.base);
   const theirs = identifiedComponents(versions.theirs);
-  for (const master of identifiedComponents(versions.target)) {
+  const target = identifiedComponents(versions.target);
+  for (const master of target) {
     if (master.recurrenceId !== null) continue;
     const here = seriesChanges(counterpart(master, from), counterpart(master, to));
     const there = seriesChanges(counterpart(master, base), counterpart(master, theirs));
-    const overrides = identifiedComponents(versions.target).filter(
+    if (here.length + there.length === 0) continue;
+    const overrides = target.filter(
       (item) => item.recurrenceId !== null && item.uid === master.uid,
     );
-    const broken = overrides.filter((override) => !isSound(master, override, check));
-    const brokenThere = broken.filter((override) => isChanged(override, base, theirs));
-    const brokenHere = broken.filter((override) => isChanged(override, from, to));
-    if (here.length > 0 && brokenThere.length > 0) {
-      for (const name of here) outcome.conflicts.add(name);
-      outcome.conflicts.add("RECURRENCE-ID");
+    const broken = (before: Items, after: Items) =>
+      overrides.filter(
+        (override) => isChanged(override, before, after) && !isSound(master, override, check),
+      );
+    const brokenThere = here.length > 0 ? broken(base, theirs) : [];
+    const brokenHere = there.length > 0 ? broken(from, to) : [];
+    const mine = counterpart(master, to)?.component;
+    if (brokenThere.length > 0) {
+      for (const name of [...here, "RECURRENCE-ID"]) outcome.conflicts.add(name);
       for (const override of brokenThere) if (!counterpart(override, to)) removeItem(override);
     }
-    const mine = counterpart(master, to)?.component;
-    if (there.length > 0 && brokenHere.length > 0 && mine) {
-      for (const name of there) outcome.conflicts.add(name);
-      outcome.conflicts.add("RECURRENCE-ID");
+    if (brokenHere.length > 0 && mine) {
+      for (const name of [...there, "RECURRENCE-ID"]) outcome.conflicts.add(name);
       takeSeries(master.component, mine, settings);
       outcome.changed = true;
     }

@@ -187,6 +187,24 @@ describe("what Thunderbird writes in another way", () => {
     expect(result.text).toContain(zone ?? "no zone in the fixture");
   });
 
+  test("an alarm that Thunderbird shows in another form goes when it is taken off", () => {
+    const alarm = (...lines: string[]) => ["BEGIN:VALARM", ...lines, "END:VALARM"];
+    const item = (...alarms: string[][]) =>
+      calendarText(eventLines("DTSTART:20250301T100000Z", "SUMMARY:x", ...alarms.flat()));
+    const kept = alarm("ACTION:DISPLAY", "TRIGGER:-P1D", "X-KEPT:1");
+    const current = item(
+      alarm("ACTION:PROCEDURE", "TRIGGER;VALUE=DATE-TIME:20250301T094500Z"),
+      kept,
+    );
+    const before = item(
+      alarm("ACTION:AUDIO", "TRIGGER:-PT15M"),
+      alarm("ACTION:DISPLAY", "TRIGGER:-P1D"),
+    );
+    const after = item(alarm("ACTION:DISPLAY", "TRIGGER:-P1D"));
+    const result = applyEdit({ before, after, current, original: null });
+    expect(result.text).toBe(item(kept));
+  });
+
   test("a text that cannot be changed in part becomes Thunderbird's item", () => {
     const current = fixture("damaged-no-end");
     const before = calendarText(eventLines("DTSTART:20250301T100000Z", "SUMMARY:a"));

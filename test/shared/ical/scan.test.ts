@@ -187,6 +187,26 @@ describe("when a series ends", () => {
   });
 });
 
+describe("a time zone", () => {
+  const zoned = (rule: string) =>
+    calendarText(
+      ["BEGIN:VTIMEZONE", "TZID:Z", "BEGIN:STANDARD", "DTSTART:19701025T030000"],
+      ["TZOFFSETFROM:+0200", "TZOFFSETTO:+0100", `RRULE:${rule}`, "END:STANDARD"],
+      ["END:VTIMEZONE", ...eventLines("DTSTART;TZID=Z:20250101T100000")],
+    );
+
+  test.each([
+    ["FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU", false],
+    ["FREQ=YEARLY;BYMINUTE=0;BYHOUR=3;BYDAY=-1SU;BYMONTH=10", false],
+    ["FREQ=YEARLY;BYDAY=2SU;BYMONTHDAY=8,9,10,11,12,13,14;BYMONTH=3", false],
+    ["FREQ=DAILY", true],
+    ["FREQ=SECO\r\n NDLY", true],
+    ["FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31", true],
+  ])("that changes by %s is too dear: %s", (rule, costly) => {
+    expect(flagNames(zoned(rule)).includes("costly")).toBe(costly);
+  });
+});
+
 describe("whatever the text", () => {
   test("scanning ends with columns, never an exception", () => {
     const pieces = fixture("google-series-with-override").split(/(?<=[:;\n])/);

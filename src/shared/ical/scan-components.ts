@@ -1,0 +1,141 @@
+/**
+ * One pass over a calendar text that collects the components of its items, without building a tree: VTIMEZONE
+ * and inner components are passed over, folded lines are joined only where they matter. Never throws.
+ */
+import { COMPONENT, ITEM_FLAG } from "../item-store.ts";
+import { type ContentLine, contentLine, lineValue, splitContentLines } from "./content-line.ts";
+import { isCostly, parseRule } from "./recurrence-rule.ts";
+import { emptyComponent, READERS, type ScannedComponent } from "./scanned-component.ts";
+
+export interface Scan {
+  readonly components: ScannedComponent[];
+  readonly kinds: number;
+  /** Every BEGIN has its END, and no line stands where none may stand. */
+  readonly closed: boolean;
+  readonly costlyZone: boolean;
+}
+
+/** More text than any real VTIMEZONE holds (the longest known are about 20 KB). */
+const MAX_ZONE_LENGTH = 200_000;
+
+const ITEM_KIND: Readonly<Record<string, number>> = {
+  VEVENT: COMPONENT.event,
+  VTODO: COMPONENT.todo,
+  VJOURNAL: COMPONENT.journal,
+};
+
+export function scanComponents(text: string): Scan {
+  const components: ScannedComponent[] = [];
+  const open: string[] = [];
+  let kinds = 0;
+  let closed = true;
+  let costlyZone = false;
+  let zoneStart = 0;
+  let item: ScannedComponent | null = null;
+  let position = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  while (position < text.length) {
+    const start = position;
+    let end = text.indexOf("\n", start) + 1 || text.length;
+    let folded = false;
+    for (let next = text.charCodeAt(end); next === 32 || next === 9; next = text.charCodeAt(end)) {
+      end = text.indexOf("\n", end) + 1 || text.length;
+      folded = true;
+    }
+    position = end;
+    const wanted = item !== null && ITEM_KIND[open[open.length - 1] ?? ""] !== undefined;
+    const name = nameAt(text, start, end, folded, wanted);
+    if (name === "BEGIN") {
+      const component = lineValue(contentLine(text.slice(start, end)))
+        .trim()
+        .toUpperCase();
+      if (component === "VTIMEZONE") zoneStart = end;
+      open.push(component);
+      const kind = ITEM_KIND[component];
+      if (item) {
+        if (component === "VALARM") item.flags |= ITEM_FLAG.alarms;
+      } else if (kind !== undefined) {
+        item = emptyComponent(kind);
+        components.push(item);
+        kinds |= kind;
+      } else if (open.length === 2 && component !== "VTIMEZONE") kinds |= COMPONENT.other;
+    } else if (name === "END") {
+      const component = lineValue(contentLine(text.slice(start, end)))
+        .trim()
+        .toUpperCase();
+      if (open.pop() !== component) closed = false;
+      if (component === "VTIMEZONE") costlyZone ||= isCostlyZone(text.slice(zoneStart, start));
+      if (ITEM_KIND[component] !== undefined) item = null;
+    } else if (name === "") {
+      if (text.slice(start, end).trim() === "") continue;
+      closed = false;
+      if (item) item.damaged = true;
+    } else if (open.length === 0) closed = false;
+    else if (item && wanted) {
+      const read = READERS[name];
+      if (read) read(item, lineAt(text, start, end, name, folded));
+    }
+  }
+  return { components, kinds, closed: closed && open.length === 0, costlyZone };
+}
+
+/** A name that is neither BEGIN nor END where no other matters. */
+const PASSED_OVER = "-";
+
+/** Upper-case name of the logical line at `start`; `""` when it has none. */
+function nameAt(
+  text: string,
+  start: number,
+  end: number,
+  folded: boolean,
+  wanted: boolean,
+): string {
+  if (folded && !/^[^\s;:]+[;:]/.test(text.slice(start, Math.min(end, start + 80))))
+    return contentLine(text.slice(start, end)).name;
+  let index = start;
+  for (; index < end; index++) {
+    const code = text.charCodeAt(index);
+    if (code === 58 || code === 59) break;
+    if (code <= 32) return "";
+  }
+  if (index === end || index === start) return "";
+  // Letters differ from their upper case in one bit: B is 66, E is 69.
+  const initial = text.charCodeAt(start) & ~32;
+  if (!wanted && initial !== 66 && initial !== 69) return PASSED_OVER;
+  const name = text.slice(start, index);
+  return READERS[name] || name === "BEGIN" || name === "END" ? name : name.toUpperCase();
+}
+
+/** The same few definitions come with thousands of items. */
+const zoneVerdicts = new Map<string, boolean>();
+const MAX_VERDICTS = 500;
+
+/** Real zones change yearly; any other frequency makes every conversion of a time an endless search. */
+function isCostlyZone(zone: string): boolean {
+  if (zone.length > MAX_ZONE_LENGTH) return true;
+  let costly = zoneVerdicts.get(zone);
+  if (costly === undefined) {
+    const rules = splitContentLines(zone).filter(({ name }) => name === "RRULE");
+    costly = rules.some((line) => {
+      const rule = parseRule(lineValue(line));
+      return rule.get("FREQ") !== "YEARLY" || isCostly(rule, 0);
+    });
+    if (zoneVerdicts.size >= MAX_VERDICTS) zoneVerdicts.clear();
+    zoneVerdicts.set(zone, costly);
+  }
+  return costly;
+}
+
+/** The line whose name is known already; cheaper than `contentLine`. */
+function lineAt(
+  text: string,
+  start: number,
+  end: number,
+  name: string,
+  folded: boolean,
+): ContentLine {
+  if (folded) return contentLine(text.slice(start, end));
+  let stop = end;
+  if (text.charCodeAt(stop - 1) === 10) stop--;
+  if (text.charCodeAt(stop - 1) === 13) stop--;
+  return { raw: "", text: text.slice(start, stop), name };
+}
