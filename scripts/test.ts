@@ -3,7 +3,7 @@
  * tests, the end-to-end one on every Thunderbird found. What is missing is skipped by name, with how to get it;
  * with KEEPER_REQUIRE_ALL=1 it is a failure. The last line counts.
  */
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { findThunderbirds } from "../test/support/thunderbird.ts";
 import { runChecks } from "./check.ts";
@@ -93,5 +93,6 @@ for (const { version, binary } of thunderbirds) {
 
 title("Result");
 for (const remark of remarks) console.log(remark);
+await writeFile(path.join(reports, "closing-line"), `${closingLine(counts)}\n`);
 console.log(closingLine(counts));
 process.exit(counts.failed === 0 ? 0 : 1);

@@ -121,10 +121,8 @@ export class RunningThunderbird implements Thunderbird {
           target,
           `return document.readyState === "complete" && location.protocol === "moz-extension:";`,
           [],
-        ).catch((error: Error) => {
-          if (/not open/.test(error.message)) throw error;
-          return false;
-        }),
+          // While it loads the tab changes its process, and what was asked of the old one gets no answer.
+        ).catch(() => false),
       `the page ${pagePath}`,
     );
     return {
