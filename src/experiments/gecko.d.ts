@@ -139,7 +139,7 @@ interface GeckoSqlConnection {
   ): Promise<
     { readonly numEntries: number; getResultByIndex(index: number): null | number | string }[]
   >;
-  executeTransaction<T>(work: () => Promise<T>): Promise<T>;
+  readonly transactionInProgress: boolean;
   close(): Promise<void>;
 }
 interface GeckoSqlShutdown {

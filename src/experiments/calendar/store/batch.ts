@@ -5,90 +5,145 @@
  */
 import { AppError } from "../../../shared/errors.ts";
 import type { BatchOperation, BatchResult } from "../../../shared/item-store.ts";
-import { COLUMN_NAMES, columnsFrom } from "./schema.ts";
+import { assignColumns, COLUMN_NAMES, columnsFrom } from "./schema.ts";
 import type { SqlExecutor } from "./sql-connection.ts";
 
 /** A removal of what the user has just taken back from deletion is answered by sending it again. */
 const TAKEN_BACK_MS = 24 * 60 * 60_000;
 
+/** `columns` is JSONB: it is read many times, and parsed only once. */
 const MAKE_INCOMING = `
   CREATE TEMP TABLE IF NOT EXISTS incoming (
-    seq INTEGER PRIMARY KEY, kind TEXT, name TEXT, text TEXT, metadata TEXT, columns TEXT, reason TEXT,
+    seq INTEGER PRIMARY KEY, kind TEXT, name TEXT, text TEXT, metadata TEXT, columns BLOB, reason TEXT,
     item INTEGER, revision INTEGER, uid TEXT, pending TEXT, old_body INTEGER, visible_body INTEGER,
     taken_back INTEGER, new_text INTEGER, new_metadata INTEGER
   )`;
 
 const FILL_INCOMING = `
   INSERT INTO temp.incoming
-  SELECT e.key + 1, e.value ->> '$.kind', e.value ->> '$.name', e.value ->> '$.text',
-         e.value -> '$.metadata', e.value -> '$.columns', e.value ->> '$.reason',
+  WITH
+    parsed AS MATERIALIZED (SELECT key + 1 AS seq, jsonb(value) AS v FROM json_each(:operations)),
+    read AS MATERIALIZED (
+      SELECT seq, v ->> '$.kind' AS kind, v ->> '$.name' AS name, v ->> '$.text' AS text,
+             v -> '$.metadata' AS metadata, jsonb_extract(v, '$.columns') AS columns, v ->> '$.reason' AS reason
+      FROM parsed)
+  SELECT n.seq, n.kind, n.name, n.text, n.metadata, n.columns, n.reason,
          i.id, i.revision, i.uid, o.kind, i.server_body, i.visible_body,
          o.kind IS NULL AND i.taken_back_at IS NOT NULL AND i.taken_back_at > :recently,
-         b.text IS NOT e.value ->> '$.text', i.metadata IS NOT e.value -> '$.metadata'
-  FROM json_each(:operations) e
-  LEFT JOIN items i ON i.calendar = :calendar AND i.name = e.value ->> '$.name'
+         n.kind = 'put' AND b.text IS NOT n.text, n.kind <> 'remove' AND i.metadata IS NOT n.metadata
+  FROM read n
+  LEFT JOIN items i ON i.calendar = :calendar AND i.name = n.name
   LEFT JOIN outbox o ON o.item = i.id
-  LEFT JOIN bodies b ON b.id = i.server_body AND e.value ->> '$.kind' = 'put'`;
+  LEFT JOIN bodies b ON b.id = i.server_body AND n.kind = 'put'`;
 
+/** Puts and removals that take a text from the server side; a removal that is answered by a create takes none. */
+const REPLACES = "old_body IS NOT NULL AND (new_text OR kind = 'remove' AND NOT taken_back)";
+
+/** In the order of {@link Inspection}. */
 const INSPECT = `
-  SELECT count(*), count(DISTINCT name), coalesce(max(seq), 0),
-         coalesce(sum(CASE kind
-           WHEN 'put' THEN name IS NULL OR text IS NULL OR json_type(columns) IS NOT 'object'
+  SELECT count(*), count(DISTINCT name), max(seq),
+         sum(CASE kind
+           WHEN 'put' THEN name IS NULL OR text IS NULL OR columns IS NULL OR json_type(columns) <> 'object'
            WHEN 'remove' THEN name IS NULL
            WHEN 'metadata' THEN name IS NULL
-           ELSE 1 END), 0)
-  FROM temp.incoming`;
-
-/** Puts and removals that take a text from the server side. */
-const REPLACES = "old_body IS NOT NULL AND (kind = 'remove' OR kind = 'put' AND new_text)";
-
-const APPLY: readonly string[] = [
-  `INSERT INTO superseded (calendar, name, uid, body, reason, superseded_at)
-   SELECT :calendar, name, uid, old_body, CASE kind WHEN 'put' THEN 'sync' ELSE coalesce(reason, 'sync') END, :now
-   FROM temp.incoming WHERE ${REPLACES} AND NOT (kind = 'remove' AND taken_back)`,
-  `INSERT OR IGNORE INTO versions (revision, calendar, body, replaced_at)
-   SELECT revision, :calendar, visible_body, :now FROM temp.incoming
-   WHERE ${REPLACES} AND pending IS NULL AND NOT (kind = 'remove' AND taken_back)`,
-  `INSERT INTO bodies (id, text)
-   SELECT :bodies + seq, text FROM temp.incoming WHERE kind = 'put' AND new_text`,
-  `INSERT INTO items (calendar, name, revision, visible_body, server_body, metadata, ${COLUMN_NAMES})
-   SELECT :calendar, name, :revision + seq, :bodies + seq, :bodies + seq, metadata, ${columnsFrom("columns")}
-   FROM temp.incoming WHERE kind = 'put' AND item IS NULL`,
-  `UPDATE items SET revision = :revision + n.seq, visible_body = :bodies + n.seq,
-     server_body = :bodies + n.seq, taken_back_at = NULL
-   FROM temp.incoming n WHERE items.id = n.item AND n.kind = 'put' AND n.pending IS NULL AND n.new_text`,
-  `UPDATE items SET (${COLUMN_NAMES}) =
-     (SELECT ${columnsFrom("n.columns")} FROM temp.incoming n WHERE n.item = items.id AND n.kind = 'put')
-   WHERE id IN (SELECT item FROM temp.incoming WHERE kind = 'put' AND pending IS NULL AND new_text)`,
-  `UPDATE items SET server_body = :bodies + n.seq
-   FROM temp.incoming n WHERE items.id = n.item AND n.kind = 'put' AND n.pending IS NOT NULL AND n.new_text`,
-  `UPDATE outbox SET server_columns = n.columns
-   FROM temp.incoming n WHERE outbox.item = n.item AND n.kind = 'put'`,
-  `UPDATE items SET metadata = n.metadata
-   FROM temp.incoming n WHERE items.id = n.item AND n.kind IN ('put', 'metadata') AND n.new_metadata
-     AND (n.kind = 'put' OR items.server_body IS NOT NULL)`,
-  `INSERT INTO outbox (item, kind, changed_at)
-   SELECT item, 'create', :now FROM temp.incoming WHERE kind = 'remove' AND taken_back`,
-  `DELETE FROM items WHERE id IN
-     (SELECT item FROM temp.incoming WHERE kind = 'remove' AND pending IS NULL AND NOT taken_back)`,
-  `UPDATE items SET server_body = NULL, metadata = NULL, taken_back_at = NULL
-   WHERE id IN (SELECT item FROM temp.incoming WHERE kind = 'remove')`,
-  `UPDATE outbox SET server_columns = NULL
-   WHERE item IN (SELECT item FROM temp.incoming WHERE kind = 'remove')`,
-];
-
-const SUMMARY = `
-  SELECT coalesce(sum(kind = 'put' AND item IS NULL), 0),
-         coalesce(sum(kind = 'put' AND item IS NOT NULL AND (new_text OR new_metadata)), 0),
-         coalesce(sum(kind = 'remove' AND old_body IS NOT NULL), 0),
-         coalesce(sum(kind = 'put' AND item IS NOT NULL AND NOT new_text AND NOT new_metadata), 0),
+           ELSE 1 END),
+         sum(kind = 'put' AND item IS NULL),
+         sum(kind = 'put' AND item IS NOT NULL AND (new_text OR new_metadata)),
+         sum(kind = 'remove' AND old_body IS NOT NULL),
+         sum(kind = 'put' AND item IS NOT NULL AND NOT new_text AND NOT new_metadata),
+         sum(new_text), sum(${REPLACES}), sum(kind = 'put' AND pending IS NOT NULL),
+         sum(new_metadata AND item IS NOT NULL),
          json_group_array(name) FILTER (WHERE
            pending IS NOT NULL AND (kind = 'put' AND (new_text OR new_metadata)
                                     OR kind = 'remove' AND old_body IS NOT NULL)
            OR kind = 'remove' AND taken_back)
   FROM temp.incoming`;
 
-const NOTHING = { added: 0, updated: 0, removed: 0, unchanged: 0, pending: [] };
+interface Inspection {
+  readonly count: number;
+  readonly names: number;
+  readonly last: number;
+  readonly bad: number;
+  readonly added: number;
+  readonly updated: number;
+  readonly removed: number;
+  readonly unchanged: number;
+  readonly texts: number;
+  readonly replaced: number;
+  readonly pendingPuts: number;
+  readonly metadata: number;
+  /** JSON of names. */
+  readonly pending: string;
+}
+
+/** Statements with the number of operations that need them: most batches need few. */
+const APPLY: readonly (readonly [need: keyof Inspection, statement: string])[] = [
+  [
+    "replaced",
+    `INSERT INTO superseded (calendar, name, uid, body, reason, superseded_at)
+     SELECT :calendar, name, uid, old_body, CASE kind WHEN 'put' THEN 'sync' ELSE coalesce(reason, 'sync') END, :now
+     FROM temp.incoming WHERE ${REPLACES}`,
+  ],
+  [
+    "replaced",
+    `INSERT OR IGNORE INTO versions (revision, calendar, body, replaced_at)
+     SELECT revision, :calendar, visible_body, :now FROM temp.incoming WHERE ${REPLACES} AND pending IS NULL`,
+  ],
+  [
+    "texts",
+    "INSERT INTO bodies (id, text) SELECT :bodies + seq, text FROM temp.incoming WHERE new_text",
+  ],
+  [
+    "added",
+    `INSERT INTO items (calendar, name, revision, visible_body, server_body, metadata, ${COLUMN_NAMES})
+     SELECT :calendar, name, :revision + seq, :bodies + seq, :bodies + seq, metadata, ${columnsFrom("columns")}
+     FROM temp.incoming WHERE kind = 'put' AND item IS NULL`,
+  ],
+  [
+    "replaced",
+    `UPDATE items SET revision = :revision + n.seq, visible_body = :bodies + n.seq,
+       server_body = :bodies + n.seq, taken_back_at = NULL, ${assignColumns("n.columns")}
+     FROM temp.incoming n WHERE items.id = n.item AND n.pending IS NULL AND n.new_text`,
+  ],
+  [
+    "pendingPuts",
+    `UPDATE items SET server_body = :bodies + n.seq
+     FROM temp.incoming n WHERE items.id = n.item AND n.pending IS NOT NULL AND n.new_text`,
+  ],
+  [
+    "pendingPuts",
+    `UPDATE outbox SET server_columns = json(n.columns)
+     FROM temp.incoming n WHERE outbox.item = n.item AND n.kind = 'put'`,
+  ],
+  [
+    "metadata",
+    `UPDATE items SET metadata = n.metadata
+     FROM temp.incoming n WHERE items.id = n.item AND n.new_metadata
+       AND (n.kind = 'put' OR items.server_body IS NOT NULL)`,
+  ],
+  [
+    "removed",
+    `INSERT INTO outbox (item, kind, changed_at)
+     SELECT item, 'create', :now FROM temp.incoming WHERE kind = 'remove' AND taken_back`,
+  ],
+  [
+    "removed",
+    `DELETE FROM items WHERE id IN
+       (SELECT item FROM temp.incoming WHERE kind = 'remove' AND pending IS NULL AND NOT taken_back)`,
+  ],
+  [
+    "removed",
+    `UPDATE items SET server_body = NULL, metadata = NULL, taken_back_at = NULL
+     WHERE id IN (SELECT item FROM temp.incoming WHERE kind = 'remove')`,
+  ],
+  [
+    "removed",
+    `UPDATE outbox SET server_columns = NULL
+     WHERE item IN (SELECT item FROM temp.incoming WHERE kind = 'remove')`,
+  ],
+];
+
+const NOTHING: BatchResult = { added: 0, updated: 0, removed: 0, unchanged: 0, pending: [] };
 
 export interface BatchTarget {
   /** Key of the calendar. */
@@ -114,23 +169,48 @@ export async function applyBatch(
     calendar: target.calendar,
     recently: target.now - TAKEN_BACK_MS,
   });
-  const inspected = (await sql.execute(INSPECT))[0] ?? [];
-  const [count, names, last, bad] = inspected as number[];
-  if (bad !== 0) throw badOperation();
-  if (count === 0) return NOTHING;
-  if (names !== count) return applyInTurn(sql, target, operations);
-  return applyIncoming(sql, target, last ?? 0);
+  const inspection = await inspect(sql);
+  if (inspection.bad > 0) throw badOperation();
+  if (inspection.names !== inspection.count) return applyInTurn(sql, target, operations);
+  if (inspection.count === 0) return NOTHING;
+  await applyIncoming(sql, target, inspection);
+  await sql.execute("DELETE FROM temp.incoming");
+  const { added, updated, removed, unchanged, pending } = inspection;
+  return { added, updated, removed, unchanged, pending: JSON.parse(pending) as string[] };
+}
+
+async function inspect(sql: SqlExecutor): Promise<Inspection> {
+  const values = (await sql.execute(INSPECT))[0] ?? [];
+  const [count, names, last, bad, added, updated, removed, unchanged] = values.map(Number);
+  const [texts, replaced, pendingPuts, metadata] = values.slice(8).map(Number);
+  return {
+    count: count ?? 0,
+    names: names ?? 0,
+    last: last ?? 0,
+    bad: bad ?? 0,
+    added: added ?? 0,
+    updated: updated ?? 0,
+    removed: removed ?? 0,
+    unchanged: unchanged ?? 0,
+    texts: texts ?? 0,
+    replaced: replaced ?? 0,
+    pendingPuts: pendingPuts ?? 0,
+    metadata: metadata ?? 0,
+    pending: String(values.at(-1) ?? "[]"),
+  };
 }
 
 async function applyIncoming(
   sql: SqlExecutor,
   target: BatchTarget,
-  last: number,
-): Promise<BatchResult> {
+  inspection: Inspection,
+): Promise<void> {
+  const needed = APPLY.filter(([need]) => inspection[need] !== 0);
+  if (needed.length === 0) return;
   const reserved = await sql.execute(
     `UPDATE meta SET value = value + :last WHERE key = 'revision'
      RETURNING value - :last, (SELECT coalesce(max(id), 0) FROM bodies)`,
-    { last },
+    { last: inspection.last },
   );
   const [revision, bodies] = (reserved[0] ?? []) as number[];
   const values: Record<string, number> = {
@@ -139,16 +219,7 @@ async function applyIncoming(
     revision: revision ?? 0,
     bodies: bodies ?? 0,
   };
-  for (const statement of APPLY) await sql.execute(statement, usedBy(statement, values));
-  const [added, updated, removed, unchanged, pending] = (await sql.execute(SUMMARY))[0] ?? [];
-  await sql.execute("DELETE FROM temp.incoming");
-  return {
-    added: added as number,
-    updated: updated as number,
-    removed: removed as number,
-    unchanged: unchanged as number,
-    pending: JSON.parse(pending as string) as string[],
-  };
+  for (const [, statement] of needed) await sql.execute(statement, usedBy(statement, values));
 }
 
 /** Statements may only be given the parameters that they name. */

@@ -7,7 +7,7 @@ export interface FileAccess {
   list(directory: string): Promise<string[]>;
   makeDirectory(path: string): Promise<void>;
   readText(path: string): Promise<string>;
-  /** Replaces the file whole; on the disk when it resolves. */
+  /** Replaces the file whole; a power cut may take it back. */
   writeText(path: string, text: string): Promise<void>;
   /** Never over an existing file. */
   move(from: string, to: string): Promise<void>;

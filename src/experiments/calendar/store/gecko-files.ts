@@ -18,7 +18,7 @@ export const geckoFiles: FileAccess = {
   },
   readText: (path) => IOUtils.readUTF8(path),
   async writeText(path, text) {
-    await IOUtils.writeUTF8(path, text, { tmpPath: `${path}.tmp`, flush: true });
+    await IOUtils.writeUTF8(path, text, { tmpPath: `${path}.tmp` });
   },
   move: (from, to) => IOUtils.move(from, to, { noOverwrite: true }),
   copy: (from, to) => IOUtils.copy(from, to, { noOverwrite: true }),

@@ -67,10 +67,16 @@ class GeckoSql implements SqlConnection {
       const executor: SqlExecutor = {
         execute: (sql, parameters = {}) => run(this.#writer, sql, parameters),
       };
+      // Not executeTransaction: it reads its caller's name out of a stack trace, and throws where it finds none.
+      await run(this.#writer, "BEGIN IMMEDIATE");
       try {
-        return await this.#writer.executeTransaction(() => work(executor));
+        const result = await work(executor);
+        await run(this.#writer, "COMMIT");
+        return result;
       } catch (error) {
-        throw sqlErrorOf(error);
+        // After some errors (a full disk) SQLite has rolled back by itself.
+        if (this.#writer.transactionInProgress) await run(this.#writer, "ROLLBACK");
+        throw error;
       }
     });
     this.#last = turn.catch(() => undefined);

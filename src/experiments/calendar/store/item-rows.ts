@@ -5,7 +5,7 @@
  */
 import type { ConflictRecord, PendingKind } from "../../../shared/item-store.ts";
 import type { Change, Reasons, RowState, ServerSide, Side } from "./row-state.ts";
-import { COLUMN_NAMES, columnsFrom, columnsOf } from "./schema.ts";
+import { assignColumns, COLUMN_NAMES, columnsFrom, columnsOf } from "./schema.ts";
 import type { SqlExecutor, SqlValue } from "./sql-connection.ts";
 
 /** A row as it is in the database, with the ids of its texts. */
@@ -171,10 +171,10 @@ export async function writeRow(
   );
   // A row whose delete is pending keeps the columns it had: its UID is how it is found again.
   if (visible !== null && visible.columns !== row.state.visible?.columns) {
-    await sql.execute(
-      `UPDATE items SET (${COLUMN_NAMES}) = (SELECT ${columnsFrom(":columns")}) WHERE id = :id`,
-      { id: row.id, columns: visible.columns },
-    );
+    await sql.execute(`UPDATE items SET ${assignColumns(":columns")} WHERE id = :id`, {
+      id: row.id,
+      columns: visible.columns,
+    });
   }
   await writeChange(sql, row.id, change, server, bodies);
   return revision;

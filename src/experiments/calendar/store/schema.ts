@@ -109,12 +109,19 @@ const COLUMNS = [
 /** `uid, components, …` */
 export const COLUMN_NAMES = COLUMNS.map(([column]) => column).join(", ");
 
-/** Expressions in the order of {@link COLUMN_NAMES} that read the JSON text of `ItemColumns` in `source`. */
+function valueFrom(source: string, [, key, missing]: (typeof COLUMNS)[number]): string {
+  const value = `${source} ->> '$.${key}'`;
+  return missing === null ? value : `coalesce(${value}, ${missing})`;
+}
+
+/** Expressions in the order of {@link COLUMN_NAMES} that read the JSON of `ItemColumns` in `source`. */
 export function columnsFrom(source: string): string {
-  return COLUMNS.map(([, key, missing]) => {
-    const value = `${source} ->> '$.${key}'`;
-    return missing === null ? value : `coalesce(${value}, ${missing})`;
-  }).join(", ");
+  return COLUMNS.map((column) => valueFrom(source, column)).join(", ");
+}
+
+/** `uid = …, components = …`: the same for an UPDATE. */
+export function assignColumns(source: string): string {
+  return COLUMNS.map((column) => `${column[0]} = ${valueFrom(source, column)}`).join(", ");
 }
 
 /** The JSON text of `ItemColumns` of a row of `items`. */

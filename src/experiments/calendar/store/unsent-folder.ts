@@ -3,8 +3,8 @@
  * can be had even when the add-on cannot run or the database is lost. One folder a calendar; a file's name tells
  * the row's name, the kind of change and its revision: `<name>~create-12.ics`.
  *
- * Files only repeat what the database holds: a file that cannot be written is no failure of the edit, and the
- * next start writes it again.
+ * Files only repeat what the database holds durably: one that cannot be written, or that a power cut takes, is no
+ * failure of the edit, and the next start writes it again.
  */
 import type { FileAccess } from "./file-access.ts";
 
