@@ -72,7 +72,10 @@ async function command<C extends CommandName>(
 
 async function showCalendar(thunderbird: Thunderbird): Promise<void> {
   await thunderbird.chrome(
-    `const window = Services.wm.getMostRecentWindow("mail:3pane");
+    `const { cal } = ChromeUtils.importESModule("resource:///modules/calendar/calUtils.sys.mjs");
+     // A profile without a mail account starts with its own calendar switched off.
+     for (const calendar of cal.manager.getCalendars()) calendar.setProperty("disabled", false);
+     const window = Services.wm.getMostRecentWindow("mail:3pane");
      window.document.getElementById("tabmail").openTab("calendar", {});
      window.switchCalendarView("month", true);`,
   );
