@@ -40,6 +40,9 @@ export class FetchTransport implements Transport {
     schemeSafety(request.url);
     const host = new URL(request.url).host;
     if (request.signal?.aborted) throw abortedError(request.signal);
+    // The network layer lets connections to this computer through while Thunderbird is offline; the user's word
+    // counts, and a server here is no exception.
+    if (isOffline()) throw offlineError(host);
     const watch = new Watch(request.signal, this.#totalTimeoutMs);
     try {
       watch.expectProgressWithin(this.#answerTimeoutMs);
@@ -140,14 +143,7 @@ class Watch {
         cause: error,
       });
     }
-    if (typeof navigator !== "undefined" && navigator.onLine === false) {
-      return new AppError("offline", "This computer is offline.", {
-        hint: "Your changes are kept and sent when the network is back.",
-        retry: "later",
-        details: { host },
-        cause: error,
-      });
-    }
+    if (isOffline()) return offlineError(host, error);
     return new AppError("network", `No connection to ${host}.`, {
       hint: "Your changes are kept. Check the address and the network; a certificate the computer does not trust looks the same.",
       retry: "later",
@@ -162,5 +158,18 @@ function abortedError(signal: AbortSignal): AppError {
     hint: "What was not done is still waiting and is done next time.",
     retry: "later",
     cause: signal.reason,
+  });
+}
+
+function isOffline(): boolean {
+  return typeof navigator !== "undefined" && navigator.onLine === false;
+}
+
+function offlineError(host: string, cause?: unknown): AppError {
+  return new AppError("offline", "Thunderbird is offline.", {
+    hint: "Your changes are kept and sent when Thunderbird is online again.",
+    retry: "later",
+    details: { host },
+    cause,
   });
 }

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from "node:http";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { withBasicAuth } from "../../../src/background/transport/basic-auth.ts";
 import { FetchTransport } from "../../../src/background/transport/fetch-transport.ts";
 import { TrafficCounter } from "../../../src/background/transport/traffic.ts";
@@ -178,4 +178,22 @@ test("traffic counts requests, failed ones too, and bytes, since the last look",
     .catch(() => {});
   expect(counter.take()).toEqual({ requests: 2, bytes: 5 });
   expect(counter.take()).toEqual({ requests: 0, bytes: 0 });
+});
+
+test("while Thunderbird is offline nothing is sent, not even to a server on this computer", async () => {
+  let requests = 0;
+  const url = await serve((_, response) => {
+    requests++;
+    response.end();
+  });
+  vi.stubGlobal("navigator", { onLine: false });
+  try {
+    await expect(new FetchTransport().send({ method: "PUT", url })).rejects.toMatchObject({
+      code: "offline",
+      retry: "later",
+    });
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  expect(requests).toBe(0);
 });
