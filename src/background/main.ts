@@ -12,7 +12,7 @@ import { serverDiscovery } from "./accounts/server-discovery.ts";
 import { explainTlsFailures } from "./accounts/tls-failures.ts";
 import { BackupService } from "./backup/backup-service.ts";
 import { ThunderbirdCalendars } from "./backup/thunderbird-calendars.ts";
-import { BACKUP_NOTIFICATION, BackupButton } from "./commands/backup-button.ts";
+import { BackupButton } from "./commands/backup-button.ts";
 import { BackupPlace } from "./commands/backup-place.ts";
 import { BackupRuns } from "./commands/backup-runs.ts";
 import { CalendarSyncs } from "./commands/calendar-syncs.ts";
@@ -20,6 +20,7 @@ import { createDispatcher } from "./commands/dispatch.ts";
 import { createHandlers } from "./commands/handlers.ts";
 import { Operations } from "./commands/operations.ts";
 import { openRestoreFolder } from "./commands/restore-folder.ts";
+import { tellStoreEvents } from "./commands/store-events.ts";
 import { registerHooks } from "./provider/hooks.ts";
 import { accountsShape } from "./settings/account-settings.ts";
 import { backupSettingsShape, lastBackupShape } from "./settings/backup-settings.ts";
@@ -163,6 +164,7 @@ const handlers = createHandlers({
       key.startsWith(SET_ASIDE_PREFIX),
     ),
   }),
+  sending: provider,
   broadcast,
   pickerTitle: (purpose) => text(purpose === "backup" ? "pickBackupFolder" : "pickRestoreFolder"),
 });
@@ -190,8 +192,10 @@ calendars.onRemoved.addListener((id) => {
   syncs.forget(id);
   return accounts.calendarRemoved(id);
 });
-runtime.onStartup.addListener(() => button.restore());
-runtime.onInstalled.addListener(() => button.restore());
-notifications.onClicked.addListener(async (id) => {
-  if (id === BACKUP_NOTIFICATION) await runtime.openOptionsPage();
-});
+const started = async (): Promise<void> => {
+  await button.restore();
+  await tellStoreEvents(provider, { notify, text }).catch((error) => reportBug("start", error));
+};
+runtime.onStartup.addListener(started);
+runtime.onInstalled.addListener(started);
+notifications.onClicked.addListener(() => runtime.openOptionsPage());

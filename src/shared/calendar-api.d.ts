@@ -154,5 +154,9 @@ declare namespace messenger.calendar {
     ): Promise<string>;
     /** What happened to the database at start: e.g. `[{ kind: "salvaged", … }]`; cleared by reading. */
     function takeStoreEvents(): Promise<unknown[]>;
+    /** True after the profile was copied or moved: pending changes wait until {@link resumeSending}. */
+    function isSendingPaused(): Promise<boolean>;
+    /** The user says that this profile is the one to go on with. */
+    function resumeSending(): Promise<void>;
   }
 }

@@ -186,6 +186,9 @@ export interface Commands {
     value: { superseded: number };
   };
   "sync.run": { args: { calendarId?: string }; value: { calendars: CalendarSyncReport[] } };
+  /** Sending is paused after the profile was copied or moved, until the user says that it is the one in use. */
+  "sending.status": { args: object; value: { paused: boolean } };
+  "sending.resume": { args: object; value: { calendars: CalendarSyncReport[] } };
   "places.pick": { args: { purpose: "backup" | "restore" }; value: { directory: string | null } };
   "backup.configure": {
     args: { directory?: string; schedule?: BackupSettings["schedule"] };

@@ -283,6 +283,20 @@ test("removing asks first, and a second time while changes wait", async () => {
   ]);
 });
 
+test("a copied profile: sending waits until the user says so", async () => {
+  let paused = true;
+  background.answers["sending.status"] = () => ({ paused });
+  background.answers["sending.resume"] = () => {
+    paused = false;
+    return { calendars: [] };
+  };
+  await open(account());
+  expect(alerts()[0]).toContain("This profile was copied or moved");
+  button("This is the one I use: send changes").click();
+  await vi.waitFor(() => expect(alerts()).toEqual([]));
+  expect(background.asks("sending.resume")).toEqual([{}]);
+});
+
 test("a list that cannot be read says why and can be tried again", async () => {
   background.answers["accounts.list"] = () => {
     throw new AppError("item-store", "The calendar store cannot be opened.", { hint: "Restart." });

@@ -18,7 +18,10 @@ type Answers = {
 export const NOW = Date.UTC(2026, 10, 21, 12);
 
 export class FakeBackground {
-  answers: Answers = { "operations.list": () => [] };
+  answers: Answers = {
+    "operations.list": () => [],
+    "sending.status": () => ({ paused: false }),
+  };
   readonly asked: { command: string; [argument: string]: unknown }[] = [];
   readonly announced: string[] = [];
   readonly page: Page;

@@ -44,6 +44,8 @@ export const argumentSchemas: {
     discardPending: v.exactOptional(v.boolean()),
   }),
   "sync.run": v.strictObject({ calendarId: v.exactOptional(text) }),
+  "sending.status": nothing,
+  "sending.resume": nothing,
   "places.pick": v.strictObject({ purpose: v.picklist(["backup", "restore"]) }),
   "backup.configure": v.strictObject({
     directory: v.exactOptional(text),

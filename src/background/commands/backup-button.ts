@@ -22,8 +22,8 @@ export interface ButtonDependencies {
   readonly readLast: () => Promise<StoredLastBackup>;
 }
 
-/** Of the notification with the result: a click on it opens the options page. */
-export const BACKUP_NOTIFICATION = "backup-result";
+/** Of the notification with the result: a newer one takes its place. */
+const BACKUP_NOTIFICATION = "backup-result";
 
 const PROGRESS_COLOR = "#1a6fd4";
 const TROUBLE_COLOR = "#c62828";

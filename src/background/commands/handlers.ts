@@ -18,6 +18,7 @@ export interface HandlerDependencies {
   readonly operations: Operations;
   readonly waiting: WaitingDependencies;
   readonly diagnostics: () => Promise<DiagnosticFacts>;
+  readonly sending: Pick<typeof messenger.calendar.provider, "isSendingPaused" | "resumeSending">;
   readonly broadcast: (event: BackgroundEvent) => void;
   /** Titles of the folder picker. */
   readonly pickerTitle: (purpose: "backup" | "restore") => string;
@@ -37,6 +38,14 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
       operations.run("sync.run", async (work) => {
         if (calendarId !== undefined) await accounts.find(calendarId);
         return { calendars: await sync.run(calendarId, work) };
+      }),
+
+    "sending.status": async () => ({ paused: await deps.sending.isSendingPaused() }),
+    "sending.resume": () =>
+      operations.run("sending.resume", async (work) => {
+        await deps.sending.resumeSending();
+        broadcast({ event: "changed", what: "accounts" });
+        return { calendars: await sync.run(undefined, work) };
       }),
 
     "places.pick": async ({ purpose }) => ({

@@ -95,6 +95,14 @@ export function createProviderApi(port: ProviderPort) {
     async takeStoreEvents(): Promise<unknown[]> {
       return (await port.store()).takeEvents();
     },
+
+    async isSendingPaused(): Promise<boolean> {
+      return (await port.store()).isSendingPaused();
+    },
+
+    async resumeSending(): Promise<void> {
+      await (await port.store()).resumeSending();
+    },
   };
 }
 

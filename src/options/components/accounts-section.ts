@@ -5,13 +5,14 @@ import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
 import { AccountCard } from "./account-card.ts";
 import { AccountForm } from "./account-form.ts";
-import { errorNotice } from "./notice.ts";
+import { errorNotice, warningNotice } from "./notice.ts";
 
 /** Times in words grow old. */
 const REFRESH_INTERVAL_MS = 30_000;
 
 export class AccountsSection {
   readonly #page: Page;
+  readonly #paused = element("div");
   readonly #list = element("div", { class: "cards" });
   readonly #form = element("div");
   readonly #addButton: HTMLButtonElement;
@@ -26,7 +27,12 @@ export class AccountsSection {
       { type: "button", class: "primary", onclick: () => this.#openForm() },
       page.words.text("addAccount"),
     );
-    root.append(this.#list, this.#form, element("p", { class: "actions" }, this.#addButton));
+    root.append(
+      this.#paused,
+      this.#list,
+      this.#form,
+      element("p", { class: "actions" }, this.#addButton),
+    );
     show(this.#list, element("p", { class: "quiet" }, page.words.text("loading")));
     page.client.onEvent((event) => {
       if (this.#concerns(event)) void this.refresh();
@@ -48,8 +54,14 @@ export class AccountsSection {
   }
 
   async #read(): Promise<void> {
+    const { client } = this.#page;
     try {
-      this.#show(await this.#page.client.call("accounts.list", {}));
+      const [accounts, { paused }] = await Promise.all([
+        client.call("accounts.list", {}),
+        client.call("sending.status", {}),
+      ]);
+      this.#showPaused(paused);
+      this.#show(accounts);
     } catch (error) {
       const { words } = this.#page;
       show(
@@ -57,6 +69,29 @@ export class AccountsSection {
         errorNotice(error, { label: words.text("tryAgain"), run: () => void this.refresh() }),
       );
     }
+  }
+
+  /** Shown once, not anew with every reading: it is an alert. */
+  #showPaused(paused: boolean): void {
+    const { words } = this.#page;
+    if (paused === this.#paused.childElementCount > 0) return;
+    const resume = element(
+      "button",
+      { type: "button", onclick: () => void this.#resumeSending(resume) },
+      words.text("resumeSending"),
+    );
+    show(this.#paused, paused && warningNotice(words.text("sendingPaused"), resume));
+  }
+
+  async #resumeSending(button: HTMLButtonElement): Promise<void> {
+    button.disabled = true;
+    try {
+      await this.#page.client.call("sending.resume", {});
+    } catch (error) {
+      button.disabled = false;
+      this.#paused.append(errorNotice(error));
+    }
+    await this.refresh();
   }
 
   #show(accounts: readonly Account[]): void {
