@@ -4,6 +4,7 @@
  * rows whose flags allow it.
  */
 import { calendarUtils } from "./gecko-modules.ts";
+import { parseWithSharedZones } from "./shared-zones.ts";
 
 /** Thunderbird's mark on the master it makes up for overrides that come without one. */
 const MADE_UP_MASTER = "X-MOZ-FAKED-MASTER";
@@ -16,7 +17,8 @@ export function parseItems(text: string): calIItemBase[] {
   const { CalIcsParser } = ChromeUtils.importESModule("resource:///modules/CalIcsParser.sys.mjs");
   const parser = new CalIcsParser();
   // Not parseString: it writes a text that it cannot parse into the console.
-  parser.processIcalComponent(calendarUtils().icsService.parseICS(text));
+  const { icsService } = calendarUtils();
+  parser.processIcalComponent(parseWithSharedZones(text, (whole) => icsService.parseICS(whole)));
   return parser.getItems();
 }
 
