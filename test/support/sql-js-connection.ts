@@ -34,7 +34,7 @@ export class MemoryDisk {
     } catch (error) {
       throw toSqlError(error);
     }
-    const connection = new SqlJsConnection(database, (closed) => {
+    const connection = new SqlJsConnection(database, bytes ?? new Uint8Array(), (closed) => {
       if (this.#open.get(path) !== connection) return;
       this.#open.delete(path);
       this.files.set(path, closed);
@@ -99,19 +99,27 @@ export class MemoryDisk {
 
 class SqlJsConnection implements SqlConnection {
   readonly #database: Database;
+  readonly #opened: Uint8Array;
   readonly #onClosed: (bytes: Uint8Array) => void;
   #last: Promise<unknown> = Promise.resolve();
   #committed: Uint8Array | null = null;
   #closed: Promise<void> | null = null;
 
-  constructor(database: Database, onClosed: (bytes: Uint8Array) => void) {
+  constructor(database: Database, opened: Uint8Array, onClosed: (bytes: Uint8Array) => void) {
     this.#database = database;
+    this.#opened = opened;
     this.#onClosed = onClosed;
   }
 
   /** What is committed. */
   bytes(): Uint8Array {
-    return this.#committed ?? this.#database.export();
+    if (this.#committed !== null) return this.#committed;
+    try {
+      return this.#database.export();
+    } catch {
+      // sql.js cannot export a damaged database, and nothing was written into it.
+      return this.#opened;
+    }
   }
 
   /** One connection only: a statement outside of a transaction waits for it, so as to see what is committed. */
@@ -137,7 +145,7 @@ class SqlJsConnection implements SqlConnection {
 
   close(): Promise<void> {
     this.#closed ??= this.#inTurn(async () => {
-      this.#committed = this.#database.export();
+      this.#committed = this.bytes();
       this.#onClosed(this.#committed);
       this.#database.close();
     });
