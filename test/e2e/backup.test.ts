@@ -39,7 +39,7 @@ describePlakar("the toolbar button and the store it writes", () => {
     world = await startWorld({ calendars: { work: SAMPLE } });
     plakar = await PlakarHome.make();
     store = path.join(world.folder, "store");
-    work = world.calendars["work"] as { id: string; url: string };
+    work = world.calendars.work as { id: string; url: string };
     await world.run("sync.run", {});
     home = await world.user.home();
     await world.user.add(
@@ -49,14 +49,16 @@ describePlakar("the toolbar button and the store it writes", () => {
     await world.run("backup.configure", { directory: store });
   });
   afterAll(async () => {
-    await plakar?.remove();
-    await world?.stop();
+    await plakar.remove();
+    await world.stop();
   });
 
   test("the button is there in the mail and calendar spaces", async () => {
-    expect((await world.user.toolbarButton()).visible).toBe(true);
+    const shown = async () => (await world.user.toolbarButton()).visible;
+    await world.user.mail();
+    await world.thunderbird.waitFor(shown, "the button in the mail space");
     await world.user.view("month", "20260615");
-    expect((await world.user.toolbarButton()).visible).toBe(true);
+    await world.thunderbird.waitFor(shown, "the button in the calendar space");
   });
 
   test("one click saves every calendar, the local one too", async () => {
@@ -69,11 +71,18 @@ describePlakar("the toolbar button and the store it writes", () => {
     ]);
   });
 
+  test("a calendar that is switched off in the list is saved all the same", async () => {
+    await world.user.setProperty(home, "disabled", true);
+    const report = await clickAndWait();
+    await world.user.setProperty(home, "disabled", false);
+    expect(report).toMatchObject({ calendars: 2, items: SAMPLE.length + 1, incomplete: [] });
+  });
+
   test("a second click with nothing changed adds no item", async () => {
     const second = await clickAndWait();
     expect(second).toMatchObject({ added: 0, changed: 0, removed: 0, items: SAMPLE.length + 1 });
     expect(second.bytesWritten).toBeLessThan(first.bytesWritten / 2);
-    expect(await world.run("snapshots.list", {})).toHaveLength(2);
+    expect(await world.run("snapshots.list", {})).toHaveLength(3);
   });
 
   test("plakar lists the store, checks it, and gives an event back byte for byte", async () => {

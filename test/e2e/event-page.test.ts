@@ -39,11 +39,11 @@ describe("with an idle timeout of two seconds", () => {
       calendars: { work: SAMPLE },
       launch: { prefs: { "extensions.background.idle.timeout": 2000 } },
     });
-    work = world.calendars["work"] as { id: string; url: string };
+    work = world.calendars.work as { id: string; url: string };
     await world.run("sync.run", {});
     await world.run("backup.configure", { directory: path.join(world.folder, "store") });
   });
-  afterAll(async () => world?.stop());
+  afterAll(() => world.stop());
 
   test("an item created in the calendar wakes it and is sent", async () => {
     await stopped();

@@ -33,11 +33,11 @@ describe.each([
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "keeper-lifecycle-"));
     world = await startWorld({ calendars: { work: SAMPLE }, launch: { temporary } });
-    calendarId = world.calendars["work"]?.id as string;
+    calendarId = (world.calendars.work as { id: string }).id;
     await world.run("sync.run", {});
   });
   afterAll(async () => {
-    await world?.stop();
+    await world.stop();
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -66,14 +66,14 @@ describe("a CalDAV calendar in Thunderbird", () => {
     world = await startWorld({
       calendars: { work: [...SAMPLE, { name: "standup.ics", text: series }], family: [] },
     });
-    ({ id: calendarId, url } = world.calendars["work"] as { id: string; url: string });
+    ({ id: calendarId, url } = world.calendars.work as { id: string; url: string });
     for (const name of await world.server.list(url)) {
       before.set(name, await world.server.get(at(url, name)));
     }
     const { calendars } = await world.run("sync.run", { calendarId });
     expect(calendars[0]?.error).toBeUndefined();
   });
-  afterAll(async () => world?.stop());
+  afterAll(() => world.stop());
 
   test("the first sync shows all items", async () => {
     const items = await world.user.items(calendarId);

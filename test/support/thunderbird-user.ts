@@ -253,7 +253,11 @@ export class ThunderbirdUser {
     );
   }
 
-  async setProperty(calendarId: string, name: string, value: string | number): Promise<void> {
+  async setProperty(
+    calendarId: string,
+    name: string,
+    value: string | number | boolean,
+  ): Promise<void> {
     await this.#run(
       `calendarOf(arguments[0]).setProperty(arguments[1], arguments[2]); return null;`,
       calendarId,
@@ -270,11 +274,14 @@ export class ThunderbirdUser {
     );
   }
 
-  /** Thunderbird's own calendar "Home", made if a fresh profile has none yet. @returns its id */
+  /** Thunderbird's own calendar "Home", switched on (a fresh profile has it off). @returns its id */
   home(): Promise<string> {
     return this.#run(
       `const found = cal.manager.getCalendars().find((calendar) => calendar.type === "storage");
-       if (found) return found.id;
+       if (found) {
+         found.setProperty("disabled", false);
+         return found.id;
+       }
        const home = cal.manager.createCalendar("storage", Services.io.newURI("moz-storage-calendar://"));
        home.name = "Home";
        cal.manager.registerCalendar(home);
@@ -282,8 +289,14 @@ export class ThunderbirdUser {
     );
   }
 
-  /** Clicks the add-on's button in the unified toolbar. */
+  /** Goes to the mail space. */
+  async mail(): Promise<void> {
+    await this.#run(`window.document.getElementById("tabmail").switchToTab(0); return null;`);
+  }
+
+  /** Clicks the add-on's button in the unified toolbar of the mail space. */
   async clickToolbarButton(): Promise<void> {
+    await this.mail();
     await this.#run(
       `const button = window.document.querySelector('#unifiedToolbarContainer button[extension="caldav-keeper@caldav-keeper.github.io"]');
        if (!button) throw new Error("the toolbar button is not there");

@@ -5,6 +5,7 @@
  */
 
 import { existing } from "./calendars-api.ts";
+import { getItemsOf } from "./disabled-calendar.ts";
 import { extensionError } from "./extension-error.ts";
 import { calendarUtils, monotonicNow, yieldToMainThread } from "./gecko-modules.ts";
 import { parseItems } from "./resource-items.ts";
@@ -188,13 +189,12 @@ export function createItemsApi(own: OwnItems) {
       const calendar = existing(calendarId);
       const { serverSide } = parseCalendarId(calendarId);
       if (calendar.type === own.ownType) return own.uids(calendar.id, serverSide);
-      const items = await calendar.getItemsAsArray(
-        Ci.calICalendar.ITEM_FILTER_ALL_ITEMS,
-        0,
-        null,
-        null,
-      );
-      return items.map((item) => item.id).filter((id) => id !== null);
+      const ids: string[] = [];
+      const stream = getItemsOf(calendar, Ci.calICalendar.ITEM_FILTER_ALL_ITEMS, 0, null, null);
+      for await (const items of calendarUtils().iterate.streamValues(stream)) {
+        for (const item of items) if (item.id !== null) ids.push(item.id);
+      }
+      return ids;
     },
 
     async batch(
@@ -229,7 +229,7 @@ export function createItemsApi(own: OwnItems) {
     }
     const start = readDate(query.rangeStart, "rangeStart");
     const end = readDate(query.rangeEnd, "rangeEnd");
-    const stream = calendar.getItems(filterBits(query), query.limit ?? 0, start, end);
+    const stream = getItemsOf(calendar, filterBits(query), query.limit ?? 0, start, end);
     let sliceStart = monotonicNow();
     const reader = calendarUtils().iterate.streamValues(stream);
     for await (const items of reader) {
