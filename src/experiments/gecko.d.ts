@@ -144,7 +144,6 @@ interface GeckoSqlConnection {
 }
 interface GeckoSqlShutdown {
   addBlocker(name: string, work: () => Promise<void>): void;
-  removeBlocker(work: () => Promise<void>): boolean;
 }
 
 declare const ChromeUtils: {

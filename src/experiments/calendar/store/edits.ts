@@ -4,18 +4,13 @@
  */
 import { AppError } from "../../../shared/errors.ts";
 import type { StageOperation } from "../../../shared/item-store.ts";
-import {
-  addConflict,
-  type ItemRow,
-  insertRow,
-  readRow,
-  readRowByUid,
-  writeRow,
-} from "./item-rows.ts";
+import { addConflict } from "./conflicts.ts";
+import { type ItemRow, readRow, readRowByUid } from "./item-rows.ts";
 import type { ItemEdit, NewItem } from "./item-store.ts";
 import { unconfirmedCreate } from "./moves.ts";
 import { resourceNameFor } from "./resource-name.ts";
 import { deleted, edited, type RowState, type Side } from "./row-state.ts";
+import { insertRow, writeRow } from "./row-writes.ts";
 import type { SqlExecutor } from "./sql-connection.ts";
 
 /** Where and when. */

@@ -1,14 +1,19 @@
 /** The store of the running Thunderbird: in `caldav-keeper` in the profile. */
+import { AppError } from "../../../shared/errors.ts";
 import { geckoFiles } from "./gecko-files.ts";
 import { openGeckoSql } from "./gecko-sql.ts";
 import type { MachineMark } from "./instance.ts";
 import type { ItemStore } from "./item-store.ts";
 import { openItemStore } from "./open-item-store.ts";
 
-/** @throws AppError "item-store-newer", "item-store" */
-export function openProfileItemStore(): Promise<ItemStore> {
+/**
+ * Closes by itself at the end of Thunderbird, which an open connection would hold up.
+ * @throws AppError "item-store-newer", "item-store"
+ */
+export async function openProfileItemStore(): Promise<ItemStore> {
+  const { Sqlite } = ChromeUtils.importESModule("resource://gre/modules/Sqlite.sys.mjs");
   const { profileDir } = PathUtils;
-  return openItemStore({
+  const store = await openItemStore({
     open: openGeckoSql,
     files: geckoFiles,
     directory: PathUtils.join(profileDir, "caldav-keeper"),
@@ -16,10 +21,19 @@ export function openProfileItemStore(): Promise<ItemStore> {
     now: () => Date.now(),
     newId: () => Services.uuid.generateUUID().toString().slice(1, -1),
   });
+  const close = (): Promise<void> => store.close();
+  try {
+    Sqlite.shutdown.addBlocker("CalDAV Keeper: item store", close);
+  } catch {
+    // Thunderbird ends already.
+    await close();
+    throw new AppError("item-store", "Thunderbird is about to end.", { retry: "later" });
+  }
+  return store;
 }
 
 /**
- * The mark is a pref's neighbour, not a pref: it lies in the local directory of the profile (caches), which is
+ * The mark lies in the local directory of the profile (caches), which is
  * outside of the profile on most systems and not copied with it.
  */
 function geckoMachineMark(profileDir: string): MachineMark {

@@ -1,6 +1,6 @@
 /**
  * SQLite by Sqlite.sys.mjs, which runs statements on a thread of its own and holds up the end of Thunderbird
- * until a connection is closed. Two connections to one file in WAL mode: one writes, in transactions; the other
+ * until every connection is closed (who opens one sees to that). Two connections to one file in WAL mode: one writes, in transactions; the other
  * reads what is committed, and never waits for the first.
  */
 import type {
@@ -18,6 +18,8 @@ export const openGeckoSql: OpenSql = async (path) => {
   const open = async (): Promise<GeckoSqlConnection> => {
     const connection = await Sqlite.openConnection({ path, sharedMemoryCache: false });
     opened.push(connection);
+    // Of an instance of the add-on that is just being replaced.
+    await run(connection, "PRAGMA busy_timeout = 10000");
     return connection;
   };
   try {
@@ -25,7 +27,7 @@ export const openGeckoSql: OpenSql = async (path) => {
     await run(writer, "PRAGMA journal_mode = WAL");
     await run(writer, "PRAGMA foreign_keys = ON");
     await run(writer, "PRAGMA temp_store = MEMORY");
-    return new GeckoSql(writer, await open(), Sqlite.shutdown);
+    return new GeckoSql(writer, await open());
   } catch (error) {
     for (const connection of opened) await connection.close();
     throw sqlErrorOf(error);
@@ -35,18 +37,13 @@ export const openGeckoSql: OpenSql = async (path) => {
 class GeckoSql implements SqlConnection {
   readonly #writer: GeckoSqlConnection;
   readonly #reader: GeckoSqlConnection;
-  readonly #shutdown: GeckoSqlShutdown;
-  /** Closes in time when nobody else does: an open connection would hold up the end for good. */
-  readonly #onShutdown = (): Promise<void> => this.close();
   #synchronous: "FULL" | "NORMAL" | null = null;
   #last: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | null = null;
 
-  constructor(writer: GeckoSqlConnection, reader: GeckoSqlConnection, shutdown: GeckoSqlShutdown) {
+  constructor(writer: GeckoSqlConnection, reader: GeckoSqlConnection) {
     this.#writer = writer;
     this.#reader = reader;
-    this.#shutdown = shutdown;
-    shutdown.addBlocker("CalDAV Keeper: item store", this.#onShutdown);
   }
 
   execute(sql: string, parameters: SqlParameters = {}): Promise<SqlValue[][]> {
@@ -85,7 +82,6 @@ class GeckoSql implements SqlConnection {
 
   close(): Promise<void> {
     this.#closed ??= this.#last.then(async () => {
-      this.#shutdown.removeBlocker(this.#onShutdown);
       await this.#reader.close();
       await this.#writer.close();
     });

@@ -2,7 +2,8 @@
  * A move between two calendars is a create in one and a delete in the other. The delete waits until the create is
  * confirmed; if the create is given up, the delete is taken back, so that at no time the item is nowhere.
  */
-import { readRow, writeRow } from "./item-rows.ts";
+import { readRow } from "./item-rows.ts";
+import { writeRow } from "./row-writes.ts";
 import type { SqlExecutor } from "./sql-connection.ts";
 
 /** SQL: the outbox row `o` of item `i` waits for a create that is not confirmed yet. */

@@ -73,7 +73,8 @@ async function open(environment: StoreEnvironment): Promise<ItemStore> {
       machine,
       now,
       newId,
-      onClosed: () => sql.transaction((tx) => writeMeta(tx, "closed", "1"), { durable: true }),
+      onClosing: () =>
+        sql.transaction((executor) => writeMeta(executor, "closed", "1"), { durable: true }),
     });
   } catch (error) {
     await sql.close();

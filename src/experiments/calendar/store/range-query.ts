@@ -85,6 +85,23 @@ export async function readVisible(
   return typeof found === "string" ? toItemWithText(JSON.parse(found) as Wire) : null;
 }
 
+/** The text of a version that is visible, or was and is still kept. */
+export async function readBodyAtRevision(
+  sql: SqlExecutor,
+  calendarId: string,
+  revision: number,
+): Promise<string | null> {
+  const rows = await sql.execute(
+    `SELECT b.text FROM (
+       SELECT calendar, visible_body AS body FROM items WHERE revision = :revision
+       UNION ALL SELECT calendar, body FROM versions WHERE revision = :revision
+     ) r JOIN calendars k ON k.key = r.calendar JOIN bodies b ON b.id = r.body
+     WHERE k.id = :calendarId LIMIT 1`,
+    { revision, calendarId },
+  );
+  return (rows[0]?.[0] ?? null) as string | null;
+}
+
 async function* candidates(
   sql: SqlExecutor,
   query: RangeQuery,

@@ -3,7 +3,8 @@
  * from the servers; the damaged file stays beside the new one.
  */
 import type { PendingKind } from "../../../shared/item-store.ts";
-import { addBody, calendarKey } from "./item-rows.ts";
+import { addBody } from "./bodies.ts";
+import { calendarKey } from "./item-rows.ts";
 import { COLUMN_NAMES, columnsFrom, columnsOf } from "./schema.ts";
 import type { SqlConnection, SqlExecutor, SqlValue } from "./sql-connection.ts";
 

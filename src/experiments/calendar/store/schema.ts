@@ -41,6 +41,7 @@ export const SCHEMA: readonly string[] = [
     UNIQUE (calendar, name)
   )`,
   "CREATE INDEX items_by_uid ON items (calendar, uid)",
+  "CREATE UNIQUE INDEX items_by_revision ON items (revision)",
   `CREATE INDEX items_by_range ON items (calendar, starts, ends, components, flags, completed)
     WHERE visible_body IS NOT NULL`,
   `CREATE TABLE outbox (

@@ -1,15 +1,10 @@
 /** The server's answer to a pending change, applied to its row (and, for a new name, to the row of that name). */
 import type { Settlement, SettleResult } from "../../../shared/item-store.ts";
-import {
-  addConflict,
-  type ItemRow,
-  type RowWrite,
-  readRow,
-  removeRow,
-  writeRow,
-} from "./item-rows.ts";
+import { addConflict } from "./conflicts.ts";
+import { type ItemRow, readRow } from "./item-rows.ts";
 import { releaseMoves } from "./moves.ts";
 import { type RowState, type Settled, settled } from "./row-state.ts";
+import { type RowWrite, removeRow, writeRow } from "./row-writes.ts";
 import type { SqlExecutor } from "./sql-connection.ts";
 
 const NOT_THERE: SettleResult = { applied: false, pending: null };

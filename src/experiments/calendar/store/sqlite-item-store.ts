@@ -11,9 +11,10 @@ import type {
 } from "../../../shared/item-store.ts";
 import { applyBatch } from "./batch.ts";
 import { clearServerSides, removeCalendarRows } from "./calendar-rows.ts";
+import { countItems, countPending } from "./counts.ts";
 import { deleteItem, insertItem, stageOperation, updateItem, writeAcks } from "./edits.ts";
 import { isPaused, type MachineMark, resume } from "./instance.ts";
-import { calendarKey, readRow } from "./item-rows.ts";
+import { readRow } from "./item-rows.ts";
 import type {
   ItemCounts,
   ItemEdit,
@@ -38,17 +39,16 @@ import {
   readPage,
   readState,
 } from "./listings.ts";
-import { querySlices, queryTextSlices, readVisible } from "./range-query.ts";
+import { querySlices, queryTextSlices, readBodyAtRevision, readVisible } from "./range-query.ts";
 import { settleRow } from "./settle.ts";
 import type { SqlConnection, SqlExecutor } from "./sql-connection.ts";
 import { SqlError, storeError } from "./sql-error.ts";
 import { takeEvents } from "./store-events.ts";
+import { StoreWrites, type WriteTarget, type Written } from "./store-writes.ts";
 import type { UnsentFolder } from "./unsent-folder.ts";
 
 const SLICE = 200;
 const MOST_LISTED = 1_000;
-/** Files written at a time after a restore. */
-const PARALLEL_FILES = 8;
 
 export interface StoreParts {
   readonly sql: SqlConnection;
@@ -58,25 +58,21 @@ export interface StoreParts {
   readonly now: () => number;
   /** A name that nothing else has: letters, digits and `-`. */
   readonly newId: () => string;
-  /** Runs when the store was closed without a failure. */
-  readonly onClosed: () => Promise<void>;
-}
-
-interface WriteTarget {
-  readonly calendar: number;
-  readonly now: number;
+  /** Runs before the connection is closed, if no damage was met. */
+  readonly onClosing: () => Promise<void>;
 }
 
 export class SqliteItemStore implements ItemStore {
   readonly #parts: StoreParts;
+  readonly #writes: StoreWrites;
   readonly #listeners = new Set<(change: StoreChange) => void>();
-  /** Writes happen one after the other, each with its files, so that a file never outlives its edit. */
-  #lastWrite: Promise<unknown> = Promise.resolve();
   /** The file turned out to be damaged: the next start must look at it whole. */
   #damage: SqlError | null = null;
+  #closed: Promise<void> | null = null;
 
   constructor(parts: StoreParts) {
     this.#parts = parts;
+    this.#writes = new StoreWrites(parts.sql, parts.unsent, parts.now);
   }
 
   getState(calendarId: string): Promise<string> {
@@ -239,18 +235,7 @@ export class SqliteItemStore implements ItemStore {
   }
 
   bodyAtRevision(calendarId: string, revision: number): Promise<string | null> {
-    return this.#read(async (sql) => {
-      const rows = await sql.execute(
-        `SELECT b.text FROM (
-           SELECT i.visible_body AS body FROM items i JOIN calendars k ON k.key = i.calendar
-           WHERE i.revision = :revision AND k.id = :calendarId
-           UNION ALL SELECT v.body FROM versions v JOIN calendars k ON k.key = v.calendar
-           WHERE v.revision = :revision AND k.id = :calendarId
-         ) r JOIN bodies b ON b.id = r.body LIMIT 1`,
-        { revision, calendarId },
-      );
-      return (rows[0]?.[0] ?? null) as string | null;
-    });
+    return this.#read((sql) => readBodyAtRevision(sql, calendarId, revision));
   }
 
   async insertEdit(item: NewItem): Promise<StoredItemWithText> {
@@ -292,33 +277,11 @@ export class SqliteItemStore implements ItemStore {
   }
 
   counts(calendarId: string): Promise<ItemCounts> {
-    return this.#read(async (sql) => {
-      const rows = await sql.execute(
-        `SELECT count(i.visible_body),
-                coalesce(sum(i.visible_body IS NOT NULL AND i.components & 1 <> 0), 0),
-                coalesce(sum(i.visible_body IS NOT NULL AND i.components & 2 <> 0), 0),
-                count(o.item),
-                (SELECT count(*) FROM conflicts c JOIN calendars l ON l.key = c.calendar WHERE l.id = :calendarId)
-         FROM calendars k JOIN items i ON i.calendar = k.key LEFT JOIN outbox o ON o.item = i.id
-         WHERE k.id = :calendarId`,
-        { calendarId },
-      );
-      const [items, events, todos, pending, conflicts] = (rows[0] ?? []) as number[];
-      return {
-        items: items ?? 0,
-        events: events ?? 0,
-        todos: todos ?? 0,
-        pending: pending ?? 0,
-        conflicts: conflicts ?? 0,
-      };
-    });
+    return this.#read((sql) => countItems(sql, calendarId));
   }
 
   pendingCount(): Promise<number> {
-    return this.#read(async (sql) => {
-      const rows = await sql.execute("SELECT count(*) FROM outbox");
-      return (rows[0]?.[0] ?? 0) as number;
-    });
+    return this.#read((sql) => countPending(sql));
   }
 
   onChanged(listener: (change: StoreChange) => void): () => void {
@@ -327,10 +290,11 @@ export class SqliteItemStore implements ItemStore {
   }
 
   close(): Promise<void> {
-    return this.#inTurn(async () => {
-      if (this.#damage === null) await this.#parts.onClosed();
+    this.#closed ??= this.#inTurn(async () => {
+      if (this.#damage === null) await this.#parts.onClosing();
       await this.#parts.sql.close();
     });
+    return this.#closed;
   }
 
   async #visible(calendarId: string, name: string): Promise<StoredItemWithText> {
@@ -340,73 +304,33 @@ export class SqliteItemStore implements ItemStore {
     return item;
   }
 
-  async #read<T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T> {
+  #read<T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T> {
+    return this.#told(work(this.#parts.sql));
+  }
+
+  #write<T>(
+    calendarId: string,
+    durable: boolean,
+    work: (sql: SqlExecutor, target: WriteTarget) => Promise<Written<T>>,
+  ): Promise<T> {
+    return this.#told(this.#writes.write(calendarId, durable, work));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.#told(this.#writes.inTurn(work));
+  }
+
+  async #told<T>(work: Promise<T>): Promise<T> {
     try {
-      return await work(this.#parts.sql);
+      return await work;
     } catch (error) {
       throw this.#inWords(error);
     }
   }
 
-  /** @param work its `touched` are the names of rows whose unsent text may have changed */
-  #write<T>(
-    calendarId: string,
-    durable: boolean,
-    work: (
-      sql: SqlExecutor,
-      target: WriteTarget,
-    ) => Promise<{ value: T; touched: readonly string[] }>,
-  ): Promise<T> {
-    return this.#inTurn(async () => {
-      const { value, touched } = await this.#parts.sql.transaction(
-        async (sql) => {
-          const calendar = await calendarKey(sql, calendarId);
-          return work(sql, { calendar, now: this.#parts.now() });
-        },
-        { durable },
-      );
-      if (touched.length > 0) await this.#writeFiles(calendarId, touched);
-      return value;
-    });
-  }
-
-  async #writeFiles(calendarId: string, names: readonly string[]): Promise<void> {
-    const rows = await this.#parts.sql.execute(
-      `SELECT i.name, o.kind, i.revision, v.text
-       FROM calendars k JOIN items i ON i.calendar = k.key JOIN outbox o ON o.item = i.id
-       JOIN bodies v ON v.id = i.visible_body
-       WHERE k.id = :calendarId AND o.kind IN ('create', 'update')
-         AND i.name IN (SELECT value FROM json_each(:names))`,
-      { calendarId, names: JSON.stringify(names) },
-    );
-    const unsent = new Map(rows.map((row) => [row[0] as string, row]));
-    const queue = [...names];
-    const lane = async (): Promise<void> => {
-      for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-        const row = unsent.get(name);
-        if (row === undefined) await this.#parts.unsent.settle(calendarId, name);
-        else {
-          const [, kind, revision, text] = row;
-          await this.#parts.unsent.write(
-            { calendarId, name, kind: kind as "create" | "update", revision: revision as number },
-            text as string,
-          );
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(PARALLEL_FILES, names.length) }, lane));
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#lastWrite.then(work).catch((error: unknown) => {
-      throw this.#inWords(error);
-    });
-    this.#lastWrite = turn.catch(() => undefined);
-    return turn;
-  }
-
   #tell(change: StoreChange): void {
-    for (const listener of this.#listeners) listener(change);
+    // What a listener throws is its own affair: the write is done.
+    for (const listener of this.#listeners) void Promise.resolve(change).then(listener);
   }
 
   async *#slices<T>(slices: AsyncIterable<T>): AsyncGenerator<T> {

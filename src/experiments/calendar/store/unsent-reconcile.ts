@@ -5,8 +5,9 @@
  */
 import { scanColumns } from "../../../shared/ical/scan.ts";
 import { ITEM_FLAG } from "../../../shared/item-store.ts";
-import { calendarKey, insertRow, readRow, writeRow } from "./item-rows.ts";
+import { calendarKey, readRow } from "./item-rows.ts";
 import { edited } from "./row-state.ts";
+import { insertRow, writeRow } from "./row-writes.ts";
 import type { SqlConnection, SqlExecutor } from "./sql-connection.ts";
 import type { UnsentFolder, UnsentText } from "./unsent-folder.ts";
 
