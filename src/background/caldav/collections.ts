@@ -12,7 +12,7 @@ import {
   resolveHref,
   withTrailingSlash,
 } from "../webdav/href.ts";
-import type { Multistatus } from "../webdav/multistatus.ts";
+import type { DavResponse, Multistatus } from "../webdav/multistatus.ts";
 import { apple, caldav, dav, type QName } from "../webdav/names.ts";
 import { node, type XmlNode, type XmlParser } from "../webdav/xml.ts";
 import {
@@ -129,7 +129,8 @@ export function readCalendars(multistatus: Multistatus): Map<string, CalendarDes
   const calendars = new Map<string, CalendarDescription>();
   for (const response of multistatus.responses) {
     if (!isCalendar(response)) continue;
-    const url = withTrailingSlash(resolveHref(response.href, multistatus.url).href);
+    const url = collectionUrl(response, multistatus);
+    if (url === undefined) continue;
     calendars.set(canonicalCollectionUrl(url), {
       ...readStatus(response),
       url,
@@ -137,6 +138,15 @@ export function readCalendars(multistatus: Multistatus): Map<string, CalendarDes
     });
   }
   return calendars;
+}
+
+/** `undefined` for an href that is none: the other calendars are still there. */
+function collectionUrl({ href }: DavResponse, { url }: Multistatus): string | undefined {
+  try {
+    return withTrailingSlash(resolveHref(href, url).href);
+  } catch {
+    return undefined;
+  }
 }
 
 function isRefused(multistatus: Multistatus, name: QName): boolean {

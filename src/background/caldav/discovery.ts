@@ -13,6 +13,7 @@ import {
   canonicalCollectionUrl,
   resolveForeignHref,
   resourceName,
+  withPathOf,
   withTrailingSlash,
 } from "../webdav/href.ts";
 import type { DavResponse, Multistatus } from "../webdav/multistatus.ts";
@@ -260,7 +261,7 @@ function hrefsIn(
     try {
       const url = resolveForeignHref(text, base);
       // Behind a proxy that ends TLS, servers name themselves with http.
-      return [url.hostname === asked.hostname ? new URL(url.pathname, asked).href : url.href];
+      return [url.hostname === asked.hostname ? withPathOf(asked, url).href : url.href];
     } catch {
       return [];
     }

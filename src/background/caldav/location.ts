@@ -51,7 +51,7 @@ export function parseLocation(input: string): Location {
   if (text === "") throw badLocation("No address was given.");
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
   if (scheme !== undefined) return fromUrl(scheme, text);
-  const domain = /^[^@\s/]+@([^@\s/]+)$/.exec(text)?.[1];
+  const domain = /^[^@:\s/]+@([^@\s/]+)$/.exec(text)?.[1];
   if (domain !== undefined) return fromDomain(domain.toLowerCase());
   if (/\s/.test(text)) throw badLocation("An address cannot hold spaces.");
   return fromUrl("", `caldav://${text}`);
@@ -77,6 +77,8 @@ function fromUrl(scheme: string, text: string): Location {
     throw badLocation("This is not an address.");
   }
   if (url.hostname === "") throw badLocation("This is not an address.");
+  // The location is remembered and shown, which a password must never be.
+  if (url.password !== "") throw passwordInside();
   refuseMicrosoft(url.hostname);
   const secure = `https://${url.host}`;
   const path = url.pathname + url.search;
@@ -92,6 +94,13 @@ function refuseMicrosoft(domain: string): void {
   if (!MICROSOFT.test(domain)) return;
   throw new AppError("unsupported", "Microsoft 365 and Outlook.com offer no CalDAV.", {
     hint: "A gateway such as DavMail can stand in between: enter its address instead.",
+  });
+}
+
+function passwordInside(): AppError {
+  return new AppError("bad-location", "This address has a password in it.", {
+    hint: "Nothing was kept. Enter the address without it, and user name and password in their own fields.",
+    retry: "after-user",
   });
 }
 

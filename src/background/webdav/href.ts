@@ -3,10 +3,12 @@
  * compared here and nowhere else as strings. What the server wrote is what is sent back. Pure.
  */
 import { brandAs, type Href, type ResourceName } from "../../shared/brands.ts";
+import { AppError } from "../../shared/errors.ts";
 
 /**
  * The absolute URL of an href found in an answer from `base`. Only the path is taken from an href of another
  * origin: servers behind a proxy name themselves by inner names, and credentials belong to one origin.
+ * @throws AppError "protocol" for what is no address at all
  */
 export function resolveHref(href: string, base: string): URL {
   const trimmed = href.trim();
@@ -15,18 +17,41 @@ export function resolveHref(href: string, base: string): URL {
   const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed);
   const isPath = trimmed.startsWith("/") && !trimmed.startsWith("//");
   const rooted = isUrl || isPath ? trimmed : `./${trimmed.replace(/^\/+/, "")}`;
-  const resolved = new URL(rooted.replaceAll("#", "%23"), base);
-  resolved.hash = "";
-  if (resolved.origin === origin.origin) return resolved;
-  return new URL(resolved.pathname + resolved.search, origin);
+  return withPathOf(origin, parseHref(rooted, base));
 }
 
-/** Like {@link resolveHref}, where another origin is meant (a home set may lie on another host). */
+/**
+ * Like {@link resolveHref}, where another origin is meant (a home set may lie on another host).
+ * @throws AppError "protocol" for what is no address at all
+ */
 export function resolveForeignHref(href: string, base: string): URL {
-  const trimmed = href.trim();
-  const resolved = new URL(trimmed.replaceAll("#", "%23"), base);
-  resolved.hash = "";
+  const resolved = parseHref(href.trim(), base);
+  resolved.username = "";
+  resolved.password = "";
   return resolved;
+}
+
+/**
+ * The path and query of one URL on another's origin. Set, not parsed anew: a path that starts with "//" would
+ * name a host.
+ */
+export function withPathOf(origin: URL, { pathname, search }: URL): URL {
+  const url = new URL(origin.origin);
+  url.pathname = pathname;
+  url.search = search;
+  return url;
+}
+
+function parseHref(href: string, base: string): URL {
+  try {
+    return new URL(href.replaceAll("#", "%23"), base);
+  } catch (cause) {
+    throw new AppError("protocol", "The server named an address that cannot be used.", {
+      hint: "What you have is kept. Ask whoever runs the server about it.",
+      retry: "later",
+      cause,
+    });
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { mayFollow, parseLocation } from "../../../src/background/caldav/location.ts";
+import { toWire } from "../../../src/shared/errors.ts";
 
 describe("a location leads to", () => {
   test.each([
@@ -9,7 +10,7 @@ describe("a location leads to", () => {
     ["cloud.example.org", ["https://cloud.example.org"], "/"],
     [" cloud.example.org:8443/dav ", ["https://cloud.example.org:8443"], "/dav"],
     ["https://cloud.example.org/remote.php/dav", ["https://cloud.example.org"], "/remote.php/dav"],
-    ["https://anna:secret@cloud.example.org/", ["https://cloud.example.org"], "/"],
+    ["https://anna@cloud.example.org/", ["https://cloud.example.org"], "/"],
     ["http://nas.lan:5232/anna/", ["http://nas.lan:5232"], "/anna/"],
     ["caldavs://cloud.example.org/x", ["https://cloud.example.org"], "/x"],
     ["caldav://cloud.example.org", ["https://cloud.example.org"], "/"],
@@ -29,6 +30,22 @@ describe("a location leads to", () => {
       );
     },
   );
+
+  test.each([
+    "https://anna:secret@cloud.example.org/",
+    "anna:secret@cloud.example.org",
+    "anna:secret@cloud.example.org/dav",
+    "caldav://https://anna:secret@cloud.example.org/",
+  ])("nothing from %s: a location is remembered and shown, a password never", (location) => {
+    let refusal: unknown;
+    try {
+      parseLocation(location);
+    } catch (error) {
+      refusal = error;
+    }
+    expect(refusal).toMatchObject({ code: "bad-location" });
+    expect(JSON.stringify(toWire(refusal))).not.toContain("secret");
+  });
 
   test.each(["anna@outlook.com", "anna@hotmail.co.uk", "https://outlook.office365.com/"])(
     "no dead end at %s",

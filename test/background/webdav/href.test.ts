@@ -26,9 +26,25 @@ describe("an href resolves against the answer it came in", () => {
     ["an unescaped hash", "/cal/a#1.ics", "https://dav.example.com/cal/a%231.ics"],
     ["surrounding line ends", "\n  /cal/a.ics\n", "https://dav.example.com/cal/a.ics"],
     ["a network path", "//evil.example/a.ics", `${BASE}evil.example/a.ics`],
+    [
+      "a network path inside another server's URL",
+      "https://10.0.0.7//evil.example/a.ics",
+      "https://dav.example.com//evil.example/a.ics",
+    ],
+    [
+      "a URL with credentials",
+      "https://u:p@dav.example.com/a.ics",
+      "https://dav.example.com/a.ics",
+    ],
   ])("%s", (_, href, url) => {
     expect(resolveHref(href, BASE).href).toBe(url);
   });
+});
+
+test("an href that is no address is refused in words", () => {
+  expect(() => resolveHref("https://[nowhere/a.ics", BASE)).toThrow(
+    expect.objectContaining({ code: "protocol" }),
+  );
 });
 
 describe("a resource's name is the same for every spelling of its href", () => {
