@@ -10,7 +10,14 @@ import { type Multistatus, parseMultistatus } from "./multistatus.ts";
 import { dav, type QName } from "./names.ts";
 import { type Preconditions, parsePreconditions } from "./preconditions.ts";
 import { statusError } from "./status-error.ts";
-import { node, platformXmlParser, writeXml, type XmlNode, type XmlParser } from "./xml.ts";
+import {
+  node,
+  platformXmlParser,
+  prologEnd,
+  writeXml,
+  type XmlNode,
+  type XmlParser,
+} from "./xml.ts";
 
 export type Depth = "0" | "1";
 
@@ -211,9 +218,8 @@ export class DavClient {
 
 /** A web page: a login form, a captive portal, an error page. Also what a GET of an event must never be. */
 export function looksLikeHtml(text: string): boolean {
-  return /^\s*(?:\uFEFF\s*)?(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html|head|body)[\s>]/i.test(
-    text.slice(0, 4_000),
-  );
+  const start = text.slice(0, 4_000);
+  return /^<(?:!doctype\s+html|html|head|body)[\s>]/i.test(start.slice(prologEnd(start)));
 }
 
 export function notCalDav(url: string): AppError {

@@ -4,15 +4,23 @@
  */
 import { brandAs, type ETag, type ScheduleTag } from "../../shared/brands.ts";
 
-/** A header's or a property's value; `null` for none. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
+const CONTROL = /[\u0000-\u001F\u007F]/;
+
+/** A header's or a property's value; `null` for none, and for one that no header can carry. */
 export function parseETag(value: string | null | undefined): ETag | null {
-  const text = value?.trim() ?? "";
+  const text = tagText(value);
   return text === "" || text === '""' ? null : brandAs<ETag>(text);
 }
 
 export function parseScheduleTag(value: string | null | undefined): ScheduleTag | null {
-  const text = value?.trim() ?? "";
+  const text = tagText(value);
   return text === "" ? null : brandAs<ScheduleTag>(text);
+}
+
+function tagText(value: string | null | undefined): string {
+  const text = value?.trim() ?? "";
+  return CONTROL.test(text) ? "" : text;
 }
 
 /** A weak tag says "means the same", not "is the same bytes" (RFC 9110 §8.8.1). */
@@ -41,9 +49,19 @@ export function preconditionHeaders(
   precondition: WritePrecondition | "create",
 ): Record<string, string> {
   if (precondition === "create") return { "If-None-Match": "*" };
-  if (precondition.etag !== null) return { "If-Match": precondition.etag };
+  if (precondition.etag !== null) return { "If-Match": headerValue(precondition.etag) };
   if (precondition.scheduleTag !== null) {
-    return { "If-Schedule-Tag-Match": precondition.scheduleTag };
+    return { "If-Schedule-Tag-Match": headerValue(precondition.scheduleTag) };
   }
   return { "If-Match": "*" };
+}
+
+/**
+ * A tag out of XML may hold any character, a header only bytes (`fetch` takes one character for each): such a tag
+ * goes out in the UTF-8 that the server wrote it in. One that came in a header is bytes already.
+ */
+function headerValue(tag: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that are bytes
+  if (/^[\u0000-\u00FF]*$/.test(tag)) return tag;
+  return String.fromCharCode(...new TextEncoder().encode(tag));
 }

@@ -38,6 +38,9 @@ test.each([
   ["the charset it declares", bytes(0xe4), "text/calendar; charset=iso-8859-1", "ä"],
   ["a quoted charset", bytes(0xe4), 'text/calendar; charset="ISO-8859-1"', "ä"],
   ["UTF-8 under a charset nobody knows", bytes(0xc3, 0xa4), "text/calendar; charset=x-none", "ä"],
+  ["UTF-8 that claims to be Latin-1", bytes(0xc3, 0xa4), "text/calendar; charset=iso-8859-1", "ä"],
+  ["UTF-8 as text/xml of old", bytes(0xc3, 0xa4), "text/xml; charset=us-ascii", "ä"],
+  ["UTF-16 that says so", bytes(0xe4, 0x00), "text/xml; charset=utf-16le", "ä"],
   ["Latin-1 that claims to be UTF-8", bytes(0x61, 0xe4), "text/calendar; charset=utf-8", "aä"],
   ["a byte order mark, which stays", bytes(0xef, 0xbb, 0xbf, 0x61), null, "\uFEFFa"],
 ])("a body is read as %s", (_, body, contentType, expected) => {

@@ -19,6 +19,8 @@ test.each([
   ['""', null],
   [null, null],
   [undefined, null],
+  ['"a"\r\nX-Injected: 1', null],
+  ['"a\u0000"', null],
 ])("the tag %j is kept as %j", (value, kept) => {
   expect(parseETag(value)).toBe(kept);
 });
@@ -35,4 +37,9 @@ test.each([
   ["no tag", { etag: null, scheduleTag: null }, { "If-Match": "*" }],
 ] as const)("no write goes out without a condition: %s", (_, precondition, headers) => {
   expect(preconditionHeaders(precondition)).toEqual(headers);
+});
+
+test("a tag out of XML goes out in a header as its UTF-8 bytes", () => {
+  const headers = new Headers(preconditionHeaders({ etag: etag('"日"'), scheduleTag: null }));
+  expect(headers.get("If-Match")).toBe('"\u00e6\u0097\u00a5"');
 });

@@ -1,5 +1,6 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { expect, test } from "vitest";
+import { looksLikeHtml } from "../../../src/background/webdav/dav-client.ts";
 import { caldav, dav } from "../../../src/background/webdav/names.ts";
 import { parsePreconditions } from "../../../src/background/webdav/preconditions.ts";
 import { node, parseXml, writeXml } from "../../../src/background/webdav/xml.ts";
@@ -64,4 +65,21 @@ test.each([
   const preconditions = parsePreconditions(body, parseXmlDocument);
   expect([...preconditions.names]).toEqual(names);
   expect(preconditions).toMatchObject({ href, empty });
+});
+
+test.each([
+  ["at the start", "<!DOCTYPE x><x/>"],
+  ["behind a declaration and a comment", '<?xml version="1.0"?>\n<!-- > -->\n<!DOCTYPE x><x/>'],
+  ["behind an instruction that holds a bracket", "<?x a>b?><!DOCTYPE x><x/>"],
+])("a document type of the server's own is refused %s", (_, body) => {
+  expect(() => parseXml(body, parseXmlDocument)).toThrow(
+    expect.objectContaining({ code: "protocol" }),
+  );
+});
+
+test("an answer made of comments is read in no time", () => {
+  const comments = "<!---->".repeat(100_000);
+  expect(looksLikeHtml(`${comments}x`)).toBe(false);
+  expect(looksLikeHtml(`${"<!---->".repeat(100)}<html>`)).toBe(true);
+  expect(parseXml(`${comments}<D:x xmlns:D="DAV:"/>`, parseXmlDocument).localName).toBe("x");
 });
