@@ -76,7 +76,7 @@ async function filesBelow(folder, prefix = "") {
       found.push(...(await filesBelow(path.join(folder, entry.name), `${name}/`)));
     else found.push(name);
   }
-  return found.sort();
+  return found.sort((a, b) => (a < b ? -1 : 1));
 }
 
 async function pack() {

@@ -60,8 +60,8 @@ export class calendar_provider extends ExtensionAPIPersistent {
         extensionApi: this,
       }).api();
     const provider = this.#provider;
-    const calendars = wordedErrors(createCalendarsApi(provider));
-    const items = wordedErrors(createItemsApi(provider));
+    const calendars: object = wordedErrors(createCalendarsApi(provider));
+    const items: object = wordedErrors(createItemsApi(provider));
     const resources: object = wordedErrors(createProviderApi(provider));
     return {
       calendar: {

@@ -22,6 +22,8 @@ const event = (uid: string, summary: string, extra = "") =>
     "",
   ].join("\r\n");
 
+const byName = (a: string, b: string) => (a < b ? -1 : 1);
+
 const work = () => ({ signal: new AbortController().signal, onProgress: () => {} });
 
 let storage: MemoryStorage;
@@ -154,7 +156,7 @@ describe("a backup", () => {
     calendars.add({ calendarId: "new", account: "local", collection: "Home", own: false });
     calendars.put("new", "n.ics", event("n", "N"));
     const report = await service.run({}, work());
-    expect(Object.keys(await textsIn(report.snapshotId)).sort()).toEqual([
+    expect(Object.keys(await textsIn(report.snapshotId)).sort(byName)).toEqual([
       "local/Home/a.ics",
       "local/Home~2/n.ics",
     ]);
@@ -185,7 +187,7 @@ describe("a backup", () => {
 });
 
 describe("a restore to the calendars", () => {
-  const names = (calendar: string) => [...calendars.texts(calendar).keys()].sort();
+  const names = (calendar: string) => [...calendars.texts(calendar).keys()].sort(byName);
 
   test("brings back what was deleted and changed, and takes a snapshot before", async () => {
     calendars.put("work", "a.ics", event("a", "A"));
