@@ -102,6 +102,11 @@ export interface PendingChange {
   readonly changedAt: number;
   readonly attempts: number;
   readonly lastError: Json;
+  /**
+   * What the user's side said before, since `baseText`: one of these may have reached the server without our
+   * hearing of it, and is no foreign change then.
+   */
+  readonly earlierTexts: readonly string[];
   /** True while this is the delete half of a move whose create is not confirmed yet: do not send. */
   readonly waiting: boolean;
 }

@@ -30,6 +30,7 @@ interface Row {
   changedAt: number;
   attempts: number;
   lastError: Json;
+  earlierTexts: readonly string[];
   waiting: boolean;
 }
 
@@ -74,6 +75,7 @@ export class MemoryCalendar implements LocalCalendar {
       row.pending = "update";
       row.baseText = row.serverText;
     }
+    this.#keepEarlier(row);
     row.userText = edit(visible);
     this.#touch(row);
   }
@@ -83,9 +85,14 @@ export class MemoryCalendar implements LocalCalendar {
     const row = this.#rowOf(name);
     if (row.pending === null) row.baseText = row.serverText;
     if (row.userText !== null) this.superseded.push({ name, text: row.userText });
+    this.#keepEarlier(row);
     row.pending = "delete";
     row.userText = null;
     this.#touch(row);
+  }
+
+  #keepEarlier(row: Row): void {
+    if (row.userText !== null) row.earlierTexts = [...row.earlierTexts, row.userText];
   }
 
   /** The delete half of a move waits until its create is confirmed. */
@@ -221,6 +228,7 @@ export class MemoryCalendar implements LocalCalendar {
       if (settlement.kind === "merged") {
         if (row.userText !== null) this.#supersede(row, row.userText);
         row.userText = settlement.text;
+        row.earlierTexts = [];
         row.baseText = row.serverText;
         if (row.serverText !== null) row.pending = "update";
         this.#touch(row);
@@ -261,6 +269,7 @@ export class MemoryCalendar implements LocalCalendar {
     }
     // The newer edit was made of what has just been sent.
     row.baseText = text;
+    row.earlierTexts = [];
     if (row.pending === "create") row.pending = "update";
   }
 
@@ -272,6 +281,7 @@ export class MemoryCalendar implements LocalCalendar {
     }
     row.serverText = null;
     row.baseText = null;
+    row.earlierTexts = [];
     row.metadata = null;
     if (row.pending === "update") row.pending = "create";
   }
@@ -280,6 +290,7 @@ export class MemoryCalendar implements LocalCalendar {
     row.pending = null;
     row.userText = null;
     row.baseText = null;
+    row.earlierTexts = [];
     row.attempts = 0;
     row.lastError = null;
     row.revision = ++this.#clock;
@@ -309,6 +320,7 @@ export class MemoryCalendar implements LocalCalendar {
       changedAt: revision,
       attempts: 0,
       lastError: null,
+      earlierTexts: [],
       waiting: false,
     };
   }

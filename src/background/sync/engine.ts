@@ -55,7 +55,6 @@ export class CalendarSync {
   readonly calendarId: string;
   readonly #dependencies: CalendarSyncDependencies;
   readonly #mutex = new KeyedMutex();
-  readonly #unsettled = new Map<string, readonly string[]>();
 
   #holdsBack = false;
 
@@ -70,7 +69,7 @@ export class CalendarSync {
    */
   async push(name: string, impatient: boolean, signal: AbortSignal): Promise<PushOutcome> {
     const outcome = await this.#mutex.run(name, () =>
-      pushResource({ ...this.#dependencies, unsettled: this.#unsettled }, name, impatient, signal),
+      pushResource(this.#dependencies, name, impatient, signal),
     );
     if (outcome.kind === "waiting") this.#holdsBack = true;
     return outcome;

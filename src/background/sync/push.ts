@@ -51,11 +51,6 @@ export interface PushContext {
   readonly now: () => number;
   /** In [0, 1), for back-off. */
   readonly random: () => number;
-  /**
-   * Texts sent whose settlement is still due, by name: when answers were lost and the user went on editing, the
-   * server's version may be one of our own, which is no foreign change.
-   */
-  readonly unsettled: Map<string, readonly string[]>;
 }
 
 /** `undefined`: look at the row again, something moved. */
@@ -201,7 +196,7 @@ class ResourcePush {
 
   /** Both sides changed since the base. */
   async #merge(change: PendingChange, mine: string, theirs: RemoteBody): Promise<Step> {
-    const base = this.#isOurs(theirs.text) ? theirs.text : (change.baseText ?? theirs.text);
+    const base = this.#isOurs(change, theirs.text) ? theirs.text : (change.baseText ?? theirs.text);
     const merged = this.#context.texts.mergeTexts({ base, mine, theirs: theirs.text });
     const conflict: ConflictRecord | undefined =
       merged.conflicts.length === 0
@@ -230,7 +225,7 @@ class ResourcePush {
     if (known === null) return this.#removed(change);
     const { baseText } = change;
     const isForeign = baseText !== null && !saysTheSame(this.#context.texts, baseText, known.text);
-    if (isForeign && !this.#isOurs(known.text)) {
+    if (isForeign && !this.#isOurs(change, known.text)) {
       if (change.serverText !== known.text) await this.#bringIn(known);
       const conflict: ConflictRecord = {
         conflict: "deleted-here",
@@ -324,19 +319,14 @@ class ResourcePush {
     return write(conditional({ ...known, etag: null, scheduleTag: null }));
   }
 
-  async #put(target: WriteTarget, text: string): Promise<WriteResult> {
-    const { remote, unsettled } = this.#context;
-    const before = unsettled.get(this.#name) ?? [];
-    unsettled.set(this.#name, [...before.filter((sent) => sent !== text), text]);
-    const written = await remote.put(target, text, target.precondition, this.#signal);
-    if (written.kind !== "done") unsettled.set(this.#name, before);
-    return written;
+  #put(target: WriteTarget, text: string): Promise<WriteResult> {
+    return this.#context.remote.put(target, text, target.precondition, this.#signal);
   }
 
   /** True for a version on the server that is our own, sent earlier without learning how it ended. */
-  #isOurs(theirs: string): boolean {
-    const { texts, unsettled } = this.#context;
-    return (unsettled.get(this.#name) ?? []).some((sent) => saysTheSame(texts, sent, theirs));
+  #isOurs(change: PendingChange, theirs: string): boolean {
+    const { texts } = this.#context;
+    return change.earlierTexts.some((mine) => saysTheSame(texts, mine, theirs));
   }
 
   /** Settles with what the server holds after a write, which need not be what was sent. */
@@ -378,7 +368,6 @@ class ResourcePush {
       change,
       name === this.#name ? settlement : { ...settlement, newName: name },
     );
-    this.#context.unsettled.delete(this.#name);
     if (result.pending !== null) return undefined;
     return { kind: "done", created: change.kind === "create" };
   }
@@ -390,7 +379,6 @@ class ResourcePush {
 
   async #removed(change: PendingChange): Promise<Step> {
     const result = await this.#settle(change, { kind: "removed" });
-    this.#context.unsettled.delete(this.#name);
     return result.pending === null ? { kind: "done", created: false } : undefined;
   }
 

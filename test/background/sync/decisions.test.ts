@@ -196,6 +196,7 @@ describe("a refused edit", () => {
     changedAt: 0,
     attempts: 1,
     lastError: null,
+    earlierTexts: [],
     waiting: false,
     ...over,
   });

@@ -12,10 +12,22 @@ const ROW = `'name', i.name, 'uid', i.uid, 'metadata', json(coalesce(i.metadata,
 const BODY = `${ROW}, 'serverText', s.text,
   'userText', iif(o.kind IN ('create', 'update'), v.text, NULL), 'flags', i.flags`;
 
+/**
+ * The user's own versions that were replaced since the change began: texts get rising ids, so they are newer than
+ * the base. Of a create that was deleted before it was confirmed the base is the user's own last version.
+ */
+const EARLIER_TEXTS = `(
+  SELECT json_group_array(t.text ORDER BY p.id)
+  FROM superseded p JOIN bodies t ON t.id = p.body
+  WHERE p.calendar = i.calendar AND p.uid IS i.uid AND p.name = i.name
+    AND p.reason IN ('edit', 'delete', 'restore')
+    AND (p.body > coalesce(o.base_body, 0) OR o.kind = 'delete' AND i.server_body IS NULL))`;
+
 const CHANGE = `'name', i.name, 'uid', i.uid, 'kind', o.kind, 'revision', i.revision,
   'userText', v.text, 'baseText', b.text, 'serverText', s.text,
   'metadata', json(coalesce(i.metadata, 'null')), 'changedAt', o.changed_at,
   'attempts', o.attempts, 'lastError', json(coalesce(o.last_error, 'null')),
+  'earlierTexts', json(${EARLIER_TEXTS}),
   'waiting', json(iif(:paused OR (${IS_WAITING}), 'true', 'false'))`;
 
 const ROWS = `FROM calendars k JOIN items i ON i.calendar = k.key`;

@@ -22,6 +22,7 @@ describe("a new item", () => {
       baseText: null,
       serverText: null,
       metadata: null,
+      earlierTexts: [],
       waiting: false,
       attempts: 0,
     });
