@@ -68,6 +68,17 @@ const TELLING: readonly ErrorCode[] = [
   "network",
 ];
 
+/** What the errors of the layers below say of the user's changes makes no sense before there is an account. */
+const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  unauthorized:
+    "Nothing was changed. Check both. iCloud, Fastmail, Yahoo and accounts with two-factor login want an app-specific password.",
+  "server-busy": "Nothing was changed. Try again in a few minutes.",
+  timeout: "Nothing was changed. Check the address, or try again later.",
+  offline: "Nothing was changed. Try again when Thunderbird is online.",
+  network:
+    "Nothing was changed. Check the address and the network; a certificate the computer does not trust looks the same.",
+};
+
 /**
  * @throws AppError of the most telling attempt (unauthorized before network before not-caldav), with
  *   `details.log`; "not-caldav" when everything answered and nothing was CalDAV
@@ -122,7 +133,7 @@ class Search {
     const details = { log: this.#log };
     if (telling) {
       return new AppError(telling.code, telling.message, {
-        hint: telling.hint,
+        hint: HINTS[telling.code] ?? telling.hint,
         retry: telling.retry,
         details: { ...telling.details, ...details },
         cause: telling,

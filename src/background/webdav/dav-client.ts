@@ -204,14 +204,12 @@ export class DavClient {
   #refusal(method: string, url: string, response: HttpResponse): AppError {
     const text = decodeBody(response.bytes, response.headers.get("content-type"));
     const { headers } = response;
-    const now = this.#now();
-    const waitMs = parseRetryAfter(headers.get("retry-after"), headers.get("date"), now);
     return statusError({
       status: response.status,
       method,
       url,
       preconditions: parsePreconditions(text, this.#parseXml),
-      retryAt: waitMs === null ? null : now + waitMs,
+      retryAfterMs: parseRetryAfter(headers.get("retry-after"), headers.get("date"), this.#now()),
     });
   }
 }

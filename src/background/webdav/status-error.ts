@@ -11,8 +11,8 @@ export interface Refusal {
   readonly method: string;
   readonly url: string;
   readonly preconditions: Preconditions;
-  /** The time the server asks to wait for, ms since the epoch; `null` when it does not say. */
-  readonly retryAt: number | null;
+  /** How long the server asks to wait, in ms; `null` when it does not say. */
+  readonly retryAfterMs: number | null;
 }
 
 interface Meaning {
@@ -118,7 +118,7 @@ function full(host: string): Meaning {
   };
 }
 
-/** `details`: status, method, host, preconditions, and `retryAt` (ms since the epoch) where the server named it. */
+/** `details`: status, method, host, preconditions, and `retryAfterMs` where the server named a wait. */
 export function statusError(refusal: Refusal): AppError {
   const { host } = new URL(refusal.url);
   const { code, message, ...init } = meaningOf(refusal, host);
@@ -129,7 +129,7 @@ export function statusError(refusal: Refusal): AppError {
       method: refusal.method,
       host,
       preconditions: [...refusal.preconditions.names],
-      ...(refusal.retryAt === null ? {} : { retryAt: refusal.retryAt }),
+      ...(refusal.retryAfterMs === null ? {} : { retryAfterMs: refusal.retryAfterMs }),
     },
   });
 }

@@ -139,6 +139,17 @@ describe("what goes wrong is told apart", () => {
     expect(error.details).toHaveProperty("log");
   });
 
+  test.each([
+    ["a wrong password", { kind: "status", status: 401 }],
+    ["a busy server", { kind: "too-many-requests" }],
+    ["a lost connection", { kind: "request-lost" }],
+  ] as const)("%s, without a word about changes that nobody made yet", async (_, fault) => {
+    server.fail(fault);
+    const { hint } = await failureOf(find(server.url));
+    expect(hint).toMatch(/^Nothing was changed/);
+    expect(hint).not.toMatch(/kept/);
+  });
+
   test("a web server without calendars", async () => {
     server.fail({ kind: "html" });
     const error = await failureOf(find(server.url));

@@ -1,7 +1,8 @@
 /** The collection against servers that are wrong in the ways real ones are: no body lost, no wrong claim. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { CalendarCollection } from "../../../src/background/caldav/calendar-collection.ts";
+import { CalendarCollection } from "../../../src/background/caldav/calendar-collection.ts";
 import { CalendarHome } from "../../../src/background/caldav/collections.ts";
+import { outcomeOf } from "../../../src/background/sync/outcome.ts";
 import type { RemoteMember } from "../../../src/background/sync/ports.ts";
 import { brandAs, type SyncToken } from "../../../src/shared/brands.ts";
 import {
@@ -311,13 +312,12 @@ describe("writes", () => {
   test("a PUT to a busy server is left to the outbox, with the time the server named", async () => {
     server.fail({ kind: "unavailable", retryAfterSeconds: 120 }, { method: "PUT" });
     const target = { name: asName("e.ics"), href: null };
-    const earliest = Date.now() + 119_000;
     const error = await collection
       .put(target, sampleEvent("e"), "create", signal)
       .catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "server-busy", retry: "later" });
-    const { retryAt } = (error as { details: { retryAt: number } }).details;
-    expect(retryAt).toBeGreaterThan(earliest);
+    const { retryAt } = outcomeOf(error, { now: 1_000, failures: 1, random: 0 });
+    expect(retryAt).toBe(121_000);
     expect(server.count("PUT")).toBe(1);
   });
 
@@ -450,4 +450,27 @@ describe("the home set", () => {
     await home().deleteCalendar(made, signal);
     expect((await home().statuses(signal)).has(made)).toBe(false);
   });
+});
+
+test("a server that announces more changes for ever, and never tells one, is not followed", async () => {
+  let pages = 0;
+  const endless = new CalendarCollection({
+    url: "https://dav.example/c/",
+    parseXml: parseXmlDocument,
+    transport: {
+      send: async (request) => {
+        const answer = `<multistatus xmlns="DAV:"><response><href>/c/</href><status>HTTP/1.1 507 Insufficient Storage</status></response><sync-token>urn:t:${++pages}</sync-token></multistatus>`;
+        return {
+          status: 207,
+          headers: new Headers(),
+          url: request.url,
+          redirected: false,
+          bytes: new TextEncoder().encode(answer),
+        };
+      },
+    },
+  });
+  await expect(
+    endless.changesSince(brandAs<SyncToken>("urn:t:0"), AbortSignal.timeout(5_000)),
+  ).rejects.toMatchObject({ code: "unsupported" });
 });

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { withRetry } from "../../../src/background/transport/retry.ts";
-import { backoffMs, parseRetryAfter } from "../../../src/background/transport/retry-after.ts";
+import {
+  backoffMs,
+  LONGEST_STATED_WAIT_MS,
+  parseRetryAfter,
+} from "../../../src/background/transport/retry-after.ts";
 import type { HttpResponse, Transport } from "../../../src/background/transport/transport.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 
@@ -17,6 +21,8 @@ describe("Retry-After (RFC 9110 §10.2.3)", () => {
       60_000,
     ],
     ["a date that has passed", "Thu, 01 Jan 2026 11:00:00 GMT", null, 0],
+    ["a year", "31536000", null, LONGEST_STATED_WAIT_MS],
+    ["more than a number can be", "9".repeat(400), null, LONGEST_STATED_WAIT_MS],
     ["nothing", null, null, null],
     ["something else", "soon", null, null],
     ["a negative number", "-5", null, null],

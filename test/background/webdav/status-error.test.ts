@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { NO_PRECONDITIONS } from "../../../src/background/webdav/preconditions.ts";
 import { statusError } from "../../../src/background/webdav/status-error.ts";
 
-const refusal = { method: "PUT", url: "https://dav.example/c/a.ics?secret=1", retryAt: null };
+const refusal = { method: "PUT", url: "https://dav.example/c/a.ics?secret=1", retryAfterMs: null };
 
 test.each([
   [401, "unauthorized", "after-user"],
