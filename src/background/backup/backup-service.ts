@@ -18,6 +18,7 @@ import type { Storage } from "../storage/storage.ts";
 import { NEWLY_EMPTY, runBackup } from "./backup.ts";
 import { browseCalendars, browseItems } from "./browse.ts";
 import type { CalendarSource, CalendarTarget, Work } from "./ports.ts";
+import { itemsIn } from "./previous-snapshots.ts";
 import { restoreToCalendars } from "./restore-to-calendars.ts";
 import { type FolderTarget, restoreToFolder } from "./restore-to-folder.ts";
 
@@ -169,8 +170,8 @@ function summary(info: SnapshotInfo): SnapshotSummary {
     id: info.id,
     time: info.timestamp,
     label: info.label,
-    calendars: Number(info.context.get("Calendars") ?? 0),
-    items: Number(info.context.get("Items") ?? info.files),
+    calendars: Number(info.context.get("Calendars")) || 0,
+    items: itemsIn(info),
     bytes: info.size,
   };
 }

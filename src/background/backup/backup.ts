@@ -8,7 +8,6 @@ import type { BackupReport } from "../../shared/commands.ts";
 import { isAppError, toWire } from "../../shared/errors.ts";
 import type { Entry } from "../kloset/entry.ts";
 import type { Kloset } from "../kloset/kloset.ts";
-import type { SnapshotReader } from "../kloset/snapshot-reader.ts";
 import type { SnapshotWriter } from "../kloset/snapshot-writer.ts";
 import { millisecondsOf } from "../kloset/timestamp.ts";
 import { assignFolders, type CalendarFolder } from "./calendar-folders.ts";
@@ -16,10 +15,15 @@ import { lastModifiedMs } from "./last-modified.ts";
 import { calendarPath, manifestPath, resourcePath, type Section } from "./layout.ts";
 import { encodeManifest, makeManifest } from "./manifest.ts";
 import type { CalendarSource, KnownCalendar, KnownResource, Work } from "./ports.ts";
+import {
+  PARTIAL,
+  type PreviousCalendar,
+  PreviousSnapshots,
+  previousFiles,
+  SNAPSHOT_TYPE,
+  unlessDamaged,
+} from "./previous-snapshots.ts";
 import { safeResourceFile, UniqueNames } from "./safe-names.ts";
-import { type SnapshotCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
-
-export const SNAPSHOT_TYPE = "caldav";
 
 /** Suspicious in a backup, yet all there is: such a snapshot still holds everything the calendar has now. */
 export const NEWLY_EMPTY = "It is empty now, and was not in the snapshot before.";
@@ -32,16 +36,6 @@ export interface BackupRequest {
   readonly origin: string;
   readonly hostname: string;
 }
-
-/** What the newest snapshot of the series held; all empty for a first one. */
-interface Before {
-  readonly snapshot: SnapshotReader | undefined;
-  readonly time: number;
-  readonly calendars: readonly SnapshotCalendar[];
-}
-
-/** Entries of the snapshot before by path: for counting what changed, and for carrying forward. */
-type Contents = ReadonlyMap<string, Entry>;
 
 interface Tally {
   items: number;
@@ -58,12 +52,12 @@ export async function runBackup(
   work: Work,
 ): Promise<BackupReport> {
   const started = Date.now();
-  const before = await newestOfSeries(store, request.origin);
+  const previous = await PreviousSnapshots.read(store, request.origin);
   const known = await source.calendars();
   const chosen = request.calendarIds
     ? known.filter((calendar) => request.calendarIds?.includes(calendar.calendarId))
     : known;
-  const folders = assignFolders(known, foldersBefore(before));
+  const folders = assignFolders(known, previous.folders());
   const writer = await store.startSnapshot({
     type: SNAPSHOT_TYPE,
     origin: request.origin,
@@ -76,20 +70,20 @@ export async function runBackup(
     const incomplete: { calendar: string; reason: string }[] = [];
     const tally: Tally = { items: 0, added: 0, changed: 0, bytesRead: 0 };
     let removed = 0;
-    const expected = before.snapshot?.info.files ?? 0;
+    const whole = chosen.length === known.length;
+    // How much there is shows only while reading: the last time's number stands in for it.
+    const total = () => (whole && previous.items >= tally.items ? previous.items : 0);
     for (const [order, calendar] of chosen.entries()) {
       const folder = folders.get(calendar.calendarId) as CalendarFolder;
-      const contents = await contentsBelow(
-        before.snapshot,
-        calendarPath(folder.account, folder.calendar),
-      );
-      const run = new CalendarBackup(writer, calendar, folder, before, contents, tally);
+      const before = previous.calendar(calendarPath(folder.account, folder.calendar));
+      const files = await previousFiles(before);
+      const run = new CalendarBackup(writer, calendar, folder, { before, files }, tally);
       const reasons = await run.write(source, order, {
         signal: work.signal,
         onProgress: () =>
           work.onProgress({
             done: tally.items,
-            total: Math.max(expected, tally.items),
+            total: total(),
             note: calendar.displayName,
           }),
       });
@@ -100,6 +94,7 @@ export async function runBackup(
       Calendars: String(chosen.length),
       Items: String(tally.items),
       Incomplete: String(incomplete.length),
+      ...(whole ? {} : { [PARTIAL]: "yes" }),
     });
     return {
       snapshotId: committed.snapshotId,
@@ -120,33 +115,11 @@ export async function runBackup(
   }
 }
 
-async function newestOfSeries(store: Kloset, origin: string): Promise<Before> {
-  const newest = (await store.listSnapshots()).find(
-    (info) => info.type === SNAPSHOT_TYPE && info.origin === origin,
-  );
-  if (!newest) return { snapshot: undefined, time: 0, calendars: [] };
-  const snapshot = await store.openSnapshot(newest.id);
-  return { snapshot, time: newest.timestamp, calendars: await snapshotCalendars(snapshot) };
-}
-
-function foldersBefore(before: Before): Map<string, CalendarFolder> {
-  const folders = new Map<string, CalendarFolder>();
-  for (const calendar of before.calendars) {
-    if (calendar.manifest?.calendarId) folders.set(calendar.manifest.calendarId, calendar);
-  }
-  return folders;
-}
-
-async function contentsBelow(
-  snapshot: SnapshotReader | undefined,
-  path: string,
-): Promise<Contents> {
-  const contents = new Map<string, Entry>();
-  if (!snapshot || !(await snapshot.stat(path))) return contents;
-  for (const entry of await snapshot.list(path)) {
-    if (entry.kind === "file") contents.set(entry.path, entry);
-  }
-  return contents;
+/** What the snapshot before holds of a calendar: for counting what changed, and for carrying forward. */
+interface Previous {
+  readonly before: PreviousCalendar | undefined;
+  /** By path. */
+  readonly files: ReadonlyMap<string, Entry>;
 }
 
 /** One calendar of one snapshot. */
@@ -154,27 +127,25 @@ class CalendarBackup {
   readonly #writer: SnapshotWriter;
   readonly #calendar: KnownCalendar;
   readonly #folder: CalendarFolder;
-  readonly #before: Before;
-  readonly #contents: Contents;
+  readonly #previous: Previous;
   readonly #tally: Tally;
   readonly #files = new UniqueNames();
   readonly #written = new Set<string>();
   readonly #names: Record<string, string> = {};
   readonly #quarantine: { name: string; reason: string }[] = [];
+  #lost = 0;
 
   constructor(
     writer: SnapshotWriter,
     calendar: KnownCalendar,
     folder: CalendarFolder,
-    before: Before,
-    contents: Contents,
+    previous: Previous,
     tally: Tally,
   ) {
     this.#writer = writer;
     this.#calendar = calendar;
     this.#folder = folder;
-    this.#before = before;
-    this.#contents = contents;
+    this.#previous = previous;
     this.#tally = tally;
   }
 
@@ -207,7 +178,7 @@ class CalendarBackup {
           `${reading.missing.length} of its items could not be fetched from the server.`,
         );
       }
-      if (this.#written.size === 0 && this.#contents.size > 0) {
+      if (this.#written.size === 0 && this.#previous.files.size > 0) {
         reasons.push(NEWLY_EMPTY);
       }
     } catch (error) {
@@ -219,6 +190,7 @@ class CalendarBackup {
           : `It could not be read, so its last saved state was kept: ${toWire(error).message}`,
       );
     }
+    if (this.#lost > 0) reasons.push(`${this.#lost} of its saved items are damaged in the store.`);
     const manifest = makeManifest(this.#calendar, order, {
       quarantine: this.#quarantine,
       names: this.#names,
@@ -235,7 +207,7 @@ class CalendarBackup {
   /** Files of the snapshot before that this one no longer has. */
   removedCount(): number {
     let count = 0;
-    for (const path of this.#contents.keys()) if (!this.#written.has(path)) count++;
+    for (const path of this.#previous.files.keys()) if (!this.#written.has(path)) count++;
     return count;
   }
 
@@ -259,7 +231,7 @@ class CalendarBackup {
   #count(entry: Entry): void {
     this.#written.add(entry.path);
     this.#tally.items++;
-    const was = this.#contents.get(entry.path);
+    const was = this.#previous.files.get(entry.path);
     if (!was) this.#tally.added++;
     else if (contentName(was) !== contentName(entry)) this.#tally.changed++;
   }
@@ -272,32 +244,38 @@ class CalendarBackup {
       this.#folder.calendar,
       safeResourceFile(name),
     );
-    const was = this.#contents.get(path);
-    if (was && !this.#written.has(path)) await this.#carry(was);
+    const was = this.#previous.files.get(path);
+    if (!was || this.#written.has(path)) return;
+    if (was.name !== name) this.#names[was.name] = name;
+    await this.#carry(was);
   }
 
   /** @returns since when this state is old; `null` when there is no earlier one */
   async #carryAll(): Promise<number | null> {
-    const { snapshot } = this.#before;
-    const path = calendarPath(this.#folder.account, this.#folder.calendar);
-    const was = this.#before.calendars.find((calendar) => calendar.path === path);
-    if (!snapshot || !was) return null;
-    for (const entry of this.#contents.values()) {
+    const { before, files } = this.#previous;
+    if (!before) return null;
+    for (const entry of files.values()) {
       if (!this.#written.has(entry.path)) await this.#carry(entry);
     }
-    Object.assign(this.#names, was.manifest?.names);
-    this.#quarantine.push(...(was.manifest?.quarantine ?? []));
-    return was.manifest?.staleSince ?? this.#before.time;
+    const { manifest } = before.calendar;
+    Object.assign(this.#names, manifest?.names);
+    this.#quarantine.push(...(manifest?.quarantine ?? []));
+    return manifest?.staleSince ?? before.snapshot.info.timestamp;
   }
 
-  /** @throws AppError when the store no longer has all of it: a snapshot must not claim what it cannot give back */
+  /** What the store no longer has whole is left out and counted: a snapshot must not claim what it cannot give back. */
   async #carry(entry: Entry): Promise<void> {
     if (!(await this.#writer.carryFile(entry))) {
-      const { snapshot } = this.#before;
-      if (!snapshot) return;
+      const bytes = await unlessDamaged(async () =>
+        this.#previous.before?.snapshot.readFile(entry),
+      );
+      if (!bytes) {
+        this.#lost++;
+        return;
+      }
       await this.#writer.addFile({
         path: entry.path,
-        bytes: await snapshot.readFile(entry),
+        bytes,
         modifiedMs: millisecondsOf(entry.modified),
       });
     }

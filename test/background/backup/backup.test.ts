@@ -142,6 +142,49 @@ describe("a backup", () => {
     ]);
   });
 
+  test("of one calendar hides from the next nothing that was saved of the others", async () => {
+    calendars.put("work", "a.ics", event("a", "A"));
+    calendars.put("home", "b.ics", event("b", "B"));
+    await service.run({}, work());
+    await service.run({ label: "part", calendarIds: ["home"] }, work());
+    calendars.failReading("work", new AppError("network", "The server did not answer."));
+    const report = await service.run({}, work());
+    expect(report).toMatchObject({ items: 2, added: 0, changed: 0, removed: 0 });
+    expect(Object.keys(await textsIn(report.snapshotId))).toEqual([
+      "me@cal.example.org/work/a.ics",
+      "local/Home/b.ics",
+    ]);
+  });
+
+  test("is made although the snapshot before is damaged", async () => {
+    calendars.put("work", "a.ics", event("a", "A"));
+    await service.run({}, work());
+    const before = new Set(storage.files.keys());
+    calendars.put("work", "b.ics", event("b", "B"));
+    await service.run({}, work());
+    // Its header, behind everything else, stays whole: the snapshot is listed, and cannot be walked.
+    for (const [path, bytes] of storage.files) {
+      if (path.startsWith("packfiles/") && !before.has(path)) bytes.fill(0xff, 16, 4_000);
+    }
+    expect(await service.list({}, work())).toHaveLength(2);
+    calendars.put("work", "c.ics", event("c", "C"));
+    const report = await service.run({}, work());
+    expect(Object.keys(await textsIn(report.snapshotId))).toEqual(
+      expect.arrayContaining(["me@cal.example.org/work/a.ics", "me@cal.example.org/work/c.ics"]),
+    );
+  });
+
+  test("for the first time does not pretend to know how much there is", async () => {
+    for (let n = 0; n < 300; n++) calendars.put("work", `${n}.ics`, event(`${n}`, `Event ${n}`));
+    const totals: number[] = [];
+    const first = { ...work(), onProgress: ({ total }: { total: number }) => totals.push(total) };
+    await service.run({}, first);
+    expect(new Set(totals)).toEqual(new Set([0]));
+    totals.length = 0;
+    await service.run({}, first);
+    expect(new Set(totals)).toEqual(new Set([300]));
+  });
+
   test("says that a calendar is empty all of a sudden", async () => {
     calendars.put("work", "a.ics", event("a", "A"));
     await service.run({}, work());

@@ -1,0 +1,95 @@
+/**
+ * What earlier snapshots of a series hold: of each calendar the newest version. A snapshot of some calendars only
+ * (as before a restore) does not hide what older ones hold of the others, and a damaged one is passed over.
+ */
+import { isAppError } from "../../shared/errors.ts";
+import type { Entry } from "../kloset/entry.ts";
+import type { Kloset } from "../kloset/kloset.ts";
+import type { SnapshotInfo } from "../kloset/snapshot-info.ts";
+import type { SnapshotReader } from "../kloset/snapshot-reader.ts";
+import type { CalendarFolder } from "./calendar-folders.ts";
+import { type SnapshotCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
+
+export const SNAPSHOT_TYPE = "caldav";
+/** In the context of a snapshot that was asked to hold some of the calendars only. */
+export const PARTIAL = "Partial";
+
+export interface PreviousCalendar {
+  readonly calendar: SnapshotCalendar;
+  readonly snapshot: SnapshotReader;
+}
+
+export class PreviousSnapshots {
+  /** Items in the newest snapshot that was meant to hold everything; 0 without one. */
+  readonly items: number;
+  readonly #calendars: ReadonlyMap<string, PreviousCalendar>;
+
+  private constructor(calendars: ReadonlyMap<string, PreviousCalendar>, items: number) {
+    this.#calendars = calendars;
+    this.items = items;
+  }
+
+  /** @param origin snapshots of one origin are one series */
+  static async read(store: Kloset, origin: string): Promise<PreviousSnapshots> {
+    const calendars = new Map<string, PreviousCalendar>();
+    for (const info of await store.listSnapshots()) {
+      if (info.type !== SNAPSHOT_TYPE || info.origin !== origin) continue;
+      const found = await unlessDamaged(() => calendarsIn(store, info));
+      if (!found) continue;
+      for (const one of found) {
+        if (!calendars.has(one.calendar.path)) calendars.set(one.calendar.path, one);
+      }
+      if (!info.context.has(PARTIAL)) return new PreviousSnapshots(calendars, itemsIn(info));
+    }
+    return new PreviousSnapshots(calendars, 0);
+  }
+
+  /** The folder each calendar had last, by calendar id. */
+  folders(): Map<string, CalendarFolder> {
+    const folders = new Map<string, CalendarFolder>();
+    for (const { calendar } of this.#calendars.values()) {
+      const id = calendar.manifest?.calendarId;
+      if (id && !folders.has(id)) folders.set(id, calendar);
+    }
+    return folders;
+  }
+
+  /** @param path `/calendars/<account>/<calendar>` */
+  calendar(path: string): PreviousCalendar | undefined {
+    return this.#calendars.get(path);
+  }
+}
+
+/** Files of a calendar by path; none where the listing is damaged. */
+export async function previousFiles(
+  previous: PreviousCalendar | undefined,
+): Promise<ReadonlyMap<string, Entry>> {
+  const entries =
+    previous && (await unlessDamaged(() => previous.snapshot.list(previous.calendar.path)));
+  return new Map(
+    (entries ?? [])
+      .filter((entry) => entry.kind === "file")
+      .map((entry) => [entry.path, entry] as const),
+  );
+}
+
+/** `undefined` where the store does not have it whole. */
+export async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isAppError(error, "store-corrupt", "blob-missing", "not-found")) return undefined;
+    throw error;
+  }
+}
+
+async function calendarsIn(store: Kloset, info: SnapshotInfo): Promise<PreviousCalendar[]> {
+  const snapshot = await store.openSnapshot(info.id);
+  return (await snapshotCalendars(snapshot)).map((calendar) => ({ calendar, snapshot }));
+}
+
+/** As its writer counted them; else every file, manifests included. */
+export function itemsIn(info: SnapshotInfo): number {
+  const counted = Number(info.context.get("Items") ?? Number.NaN);
+  return Number.isSafeInteger(counted) && counted >= 0 ? counted : info.files;
+}
