@@ -140,8 +140,11 @@ async function demonstrate(thunderbird: Thunderbird, items: number): Promise<voi
   await picture(thunderbird, "calendar.png");
   const page = await thunderbird.page("options/options.html");
   await thunderbird.waitFor(
-    () => page.evaluate<boolean>("return document.body.textContent.includes('Work');"),
-    "the options page to show the account",
+    () =>
+      page.evaluate<boolean>(
+        "const text = document.body.innerText; return text.includes('Work') && !text.includes('Synchronizing');",
+      ),
+    "the options page to show the account up to date",
   );
   await picture(thunderbird, "options.png");
 }
