@@ -37,6 +37,7 @@ const allowed: Record<string, readonly string[]> = {
     "background/transport",
   ],
   "background/commands": [
+    "background/icalendar",
     "background/sync",
     "background/backup",
     "background/settings",

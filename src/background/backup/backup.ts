@@ -5,7 +5,7 @@
 
 import { toHex } from "../../shared/bytes.ts";
 import type { BackupReport } from "../../shared/commands.ts";
-import { isAppError, toWire } from "../../shared/errors.ts";
+import { AppError, isAppError, toWire } from "../../shared/errors.ts";
 import type { Entry } from "../kloset/entry.ts";
 import type { Kloset } from "../kloset/kloset.ts";
 import type { SnapshotWriter } from "../kloset/snapshot-writer.ts";
@@ -57,6 +57,12 @@ export async function runBackup(
   const chosen = request.calendarIds
     ? known.filter((calendar) => request.calendarIds?.includes(calendar.calendarId))
     : known;
+  if (request.calendarIds?.some((id) => !known.some(({ calendarId }) => calendarId === id))) {
+    throw new AppError("calendar-unknown", "One of the calendars is not in Thunderbird any more.", {
+      hint: "Nothing was saved and nothing was changed. Choose the calendars again.",
+      retry: "after-user",
+    });
+  }
   const folders = assignFolders(known, previous.folders());
   const writer = await store.startSnapshot({
     type: SNAPSHOT_TYPE,

@@ -78,7 +78,8 @@ export async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | unde
   try {
     return await read();
   } catch (error) {
-    if (isAppError(error, "store-corrupt", "blob-missing", "not-found")) return undefined;
+    if (isAppError(error, "store-corrupt", "blob-missing", "not-found", "unsupported"))
+      return undefined;
     throw error;
   }
 }

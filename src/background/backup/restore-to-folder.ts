@@ -39,7 +39,7 @@ export async function restoreToFolder(
       else unchanged++;
     } catch (error) {
       if (!isAppError(error)) throw error;
-      if (error.code !== "file-exists") throw error;
+      if (!concernsOneFile(error)) throw error;
       failed.push(failure(resource.path, error));
     }
     if (index % 50 === 0) {
@@ -55,6 +55,11 @@ export async function restoreToFolder(
     notifies: [],
     safetySnapshotId: null,
   };
+}
+
+/** Another file of that name, or a name that this computer's file systems do not take. */
+function concernsOneFile(error: AppError): boolean {
+  return error.code === "file-exists" || "refusal" in error.details;
 }
 
 async function restoreFile(

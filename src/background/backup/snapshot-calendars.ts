@@ -1,4 +1,5 @@
 /** The calendars a snapshot holds: their folders and manifests. */
+import { AppError } from "../../shared/errors.ts";
 import type { SnapshotReader } from "../kloset/snapshot-reader.ts";
 import type { CalendarFolder } from "./calendar-folders.ts";
 import { calendarPath, manifestPath } from "./layout.ts";
@@ -11,10 +12,16 @@ export interface SnapshotCalendar extends CalendarFolder {
   readonly manifest: CalendarManifest | undefined;
 }
 
-/** In the order Thunderbird showed them; those without a manifest last. */
+/**
+ * In the order Thunderbird showed them; those without a manifest last.
+ * @throws AppError "unsupported" for a snapshot of something else than calendars
+ */
 export async function snapshotCalendars(snapshot: SnapshotReader): Promise<SnapshotCalendar[]> {
   const found: SnapshotCalendar[] = [];
-  if (!(await snapshot.stat("/calendars"))) return found;
+  if ((await snapshot.stat("/calendars"))?.kind !== "directory") {
+    if (snapshot.info.files > 0) throw noCalendars();
+    return found;
+  }
   for (const account of await snapshot.list("/calendars")) {
     if (account.kind !== "directory") continue;
     for (const calendar of await snapshot.list(`/calendars/${account.name}`)) {
@@ -35,4 +42,14 @@ async function readManifest(snapshot: SnapshotReader, account: string, calendar:
   const path = manifestPath(account, calendar);
   if (!(await snapshot.stat(path))) return undefined;
   return decodeManifest(await snapshot.readFile(path));
+}
+
+function noCalendars(): AppError {
+  return new AppError(
+    "unsupported",
+    "This snapshot holds other files than CalDAV Keeper's calendars.",
+    {
+      hint: "Another program made it, and nothing in it was changed. Restore it with that program, for example with plakar.",
+    },
+  );
 }

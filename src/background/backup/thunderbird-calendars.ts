@@ -12,6 +12,7 @@ import {
   type StageOperation,
   type StoredConflict,
 } from "../../shared/item-store.ts";
+import { unreadableReason } from "../icalendar/readable.ts";
 import type {
   CalendarReading,
   CalendarSource,
@@ -244,16 +245,19 @@ export class ThunderbirdCalendars implements CalendarSource, CalendarTarget {
 }
 
 function knownResource(row: ResourceBody): KnownResource {
+  const unreadable = (row.flags & ITEM_FLAG.unreadable) !== 0;
   return {
     name: row.name,
     uid: row.uid,
     text: row.serverText,
     pendingText: row.userText,
-    quarantine:
-      row.flags & ITEM_FLAG.unreadable
-        ? "It is not a valid calendar item, so it cannot be shown. Its text is kept as it is."
-        : null,
+    quarantine: unreadable ? whyUnreadable(row.userText ?? row.serverText ?? "") : null,
   };
+}
+
+function whyUnreadable(text: string): string {
+  const reason = unreadableReason(text) ?? "It is not a valid calendar item.";
+  return `${reason} It cannot be shown; its text is kept as it is.`;
 }
 
 function stageOperation(write: CalendarWrite): StageOperation {

@@ -52,7 +52,13 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
       directory: await backupPlace.pick(deps.pickerTitle(purpose)),
     }),
     "backup.configure": async (args) => {
-      const settings = await backupPlace.configure(args);
+      // A backup under way ends with its own directory remembered, not with one chosen meanwhile.
+      const settings =
+        args.directory === undefined
+          ? await backupPlace.configure(args)
+          : await operations.run("backup.configure", () => backupPlace.configure(args), {
+              exclusive: STORE_WORK,
+            });
       if (args.directory !== undefined) {
         broadcast({ event: "changed", what: "settings" });
         broadcast({ event: "changed", what: "snapshots" });

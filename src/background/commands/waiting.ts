@@ -1,15 +1,21 @@
 /** What waits for the user or another attempt, over all subscribed calendars: conflicts and quarantined items. */
 import type { CommandValue } from "../../shared/commands.ts";
 import { scanColumns } from "../../shared/ical/scan.ts";
-import type { StoredConflict } from "../../shared/item-store.ts";
+import type { ResourceBody, StoredConflict } from "../../shared/item-store.ts";
+import { unreadableReason } from "../icalendar/readable.ts";
 import type { SyncState } from "../sync/ports.ts";
 
-const DAMAGED = "The text on the server is damaged. It is kept and backed up as it is.";
+/** What happens to a text that cannot be shown. */
+const KEPT = "It is kept and backed up as it is.";
+const DAMAGED = "The text on the server is damaged.";
 
 export interface WaitingDependencies {
   readonly calendarIds: () => Promise<string[]>;
   readonly calendars: Pick<typeof messenger.calendar.calendars, "get">;
-  readonly provider: Pick<typeof messenger.calendar.provider, "listConflicts" | "getState">;
+  readonly provider: Pick<
+    typeof messenger.calendar.provider,
+    "listConflicts" | "getState" | "getResources"
+  >;
 }
 
 export async function listConflicts(
@@ -43,15 +49,33 @@ export async function listQuarantine(
       reason,
       since,
     }));
+    const names = (state?.unreadable ?? []).map(({ name }) => name);
+    const reasons = await whyUnreadable(dependencies, cacheId, names);
     const unreadable = (state?.unreadable ?? []).map(({ name, since }) => ({
       calendarId,
       name,
-      reason: DAMAGED,
+      reason: `${reasons.get(name) ?? DAMAGED} ${KEPT}`,
       since,
     }));
     return [...unfetched, ...unreadable];
   });
   return lists.flat();
+}
+
+/** By name; without those that are gone meanwhile. */
+async function whyUnreadable(
+  { provider }: WaitingDependencies,
+  cacheId: string,
+  names: string[],
+): Promise<Map<string, string>> {
+  const reasons = new Map<string, string>();
+  if (names.length === 0) return reasons;
+  const rows = JSON.parse(await provider.getResources(cacheId, { names })) as ResourceBody[];
+  for (const { name, serverText } of rows) {
+    const reason = serverText === null ? null : unreadableReason(serverText);
+    if (reason !== null) reasons.set(name, reason);
+  }
+  return reasons;
 }
 
 async function ofEachCalendar<T>(

@@ -111,7 +111,7 @@ class Check {
     let failure: AppError | undefined;
     try {
       if (!object) throw corrupt("a file of the snapshot has no content");
-      await reader.readObject(object);
+      await reader.verifyObject(object);
     } catch (error) {
       failure = this.#report(id, path, error);
     }

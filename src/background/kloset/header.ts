@@ -6,7 +6,7 @@ import { decodeFields, type Fields } from "./msgpack-reader.ts";
 import { MsgpackWriter } from "./msgpack-writer.ts";
 import { VERSION_1_0_0 } from "./resource.ts";
 import { type Summary, totals, writeSummary } from "./summary.ts";
-import type { Timestamp } from "./timestamp.ts";
+import { isDate, type Timestamp } from "./timestamp.ts";
 
 export interface SnapshotSource {
   readonly type: string;
@@ -117,11 +117,13 @@ export function decodeHeader(bytes: Uint8Array, what: string): Header {
   const fields = decodeFields(bytes, what);
   const source = fields.records("sources")[0];
   if (!source) throw corrupt(`${what} names no source`);
+  const timestamp = fields.time("timestamp");
+  if (!isDate(timestamp)) throw corrupt(`${what} has an impossible time`);
   const importer = source.record("importer");
   const trees = source.record("root");
   return {
     id: fields.mac("identifier"),
-    timestamp: fields.time("timestamp"),
+    timestamp,
     name: fields.text("name"),
     tags: fields.texts("tags"),
     context: new Map(

@@ -86,6 +86,7 @@ async function requireNoExclusive(store: Store, own: string, now: number): Promi
     if (!lock) continue;
     const ageMs = now - millisecondsOf(lock.timestamp);
     if (ageMs > STALE_MS) await store.storage.remove([`locks/${file.name}`]);
+    else if (lock.exclusive && ageMs < -STALE_MS) throw lockedInFuture(lock.hostname, file.name);
     else if (lock.exclusive) throw lockedBy(lock.hostname, ageMs);
   }
 }
@@ -106,12 +107,25 @@ async function readLock(store: Store, name: string): Promise<LockRecord | undefi
     if (isAppError(error, "blob-missing")) return undefined;
     if (!isAppError(error, "store-corrupt", "store-unknown-version")) throw error;
     throw new AppError("store-locked", "The backup store holds a lock that cannot be read.", {
-      hint: "Nothing was changed. Another program may be working on the store: try again when it has finished. If none is, remove the file named in the details.",
+      hint: `Nothing was changed. Another program may be working on the store: try again when it has finished. If none is, remove the file locks/${name} from the store's directory.`,
       retry: "after-user",
       details: { file: `locks/${name}` },
       cause: error,
     });
   }
+}
+
+/** Its age says nothing, so it never expires by itself: one of the two clocks is wrong. */
+function lockedInFuture(host: string, name: string): AppError {
+  return new AppError(
+    "store-locked",
+    `The backup store is locked by maintenance on "${host}", at a time that is still to come.`,
+    {
+      hint: `Nothing was changed. Check the clocks of both computers. If no other program is working on the store, remove the file locks/${name} from its directory.`,
+      retry: "after-user",
+      details: { host, file: `locks/${name}` },
+    },
+  );
 }
 
 function lockedBy(host: string, ageMs: number): AppError {

@@ -15,6 +15,8 @@ import type { SnapshotInfo } from "./snapshot-info.ts";
 import type { Store } from "./store.ts";
 
 const DIRECTORIES_KEPT = 8;
+/** A file is held in memory whole; what one calendar object can be is far below. */
+const LARGEST_FILE = 512 * 1024 * 1024;
 
 export class SnapshotReader {
   readonly info: SnapshotInfo;
@@ -139,21 +141,35 @@ export class SnapshotReader {
     );
   }
 
-  /** The content of an object, verified. @throws AppError "store-corrupt", "blob-missing" */
+  /** The content of an object, verified. @throws AppError "store-corrupt", "blob-missing", "too-large" */
   async readObject(mac: Mac): Promise<Uint8Array> {
     const object = await this.object(mac);
+    const size = object.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    if (size > LARGEST_FILE)
+      throw new AppError("too-large", "A file of the snapshot is too large to be read here.", {
+        hint: "Nothing was changed. Another program made it: restore it with that program, for example with plakar.",
+      });
     const chunks: Uint8Array[] = [];
+    for await (const bytes of this.#chunks(object)) chunks.push(bytes);
+    return chunks.length === 1 ? (chunks[0] as Uint8Array) : concatBytes(chunks);
+  }
+
+  /** Reads all of an object without keeping it. @throws AppError "store-corrupt", "blob-missing" */
+  async verifyObject(mac: Mac): Promise<void> {
+    for await (const _ of this.#chunks(await this.object(mac)));
+  }
+
+  async *#chunks(object: FileObject): AsyncGenerator<Uint8Array> {
     const whole = this.#store.hashing.start();
     for (const chunk of object.chunks) {
       const bytes = await this.#store.blobs.read(Resource.chunk, chunk.mac);
       if (bytes.length !== chunk.length) throw corrupt("a chunk has another length than recorded");
       whole.update(bytes);
-      chunks.push(bytes);
+      yield bytes;
       await this.#pace.breathe();
     }
     if (!equalBytes(whole.digest(), object.contentMac))
       throw corrupt("a file's chunks do not make up its content");
-    return chunks.length === 1 ? (chunks[0] as Uint8Array) : concatBytes(chunks);
   }
 
   /** Every key of the main tree with its entry, in the tree's order: for checks. */

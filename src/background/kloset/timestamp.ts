@@ -18,6 +18,11 @@ export function millisecondsOf(time: Timestamp): number {
   return time.seconds * 1000 + time.nanoseconds / 1e6;
 }
 
+/** True for a time that a JavaScript date can be (ECMA-262 §21.4.1.1), and so be shown. */
+export function isDate(time: Timestamp): boolean {
+  return Math.abs(millisecondsOf(time)) <= 8.64e15;
+}
+
 /** Unix nanoseconds, as states and packfile footers hold them. */
 export function unixNanoseconds(milliseconds: number): bigint {
   return BigInt(Math.round(milliseconds)) * 1_000_000n;

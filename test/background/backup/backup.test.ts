@@ -1,6 +1,7 @@
 /** Backups and restores over a real Kloset store in memory and calendars in memory: what ends up where. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { BackupService } from "../../../src/background/backup/backup-service.ts";
+import { createStore } from "../../../src/background/kloset/kloset.ts";
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
 import type { RestoreMode } from "../../../src/shared/commands.ts";
 import { AppError, isAppError } from "../../../src/shared/errors.ts";
@@ -29,6 +30,7 @@ const work = () => ({ signal: new AbortController().signal, onProgress: () => {}
 let storage: MemoryStorage;
 let calendars: MemoryCalendars;
 let folder: Map<string, Uint8Array>;
+let refusedFiles: Map<string, AppError>;
 let service: BackupService;
 let stored: boolean;
 
@@ -36,12 +38,15 @@ beforeEach(() => {
   storage = new MemoryStorage();
   calendars = new MemoryCalendars();
   folder = new Map();
+  refusedFiles = new Map();
   stored = false;
   service = new BackupService({
     openStorage: async () => storage,
     expectsStore: async () => stored,
     openFolder: async () => ({
       create: async (path, bytes) => {
+        const refusal = refusedFiles.get(path);
+        if (refusal) throw refusal;
         if (folder.has(path)) return false;
         folder.set(path, bytes);
         return true;
@@ -172,6 +177,13 @@ describe("a backup", () => {
     expect(Object.keys(await textsIn(report.snapshotId))).toEqual(
       expect.arrayContaining(["me@cal.example.org/work/a.ics", "me@cal.example.org/work/c.ics"]),
     );
+  });
+
+  test("of a calendar that is not there is refused, not called done", async () => {
+    await expect(service.run({ calendarIds: ["work", "nope"] }, work())).rejects.toMatchObject({
+      code: "calendar-unknown",
+    });
+    expect(await service.list({}, work())).toEqual([]);
   });
 
   test("for the first time does not pretend to know how much there is", async () => {
@@ -346,4 +358,61 @@ test("browsing finds items by words and dates", async () => {
   expect(found.items.map(({ summary }) => summary)).toEqual(["Dentist"]);
   const before = Date.UTC(2026, 0, 1);
   expect((await service.browse({ snapshotId, calendar, to: before }, work())).total).toBe(0);
+});
+
+describe("a snapshot that another program made of other files", () => {
+  beforeEach(async () => {
+    const store = await createStore(storage);
+    const writer = await store.startSnapshot({
+      type: "fs",
+      origin: "desk",
+      directory: "/home",
+      label: "",
+      hostname: "desk",
+    });
+    const bytes = new TextEncoder().encode("text");
+    await writer.addFile({ path: "/home/notes.txt", bytes, modifiedMs: 0 });
+    await writer.commit();
+  });
+
+  const foreign = async () => (await service.list({}, work())).find(({ calendars: n }) => n === 0);
+
+  test("is listed, and does not disturb backups", async () => {
+    calendars.put("work", "a.ics", event("a", "A"));
+    expect(await service.run({}, work())).toMatchObject({ items: 1, added: 1, incomplete: [] });
+    expect(await service.list({}, work())).toHaveLength(2);
+    expect(await foreign()).toMatchObject({ items: 1 });
+    expect((await service.check({ full: true }, work())).ok).toBe(true);
+  });
+
+  test("is not browsed as if it were empty, nor restored as if that were done", async () => {
+    const snapshotId = (await foreign())?.id ?? "";
+    const refused = { code: "unsupported", hint: expect.stringContaining("plakar") };
+    await expect(service.browse({ snapshotId }, work())).rejects.toMatchObject(refused);
+    await expect(textsIn(snapshotId)).rejects.toMatchObject(refused);
+    await expect(restore(snapshotId, "exact")).rejects.toMatchObject(refused);
+  });
+});
+
+test("a name that this computer does not take costs only its own file", async () => {
+  calendars.put("work", "a.ics", event("a", "A"));
+  calendars.put("work", "b.ics", event("b", "B"));
+  const { snapshotId } = await service.run({}, work());
+  const refusal = new AppError("place-not-allowed", "A file name was refused.", {
+    details: { refusal: "reserved-name" },
+  });
+  refusedFiles.set("me@cal.example.org/work/a.ics", refusal);
+  const report = await service.restore(
+    {
+      snapshotId,
+      selection: { all: true },
+      target: { kind: "folder", directory: "/x" },
+      mode: "missing",
+    },
+    work(),
+  );
+  expect(report).toMatchObject({
+    created: 1,
+    failed: [{ item: "/calendars/me@cal.example.org/work/a.ics", code: "place-not-allowed" }],
+  });
 });

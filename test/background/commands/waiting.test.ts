@@ -30,9 +30,18 @@ const dependencies = {
       cacheId === "c1#cache"
         ? {
             unfetched: [{ name: "a.ics", href: "/a.ics", reason: "status 500", since: 3 }],
-            unreadable: [{ name: "b.ics", since: 4 }],
+            unreadable: [
+              { name: "b.ics", since: 4 },
+              { name: "gone.ics", since: 5 },
+            ],
           }
         : null,
+    getResources: async (_: string, { names }: { names?: string[] }) =>
+      JSON.stringify(
+        [{ name: "b.ics", serverText: "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:b\r\n" }].filter(
+          ({ name }) => names?.includes(name),
+        ),
+      ),
   },
 };
 
@@ -48,8 +57,10 @@ test("what could not be fetched or read is listed with its reason", async () => 
   expect(listed).toMatchObject([
     { calendarId: "c1", name: "a.ics", reason: "status 500", since: 3 },
     { calendarId: "c1", name: "b.ics", since: 4 },
+    { calendarId: "c1", name: "gone.ics", since: 5 },
   ]);
-  expect(listed[1]?.reason).toMatch(/damaged/);
+  expect(listed[1]?.reason).toMatch(/cut off.*kept/);
+  expect(listed[2]?.reason).toMatch(/damaged.*kept/);
 });
 
 test("the diagnostics report tells states and codes, and nothing private", () => {

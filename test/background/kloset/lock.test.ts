@@ -82,12 +82,25 @@ describe("a backup meets", () => {
     expect(locks(storage)).toEqual([]);
   });
 
+  test("a lock of the future, which never expires: it is refused and the file named", async () => {
+    const { store, storage } = await memoryStore();
+    const takenMs = START_MS + 365 * 24 * 60 * MINUTE;
+    const path = putLock(storage, { takenMs, hostname: "server", exclusive: true });
+    await expect(store.startSnapshot(source)).rejects.toMatchObject({
+      code: "store-locked",
+      hint: expect.stringContaining(path),
+      retry: "after-user",
+    });
+    expect(locks(storage)).toEqual([path]);
+  });
+
   test("a lock that cannot be read: it is refused and the file named", async () => {
     const { store, storage } = await memoryStore();
     const path = `locks/${"cd".repeat(32)}`;
     storage.files.set(path, new TextEncoder().encode("not a lock"));
     await expect(store.startSnapshot(source)).rejects.toMatchObject({
       code: "store-locked",
+      hint: expect.stringContaining(path),
       details: { file: path },
     });
     expect(locks(storage)).toEqual([path]);
