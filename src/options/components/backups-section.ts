@@ -130,31 +130,30 @@ export class BackupsSection {
   }
 
   async #backUp(): Promise<void> {
-    const { client, words } = this.#page;
     show(this.#outcome);
     this.#start.disabled = true;
+    const outcome = await this.#backUpAndSay();
+    this.#start.disabled = this.#progress.running;
+    // First: an old failure must not stand beside the new success.
+    await this.refresh();
+    show(this.#outcome, outcome);
+  }
+
+  /** What is to be said besides what is remembered of the last backup. Never rejects. */
+  async #backUpAndSay(): Promise<HTMLElement | null> {
+    const { client, words } = this.#page;
     try {
       const report = await client.call("backup.run", {});
-      if (report.incomplete.length === 0)
-        show(
-          this.#outcome,
-          resultNotice(
-            "success",
-            words.text("backupDoneTitle"),
-            element("p", { class: "hint" }, this.#differencesInWords(report)),
-          ),
-        );
-    } catch (error) {
-      show(
-        this.#outcome,
-        isAppError(error, "aborted")
-          ? resultNotice("warning", words.text("backupCancelled"))
-          : null,
+      if (report.incomplete.length > 0) return null;
+      return resultNotice(
+        "success",
+        words.text("backupDoneTitle"),
+        element("p", { class: "hint" }, this.#differencesInWords(report)),
       );
-      if (isAppError(error, "busy")) show(this.#outcome, errorNotice(error));
-    } finally {
-      this.#start.disabled = this.#progress.running;
-      await this.refresh();
+    } catch (error) {
+      if (isAppError(error, "aborted"))
+        return resultNotice("warning", words.text("backupCancelled"));
+      return isAppError(error, "busy") ? errorNotice(error) : null;
     }
   }
 
