@@ -15,7 +15,7 @@ import { AppError, isAppError } from "../../shared/errors.ts";
 import { createStore, type Kloset, openStore } from "../kloset/kloset.ts";
 import type { SnapshotInfo } from "../kloset/snapshot-info.ts";
 import type { Storage } from "../storage/storage.ts";
-import { NEWLY_EMPTY, runBackup } from "./backup.ts";
+import { type BackupOutcome, runBackup } from "./backup.ts";
 import { browseCalendars, browseItems } from "./browse.ts";
 import type { CalendarSource, CalendarTarget, Work } from "./ports.ts";
 import { itemsIn } from "./previous-snapshots.ts";
@@ -41,7 +41,16 @@ export class BackupService {
   }
 
   async run(args: CommandArguments<"backup.run">, work: Work): Promise<BackupReport> {
-    return this.#backUp(await this.#openOrCreate(work.signal), args, work);
+    const { report } = await this.#backUp(await this.#openOrCreate(work.signal), args, work);
+    return report;
+  }
+
+  /**
+   * A snapshot of some calendars before something happens to them.
+   * @throws AppError "backup-incomplete" unless it holds everything that Thunderbird has of them; as {@link run}
+   */
+  async runBefore(calendarIds: readonly string[], label: string, work: Work): Promise<string> {
+    return this.#before(await this.#openOrCreate(work.signal), calendarIds, label, work);
   }
 
   async list(_args: CommandArguments<"snapshots.list">, work: Work): Promise<SnapshotSummary[]> {
@@ -85,7 +94,8 @@ export class BackupService {
       {
         mode: args.mode,
         dryRun,
-        takeSafetySnapshot: (calendarIds) => this.#safetySnapshot(store, calendarIds, work),
+        takeSafetySnapshot: (calendarIds) =>
+          this.#before(store, calendarIds, "Before a restore", work),
       },
       work,
     );
@@ -115,7 +125,7 @@ export class BackupService {
     store: Kloset,
     args: CommandArguments<"backup.run">,
     work: Work,
-  ): Promise<BackupReport> {
+  ): Promise<BackupOutcome> {
     const { profileName, hostname } = await this.#surroundings.environment();
     return runBackup(
       store,
@@ -130,20 +140,17 @@ export class BackupService {
     );
   }
 
-  async #safetySnapshot(
+  async #before(
     store: Kloset,
     calendarIds: readonly string[],
+    label: string,
     work: Work,
   ): Promise<string> {
-    const report = await this.#backUp(store, { label: "Before a restore", calendarIds }, work);
-    if (report.incomplete.some(({ reason }) => reason !== NEWLY_EMPTY)) {
-      throw new AppError(
-        "backup-incomplete",
-        "The calendars could not be saved whole before the restore.",
-        {
-          hint: "Nothing was restored and nothing was changed. Back up first, and look at what it reports.",
-        },
-      );
+    const { report, holdsEverything } = await this.#backUp(store, { label, calendarIds }, work);
+    if (!holdsEverything) {
+      throw new AppError("backup-incomplete", "The calendars could not be saved whole before.", {
+        hint: "Nothing was restored and nothing was changed. Back up first, and look at what it reports.",
+      });
     }
     return report.snapshotId;
   }

@@ -25,9 +25,6 @@ import {
 } from "./previous-snapshots.ts";
 import { safeResourceFile, UniqueNames } from "./safe-names.ts";
 
-/** Suspicious in a backup, yet all there is: such a snapshot still holds everything the calendar has now. */
-export const NEWLY_EMPTY = "It is empty now, and was not in the snapshot before.";
-
 export interface BackupRequest {
   readonly label: string;
   /** Absent: every calendar Thunderbird knows. */
@@ -35,6 +32,15 @@ export interface BackupRequest {
   /** `thunderbird:<profile name>`: snapshots of one origin are one series. */
   readonly origin: string;
   readonly hostname: string;
+}
+
+export interface BackupOutcome {
+  readonly report: BackupReport;
+  /**
+   * True when the snapshot holds everything that Thunderbird has of the calendars, whatever may be missing in
+   * there (a calendar newly empty, a member the server does not give).
+   */
+  readonly holdsEverything: boolean;
 }
 
 interface Tally {
@@ -50,7 +56,7 @@ export async function runBackup(
   source: CalendarSource,
   request: BackupRequest,
   work: Work,
-): Promise<BackupReport> {
+): Promise<BackupOutcome> {
   const started = Date.now();
   const previous = await PreviousSnapshots.read(store, request.origin);
   const known = await source.calendars();
@@ -76,6 +82,7 @@ export async function runBackup(
     const incomplete: { calendar: string; reason: string }[] = [];
     const tally: Tally = { items: 0, added: 0, changed: 0, bytesRead: 0 };
     let removed = 0;
+    let holdsEverything = true;
     const whole = chosen.length === known.length;
     // How much there is shows only while reading: the last time's number stands in for it.
     const total = () => (whole && previous.items >= tally.items ? previous.items : 0);
@@ -95,6 +102,7 @@ export async function runBackup(
       });
       for (const reason of reasons) incomplete.push({ calendar: calendar.displayName, reason });
       removed += run.removedCount();
+      holdsEverything &&= run.wasRead;
     }
     const committed = await writer.commit({
       Calendars: String(chosen.length),
@@ -102,7 +110,7 @@ export async function runBackup(
       Incomplete: String(incomplete.length),
       ...(whole ? {} : { [PARTIAL]: "yes" }),
     });
-    return {
+    const report = {
       snapshotId: committed.snapshotId,
       time: committed.timestamp,
       calendars: chosen.length,
@@ -115,6 +123,7 @@ export async function runBackup(
       durationMs: Date.now() - started,
       incomplete,
     };
+    return { report, holdsEverything };
   } catch (error) {
     await writer.abort();
     throw error;
@@ -139,6 +148,7 @@ class CalendarBackup {
   readonly #written = new Set<string>();
   readonly #names: Record<string, string> = {};
   readonly #quarantine: { name: string; reason: string }[] = [];
+  #wasRead = false;
   #lost = 0;
 
   constructor(
@@ -153,6 +163,11 @@ class CalendarBackup {
     this.#folder = folder;
     this.#previous = previous;
     this.#tally = tally;
+  }
+
+  /** True when everything that Thunderbird has of the calendar is in the snapshot. */
+  get wasRead(): boolean {
+    return this.#wasRead;
   }
 
   /** @returns why this calendar is not whole in the snapshot; empty when it is */
@@ -185,8 +200,9 @@ class CalendarBackup {
         );
       }
       if (this.#written.size === 0 && this.#previous.files.size > 0) {
-        reasons.push(NEWLY_EMPTY);
+        reasons.push("It is empty now, and was not in the snapshot before.");
       }
+      this.#wasRead = true;
     } catch (error) {
       if (isAppError(error, "aborted") || work.signal.aborted) throw error;
       staleSince = await this.#carryAll();

@@ -52,7 +52,9 @@ export class BackupRuns {
         try {
           const report = await this.#backup.run(args, work);
           await this.#noteStore();
-          await this.#last.update(() => ({ report, failure: null }));
+          // One of some calendars says nothing about the others.
+          if (args.calendarIds === undefined)
+            await this.#last.update(() => ({ report, failure: null }));
           return report;
         } catch (error) {
           await this.#rememberFailure(error);
@@ -71,8 +73,15 @@ export class BackupRuns {
   /** A snapshot of one calendar before something happens to it. @returns false when there is no whole one */
   async before(calendarId: string, label: string): Promise<boolean> {
     try {
-      const { incomplete } = await this.run({ label, calendarIds: [calendarId] });
-      return incomplete.length === 0;
+      await this.#operations.run(
+        "backup.run",
+        async (work) => {
+          await this.#backup.runBefore([calendarId], label, work);
+          await this.#noteStore();
+        },
+        { exclusive: STORE_WORK },
+      );
+      return true;
     } catch {
       return false;
     }

@@ -23,6 +23,11 @@ export interface Work {
 export interface BackupService {
   /** @throws AppError of the place or the store; "aborted" */
   run(args: CommandArguments<"backup.run">, work: Work): Promise<BackupReport>;
+  /**
+   * A snapshot of some calendars before something happens to them. @returns its id
+   * @throws AppError "backup-incomplete" unless it holds everything that Thunderbird has of them
+   */
+  runBefore(calendarIds: readonly string[], label: string, work: Work): Promise<string>;
   /** Newest first; empty when there is no store yet. */
   list(args: CommandArguments<"snapshots.list">, work: Work): Promise<SnapshotSummary[]>;
   /** @throws AppError "snapshot-unknown" */

@@ -3,7 +3,10 @@ import { BackupButton } from "../../../src/background/commands/backup-button.ts"
 import { BackupRuns } from "../../../src/background/commands/backup-runs.ts";
 import { Operations } from "../../../src/background/commands/operations.ts";
 import type { BackupService } from "../../../src/background/commands/ports.ts";
-import { lastBackupShape } from "../../../src/background/settings/backup-settings.ts";
+import {
+  lastBackupShape,
+  type StoredLastBackup,
+} from "../../../src/background/settings/backup-settings.ts";
 import { StoredValue } from "../../../src/background/settings/stored-value.ts";
 import type { BackupReport } from "../../../src/shared/commands.ts";
 import { AppError } from "../../../src/shared/errors.ts";
@@ -29,13 +32,15 @@ let title = "";
 let notes: { title: string; message: string }[] = [];
 let run: BackupService["run"] = async () => report;
 let button: BackupButton;
+let runs: BackupRuns;
+let last: StoredValue<StoredLastBackup>;
 
 beforeEach(() => {
   badge = title = "";
   badges = [];
   notes = [];
   run = async () => report;
-  const last = new StoredValue(new MemoryArea(), lastBackupShape);
+  last = new StoredValue(new MemoryArea(), lastBackupShape);
   button = new BackupButton({
     action: {
       setBadgeText: ({ text }) => {
@@ -57,14 +62,17 @@ beforeEach(() => {
     readLast: () => last.read(),
   });
   let ids = 0;
-  const runs = new BackupRuns({
+  runs = new BackupRuns({
     operations: new Operations({
       platform: { holdAwake: async () => "lease", releaseAwake: async () => {} },
       broadcast: () => {},
       newId: () => String(++ids),
       now: () => 0,
     }),
-    backup: { run: (args, work) => run(args, work) } as BackupService,
+    backup: {
+      run: (args, work) => run(args, work),
+      runBefore: async () => "snapshot",
+    } as unknown as BackupService,
     last,
     observer: button,
     noteStore: async () => {},
@@ -141,6 +149,14 @@ test("a click during a restore says that other work is running", async () => {
   };
   await button.clicked();
   expect(notes).toEqual([{ title: "backupFailedTitle", message: "Other work is running.\nWait." }]);
+});
+
+test("a snapshot of some calendars does not pass for a backup of all", async () => {
+  expect(await runs.before("work", "Before many removals")).toBe(true);
+  await runs.run({ calendarIds: ["work"] });
+  expect(await last.read()).toMatchObject({ report: null });
+  await runs.run({});
+  expect(await last.read()).toMatchObject({ report: { calendars: report.calendars } });
 });
 
 test("a cancelled one leaves the button as it was before", async () => {
