@@ -15,6 +15,8 @@ export class MemoryCalendars implements CalendarSource, CalendarTarget {
   readonly #texts = new Map<string, Map<string, string>>();
   readonly #unreadable = new Map<string, AppError>();
   readonly #refused = new Map<string, AppError>();
+  readonly #missing = new Set<string>();
+  readonly #deleted = new Set<string>();
   #rewrite = (text: string) => text;
   #onRead = () => {};
 
@@ -62,6 +64,20 @@ export class MemoryCalendars implements CalendarSource, CalendarTarget {
     this.#unreadable.set(calendarId, error);
   }
 
+  /** The server lists a member of this name and does not give it. */
+  withhold(name: string): void {
+    this.#missing.add(name);
+  }
+
+  /** The user deleted it, and the server does not know yet. */
+  deleteUnsent(name: string): void {
+    this.#deleted.add(name);
+  }
+
+  isDeletedUnsent(name: string): boolean {
+    return this.#deleted.has(name);
+  }
+
   refuseWrite(name: string, error: AppError): void {
     this.#refused.set(name, error);
   }
@@ -94,9 +110,11 @@ export class MemoryCalendars implements CalendarSource, CalendarTarget {
       text,
       pendingText: null,
       quarantine: null,
+      deleted: this.#deleted.has(name),
     }));
     await onPage(page);
-    return { missing: [], conflicts: [] };
+    const missing = [...this.#missing].map((name) => ({ name, reason: "The server answers 500." }));
+    return { missing: calendar.own ? missing : [], conflicts: [] };
   }
 
   async write(
@@ -108,7 +126,10 @@ export class MemoryCalendars implements CalendarSource, CalendarTarget {
       const error = this.#refused.get(write.name);
       if (error) failures.push({ name: write.name, error });
       else if (write.kind === "remove") this.drop(calendar.calendarId, write.name);
-      else this.put(calendar.calendarId, write.name, this.#rewrite(write.text));
+      else {
+        this.#deleted.delete(write.name);
+        this.put(calendar.calendarId, write.name, this.#rewrite(write.text));
+      }
     }
     return failures;
   }

@@ -32,6 +32,8 @@ export interface KnownResource {
   readonly text: string | null;
   /** The user's unsent version; `null` when there is none, or when it is a deletion. */
   readonly pendingText: string | null;
+  /** True for an item the user deleted while the server still has it: it is kept, and not shown. */
+  readonly deleted: boolean;
   /** Why it cannot be shown or could not be fetched; `null` when all is well. */
   readonly quarantine: string | null;
 }

@@ -12,6 +12,12 @@ export interface PlannedResource {
   readonly text: string;
 }
 
+/** A resource of the calendar as it is. */
+export interface PresentResource extends PlannedResource {
+  /** Deleted by the user, which the server has not been told yet: it is not shown. */
+  readonly deleted: boolean;
+}
+
 export interface RestorePlan {
   readonly writes: readonly CalendarWrite[];
   /** Present already, with the same bytes; or different, where the mode leaves those alone. */
@@ -20,11 +26,11 @@ export interface RestorePlan {
 
 export function planRestore(
   wanted: readonly PlannedResource[],
-  present: readonly PlannedResource[],
+  present: readonly PresentResource[],
   mode: RestoreMode,
 ): RestorePlan {
   const byName = new Map(present.map((resource) => [resource.name, resource]));
-  const byUid = new Map<string, PlannedResource>();
+  const byUid = new Map<string, PresentResource>();
   for (const resource of present) if (resource.uid !== null) byUid.set(resource.uid, resource);
 
   // A name that another event has taken meanwhile must not be written over.
@@ -51,12 +57,14 @@ export function planRestore(
       continue;
     }
     kept.add(there.name);
-    if (there.text === resource.text || mode === "missing") unchanged++;
+    // Under its own name, so that the deletion is taken back.
+    if (there.deleted) writes.push({ kind: "create", ...resource, name: there.name });
+    else if (there.text === resource.text || mode === "missing") unchanged++;
     else writes.push({ kind: "update", name: there.name, uid: resource.uid, text: resource.text });
   }
   if (mode === "exact") {
     for (const resource of present) {
-      if (!kept.has(resource.name))
+      if (!kept.has(resource.name) && !resource.deleted)
         writes.push({ kind: "remove", name: resource.name, uid: resource.uid });
     }
   }

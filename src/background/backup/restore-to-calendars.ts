@@ -15,7 +15,7 @@ import type {
   Work,
 } from "./ports.ts";
 import { type Failure, failure, unreadableFailures } from "./restore-failures.ts";
-import { type PlannedResource, planRestore } from "./restore-plan.ts";
+import { type PresentResource, planRestore } from "./restore-plan.ts";
 import { readSelection, type SelectedCalendar } from "./restore-selection.ts";
 import type { SnapshotCalendar } from "./snapshot-calendars.ts";
 
@@ -32,7 +32,7 @@ interface CalendarRestore {
   readonly selected: SelectedCalendar;
   readonly writes: readonly CalendarWrite[];
   readonly unchanged: number;
-  readonly present: ReadonlyMap<string, PlannedResource>;
+  readonly present: ReadonlyMap<string, PresentResource>;
 }
 
 export async function restoreToCalendars(
@@ -126,15 +126,15 @@ async function presentResources(
   calendar: KnownCalendar,
   source: CalendarSource,
   signal: AbortSignal,
-): Promise<Map<string, PlannedResource>> {
-  const present = new Map<string, PlannedResource>();
+): Promise<Map<string, PresentResource>> {
+  const present = new Map<string, PresentResource>();
   await source.read(
     calendar,
     async (page) => {
       for (const resource of page) {
+        const { name, uid, deleted } = resource;
         const text = resource.pendingText ?? resource.text;
-        if (text !== null)
-          present.set(resource.name, { name: resource.name, uid: resource.uid, text });
+        if (text !== null) present.set(name, { name, uid, text, deleted });
       }
     },
     signal,
@@ -161,7 +161,7 @@ async function runCalendar(
     if (failures.has(write.name)) continue;
     const there =
       after.get(write.name) ?? (write.uid === null ? undefined : afterByUid.get(write.uid));
-    const miss = verify(write, there?.text);
+    const miss = verify(write, there?.deleted ? undefined : there?.text);
     if (miss) failures.set(write.name, failure(pathOf(restore, write), miss));
   }
   return [...failures.values()];

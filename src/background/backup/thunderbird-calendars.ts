@@ -180,6 +180,7 @@ export class ThunderbirdCalendars implements CalendarSource, CalendarTarget {
           uid: item.id,
           text: item.item as string,
           pendingText: null,
+          deleted: false,
           quarantine: null,
         })),
       );
@@ -251,6 +252,7 @@ function knownResource(row: ResourceBody): KnownResource {
     uid: row.uid,
     text: row.serverText,
     pendingText: row.userText,
+    deleted: row.pending === "delete",
     quarantine: unreadable ? whyUnreadable(row.userText ?? row.serverText ?? "") : null,
   };
 }

@@ -197,6 +197,17 @@ describe("a backup", () => {
     expect(new Set(totals)).toEqual(new Set([300]));
   });
 
+  test("is whole enough to go on with when the server withholds an event that was never here", async () => {
+    calendars.put("work", "a.ics", event("a", "A"));
+    calendars.withhold("poisoned.ics");
+    expect((await service.run({}, work())).incomplete).toHaveLength(1);
+    await service.runBefore(["work"], "Before many removals", work());
+    calendars.failReading("work", new AppError("network", "The server did not answer."));
+    await expect(service.runBefore(["work"], "Before many removals", work())).rejects.toSatisfy(
+      (error) => isAppError(error, "backup-incomplete"),
+    );
+  });
+
   test("says that a calendar is empty all of a sudden", async () => {
     calendars.put("work", "a.ics", event("a", "A"));
     await service.run({}, work());
@@ -257,6 +268,23 @@ describe("a restore to the calendars", () => {
     const saved = await textsIn(report.safetySnapshotId as string);
     expect(saved["me@cal.example.org/work/a.ics"]).toBe(event("a", "changed"));
   });
+
+  test.each(["missing", "older", "exact"] as const)(
+    "%s: an event whose deletion was not sent yet is brought back",
+    async (mode) => {
+      calendars.put("work", "a.ics", event("a", "A"));
+      calendars.put("work", "b.ics", event("b", "B"));
+      const { snapshotId } = await service.run({}, work());
+      calendars.deleteUnsent("a.ics");
+      expect(await restore(snapshotId, mode)).toMatchObject({
+        created: 1,
+        unchanged: 1,
+        removed: 0,
+        failed: [],
+      });
+      expect(calendars.isDeletedUnsent("a.ics")).toBe(false);
+    },
+  );
 
   test("a dry run says the same and touches nothing", async () => {
     const invitation = event(

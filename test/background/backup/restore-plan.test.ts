@@ -6,6 +6,10 @@ import {
 import { planRestore } from "../../../src/background/backup/restore-plan.ts";
 
 const resource = (name: string, uid: string | null, text: string) => ({ name, uid, text });
+const there = (name: string, uid: string | null, text: string) => ({
+  ...resource(name, uid, text),
+  deleted: false,
+});
 
 describe("planning a restore", () => {
   const saved = [
@@ -14,9 +18,9 @@ describe("planning a restore", () => {
     resource("c.ics", "c", "C1"),
   ];
   const present = [
-    resource("a.ics", "a", "A1"),
-    resource("b.ics", "b", "B2"),
-    resource("later.ics", "later", "L"),
+    there("a.ics", "a", "A1"),
+    there("b.ics", "b", "B2"),
+    there("later.ics", "later", "L"),
   ];
 
   test("missing: only what is not there is created", () => {
@@ -40,7 +44,7 @@ describe("planning a restore", () => {
   test("an event that lies under another name now is updated there, not created twice", () => {
     const { writes } = planRestore(
       [resource("a.ics", "a", "A1")],
-      [resource("moved.ics", "a", "A2")],
+      [there("moved.ics", "a", "A2")],
       "older",
     );
     expect(writes).toEqual([{ kind: "update", name: "moved.ics", uid: "a", text: "A1" }]);
@@ -49,7 +53,7 @@ describe("planning a restore", () => {
   test("a name that another event has taken meanwhile is not written over", () => {
     const { writes } = planRestore(
       [resource("a.ics", "a", "A1")],
-      [resource("a.ics", "other", "O")],
+      [there("a.ics", "other", "O")],
       "older",
     );
     expect(writes).toEqual([{ kind: "create", name: "a-2.ics", uid: "a", text: "A1" }]);
