@@ -70,7 +70,7 @@ beforeEach(() => {
       now: () => 0,
     }),
     backup: {
-      run: (args, work) => run(args, work),
+      run: (...given: Parameters<BackupService["run"]>) => run(...given),
       runBefore: async () => "snapshot",
     } as unknown as BackupService,
     last,
