@@ -6,7 +6,7 @@ import type { Account, AccountCalendar } from "../../shared/commands.ts";
 import { toWire, type WireError } from "../../shared/errors.ts";
 import type { StoredAccount, StoredCalendar } from "../settings/account-settings.ts";
 import type { StoredSyncStatus } from "../settings/sync-status.ts";
-import { isInsecureUrl } from "./connection-security.ts";
+import { isInsecureUrl } from "../transport/scheme-guard.ts";
 
 type CalendarsApi = Pick<typeof messenger.calendar.calendars, "get">;
 type ProviderApi = Pick<typeof messenger.calendar.provider, "getState" | "getPending">;

@@ -6,7 +6,7 @@
 import type { DiscoveredCalendar } from "../../shared/commands.ts";
 import { AppError, type ErrorCode, isAppError } from "../../shared/errors.ts";
 import { withRetry } from "../transport/retry.ts";
-import { schemeSafety } from "../transport/scheme-guard.ts";
+import { isInsecureUrl } from "../transport/scheme-guard.ts";
 import type { Transport } from "../transport/transport.ts";
 import { DavClient } from "../webdav/dav-client.ts";
 import {
@@ -193,7 +193,7 @@ class Search {
       homeUrls: readable,
       calendars: [...calendars.values()].map(toDiscovered),
       log: this.#log,
-      insecure: [answer.url, ...readable].some((url) => schemeSafety(url) === "insecure"),
+      insecure: [answer.url, ...readable].some(isInsecureUrl),
     };
   }
 

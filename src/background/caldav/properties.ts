@@ -57,7 +57,7 @@ function resourceTypes(response: DavResponse): ReadonlySet<string> {
 export function readStatus(response: DavResponse): CollectionStatus {
   const token = textOf(response.property(dav("sync-token"))).trim();
   const ctag = textOf(response.property(calendarServer("getctag"))).trim();
-  const displayName = textOf(response.property(dav("displayname"))).trim();
+  const displayName = readableName(textOf(response.property(dav("displayname"))));
   return {
     // A server that lists its reports without sync-collection may still show a token that it cannot read.
     syncToken:
@@ -68,6 +68,20 @@ export function readStatus(response: DavResponse): CollectionStatus {
     readOnly: isReadOnly(response),
     components: readComponents(response),
   };
+}
+
+const LONGEST_NAME = 200;
+
+/**
+ * A name as one line that shows what it is: it stands in lists, notifications and menus, where line breaks and
+ * controls of direction would make other text look different.
+ */
+function readableName(text: string): string {
+  const line = text
+    .replace(/[\u202A-\u202E\u2066-\u2069]/g, "")
+    .replace(/[\p{Cc}\s]+/gu, " ")
+    .trim();
+  return [...line].slice(0, LONGEST_NAME).join("");
 }
 
 export function readDescription(response: DavResponse): string {

@@ -27,7 +27,12 @@ export function readPutAnswer(
   const { status, preconditions } = answer;
   if (status >= 200 && status < 300) {
     const etag = parseETag(answer.header("etag"));
-    const proven = context.keepsBytes && etag !== null && !isWeak(etag) && status !== 202;
+    const proven =
+      context.keepsBytes &&
+      etag !== null &&
+      !isWeak(etag) &&
+      status !== 202 &&
+      !answersSomethingElse(answer);
     const done = {
       kind: "done",
       href: context.create ? createdHref(answer, context.href) : context.href,
@@ -58,13 +63,18 @@ export function readPutAnswer(
 export function readDeleteAnswer(answer: WriteAnswer, href: Href): WriteReading {
   const { status } = answer;
   if (status >= 200 && status < 300) {
-    if (looksLikeHtml(answer.excerpt)) return { kind: "suspect", error: notCalDav(answer.url) };
+    if (answersSomethingElse(answer)) return { kind: "suspect", error: notCalDav(answer.url) };
     const result = { kind: "done", href, etag: null, scheduleTag: null, proven: true } as const;
     return { kind: "result", result };
   }
   if (status === 404 || status === 410) return { kind: "result", result: { kind: "gone" } };
   if (status === 412) return { kind: "result", result: { kind: "precondition-failed" } };
   return { kind: "error", error: answer.error() };
+}
+
+/** A captive portal's page, or the answer to the GET that a redirect made of the write. */
+function answersSomethingElse({ excerpt, redirected }: WriteAnswer): boolean {
+  return redirected || looksLikeHtml(excerpt);
 }
 
 /** Some servers choose the name themselves and tell it (RFC 9110 §10.2.2). */

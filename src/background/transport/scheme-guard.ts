@@ -38,6 +38,11 @@ export function schemeSafety(url: string): SchemeSafety {
   return isLoopbackHost(parsed.hostname) ? "loopback" : "insecure";
 }
 
+/** True for plain http beyond this computer. A text that is no URL is not insecure, only useless. */
+export function isInsecureUrl(url: string): boolean {
+  return URL.canParse(url) && /^https?:/i.test(url) && schemeSafety(url) === "insecure";
+}
+
 /**
  * Refuses an answer that came over http to a question asked over https. The browser has already dropped the
  * credentials on the way (another origin), but the answer cannot be trusted.

@@ -42,6 +42,8 @@ export interface WriteAnswer {
   readonly preconditions: Preconditions;
   readonly header: (name: string) => string | null;
   readonly url: string;
+  /** True when another address answered: a redirect may have turned the write into a GET (RFC 9110 §15.4.4). */
+  readonly redirected: boolean;
   /** The beginning of a refusal's body: servers that know no preconditions say it in prose. */
   readonly excerpt: string;
   /** What this refusal is where the caller has no better reading. */
@@ -171,6 +173,7 @@ export class DavClient {
       preconditions: parsePreconditions(text, this.#parseXml),
       header: (name) => response.headers.get(name),
       url: response.url,
+      redirected: response.redirected,
       excerpt: text.slice(0, 2_000),
       error: () => this.#refusal(method, url, response),
     };

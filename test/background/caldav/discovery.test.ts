@@ -106,6 +106,13 @@ test("a calendar is described as its server does", async () => {
   });
 });
 
+test("a calendar's name is one line that reads as it is written", async () => {
+  const displayName = ` Work\n\u202Elive\u202C \u0085 \u2067x\u2069${"y".repeat(10_000)} `;
+  await server.createCalendar("work", { displayName });
+  const [calendar] = (await find(server.url)).calendars;
+  expect(calendar?.displayName).toMatch(/^Work live xy{189}$/);
+});
+
 test("a shared calendar for reading only is shown as such", async () => {
   server.misbehave({ readOnlyRights: true });
   expect((await find(server.url)).calendars.every(({ readOnly }) => readOnly)).toBe(true);

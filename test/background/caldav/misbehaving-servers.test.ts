@@ -4,7 +4,7 @@ import { CalendarCollection } from "../../../src/background/caldav/calendar-coll
 import { CalendarHome } from "../../../src/background/caldav/collections.ts";
 import { outcomeOf } from "../../../src/background/sync/outcome.ts";
 import type { RemoteMember } from "../../../src/background/sync/ports.ts";
-import { brandAs, type SyncToken } from "../../../src/shared/brands.ts";
+import { brandAs, type ETag, type Href, type SyncToken } from "../../../src/shared/brands.ts";
 import {
   type CaldavTestServer,
   type Fault,
@@ -473,4 +473,44 @@ test("a server that announces more changes for ever, and never tells one, is not
   await expect(
     endless.changesSince(brandAs<SyncToken>("urn:t:0"), AbortSignal.timeout(5_000)),
   ).rejects.toMatchObject({ code: "unsupported" });
+});
+
+describe("a write that a redirect turned into a GET", () => {
+  const text = sampleEvent("e");
+  const redirecting = () =>
+    new CalendarCollection({
+      url: "https://dav.example/c/",
+      parseXml: parseXmlDocument,
+      transport: {
+        send: async (request) => ({
+          status: 200,
+          headers: new Headers({ ETag: '"1"', "Content-Type": "text/calendar" }),
+          url: request.url,
+          redirected: request.method !== "GET",
+          bytes: new TextEncoder().encode(text),
+        }),
+      },
+    });
+  const target = { name: asName("e.ics"), href: brandAs<Href>("/c/e.ics") };
+  const precondition = { etag: brandAs<ETag>('"1"'), scheduleTag: null };
+
+  test("is no deletion while the event is still there", async () => {
+    await expect(redirecting().remove(target, precondition, signal)).rejects.toMatchObject({
+      code: "not-caldav",
+    });
+  });
+
+  test("is never taken for proof that the bytes were kept", async () => {
+    const remote = redirecting();
+    // As often as it takes until a server is believed.
+    for (const name of ["1.ics", "2.ics", "3.ics"]) {
+      await remote.put({ name: asName(name), href: null }, text, "create", signal);
+      await remote.fetchOne({ name: asName(name), href: null }, signal);
+    }
+    expect(await remote.put(target, text, precondition, signal)).toMatchObject({
+      kind: "done",
+      etag: null,
+      proven: false,
+    });
+  });
 });
