@@ -35,6 +35,7 @@ export class ItemQuery {
   readonly #build: BuildItems;
   readonly #reported = new Set<string>();
   readonly #cache = new ItemCache<calIItemBase>(MOST_CACHED_ROWS);
+  #answering = 0;
 
   constructor(calendar: OwnCalendar, rows: CalendarRows, build: BuildItems) {
     this.#calendar = calendar;
@@ -75,10 +76,13 @@ export class ItemQuery {
     let cancelled = false;
     return CalReadableStreamFactory.createBoundedReadableStream(count, STREAM_CHUNK, {
       start: async (controller) => {
+        this.#answering++;
         try {
           await this.#emit(filter, controller, () => cancelled);
         } catch (error) {
           this.#report(error);
+        } finally {
+          this.#answering--;
         }
         // A stream that reached its maximum or was cancelled is closed already.
         if (!cancelled && !controller.maxTotalItemsReached) controller.close();
@@ -87,6 +91,12 @@ export class ItemQuery {
         cancelled = true;
       },
     });
+  }
+
+  /** Resolves when no view is being answered and each has taken what it got. */
+  async whenIdle(): Promise<void> {
+    do await yieldToMainThread();
+    while (this.#answering > 0);
   }
 
   /** The row's items, built at the first question and after each new revision. */

@@ -33,6 +33,8 @@ export interface KeeperCalendar extends CalProviderBase {
   announceRow(name: string): Promise<void>;
 }
 
+/** Thunderbird's property: the calendar is ticked in the list. */
+const TICKED = "calendar-main-in-composite";
 /** Kept in memory only: what they say is true of this session. */
 const TRANSIENT = new Set(["lastError"]);
 /** Fixed: changing `cache.enabled` would make the manager replace the calendar by a new one. */
@@ -47,6 +49,7 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
     readonly #transient = new Map<string, unknown>();
     #query: ItemQuery | undefined;
     #edits: CalendarEdits | undefined;
+    #reloadsViews = false;
 
     constructor() {
       super();
@@ -86,6 +89,23 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
 
     announceReload(): void {
       this.observers.notify("onLoad", [this.superCalendar]);
+      if (this.#reloadsViews) return;
+      this.#reloadsViews = true;
+      // A view that is reading would add its older answer to the new one.
+      void this.#reading.whenIdle().then(() => this.#reloadViews());
+    }
+
+    /**
+     * Day, week and month views, today pane and event list ignore `onLoad` of any calendar that is no .ics file.
+     * They read a calendar anew when it was unticked in the list and ticked again, so that is what they are told.
+     */
+    #reloadViews(): void {
+      this.#reloadsViews = false;
+      if (!super.getProperty(TICKED)) return;
+      for (const ticked of [false, true]) {
+        const change = [this.superCalendar, TICKED, ticked, !ticked];
+        this.observers.notify("onPropertyChanged", change);
+      }
     }
 
     async announceRow(name: string): Promise<void> {
