@@ -26,13 +26,12 @@ export function parseXml(text: string, parse: XmlParser): Element {
   // Some servers put blank lines or a byte order mark before the declaration, where XML allows nothing.
   const source = text.replace(/^\uFEFF?\s+(?=<)|^\uFEFF/, "");
   if (/^<!DOCTYPE/i.test(source.slice(prologEnd(source)))) throw notXml();
-  const root = rootOf(parse(source));
-  if (root) return root;
+  // Before the parser sees them: a failure would be written to Thunderbird's console.
   const repaired = source
     .replace(FORBIDDEN_CHARACTERS, "\uFFFD")
     .replace(FORBIDDEN_REFERENCES, "\uFFFD");
-  const second = repaired === source ? undefined : rootOf(parse(repaired));
-  if (second) return second;
+  const root = rootOf(parse(repaired));
+  if (root) return root;
   throw notXml();
 }
 
