@@ -63,7 +63,7 @@ export async function startCaldavTestServer(
 
 export class CaldavTestServer implements DavServer {
   readonly username: string;
-  readonly password: string;
+  #password: string;
   /** Every request since the start or {@link forgetRequests}, oldest first. */
   readonly requests: RequestRecord[] = [];
   readonly #http: Server;
@@ -76,7 +76,7 @@ export class CaldavTestServer implements DavServer {
 
   constructor(options: CaldavTestServerOptions) {
     this.username = options.username ?? "keeper";
-    this.password = options.password ?? "pass word ü";
+    this.#password = options.password ?? "pass word ü";
     this.#semantics = new DavSemantics(this.username, () => this.#misbehaviours);
     this.#http = createServer((request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
@@ -95,6 +95,10 @@ export class CaldavTestServer implements DavServer {
 
   get url(): string {
     return this.#url;
+  }
+
+  get password(): string {
+    return this.#password;
   }
 
   get principalUrl(): string {
@@ -150,6 +154,11 @@ export class CaldavTestServer implements DavServer {
   /** Every sync token given so far becomes invalid. */
   expireTokens(): void {
     for (const calendar of this.#semantics.calendars.values()) calendar.expireTokens();
+  }
+
+  /** From now on the old one is refused. */
+  changePassword(password: string): void {
+    this.#password = password;
   }
 
   forgetRequests(): void {
