@@ -7,16 +7,16 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { CommandArguments, CommandName, CommandReply } from "../src/shared/commands.ts";
 import { startRadicale } from "../test/support/radicale.ts";
-import { launchThunderbird, type Thunderbird } from "../test/support/thunderbird.ts";
+import {
+  LIGHT_TITLE_BAR,
+  launchThunderbird,
+  type Thunderbird,
+} from "../test/support/thunderbird.ts";
 import { ThunderbirdUser } from "../test/support/thunderbird-user.ts";
 import { root, run } from "./child-process.ts";
 
 const OUT = path.join(root, "docs/images");
 const LOGIN = { username: "ada", password: "ada" };
-const LIGHT_TITLE_BAR = {
-  "ui.-moz-headerbartext": "#15141a",
-  "ui.-moz-headerbarinactivetext": "#15141a",
-};
 const DAY = 86_400_000;
 
 interface Entry {
@@ -173,7 +173,6 @@ async function main(): Promise<void> {
         prefs: {
           "extensions.caldav-keeper.places": JSON.stringify([store]),
           "ui.systemUsesDarkTheme": theme === "dark" ? 1 : 0,
-          // Without a screen there is no system theme to ask, and this would be white on white.
           ...(theme === "light" ? LIGHT_TITLE_BAR : {}),
           "intl.date_time.pattern_override.time_short": "HH:mm",
         },

@@ -16,6 +16,7 @@ import type { DavServer } from "../test/support/dav-server.ts";
 import { available, startRadicale } from "../test/support/radicale.ts";
 import {
   findThunderbirds,
+  LIGHT_TITLE_BAR,
   launchThunderbird,
   type Thunderbird,
 } from "../test/support/thunderbird.ts";
@@ -186,7 +187,10 @@ async function main(headless: boolean): Promise<void> {
       binary: found.binary,
       xpi: XPI,
       headless,
-      prefs: { "extensions.caldav-keeper.places": JSON.stringify([STORE]) },
+      prefs: {
+        "extensions.caldav-keeper.places": JSON.stringify([STORE]),
+        ...(headless ? LIGHT_TITLE_BAR : {}),
+      },
     });
     const running = thunderbird;
     console.log(`Thunderbird ${running.version} runs with a throwaway profile.`);

@@ -52,6 +52,12 @@ const PREFS: Prefs = {
   "toolkit.startup.max_resumed_crashes": -1,
 };
 
+/** For pictures: without a screen there is no system theme to ask, and the title bar's text is white on white. */
+export const LIGHT_TITLE_BAR: Prefs = {
+  "ui.-moz-headerbartext": "#15141a",
+  "ui.-moz-headerbarinactivetext": "#15141a",
+};
+
 /** Makes the directory and its user.js; given preferences win over the usual ones. */
 export async function writeProfile(profile: string, prefs: Prefs): Promise<void> {
   await mkdir(profile, { recursive: true });

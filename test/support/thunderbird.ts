@@ -7,9 +7,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ConsoleMessage } from "./console-messages.ts";
 import { RunningThunderbird } from "./running-thunderbird.ts";
-import { findThunderbirds, type Prefs, writeProfile } from "./thunderbird-profile.ts";
+import {
+  findThunderbirds,
+  LIGHT_TITLE_BAR,
+  type Prefs,
+  writeProfile,
+} from "./thunderbird-profile.ts";
 
-export { findThunderbirds };
+export { findThunderbirds, LIGHT_TITLE_BAR };
 
 export const ADDON_ID = "caldav-keeper@caldav-keeper.github.io";
 
