@@ -3,7 +3,11 @@ import * as v from "valibot";
 import type { CommandArguments, CommandName } from "../../shared/commands.ts";
 
 const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const count = v.pipe(
+  v.number(),
+  v.integer("must be a whole number"),
+  v.minValue(0, "must not be negative"),
+);
 const nothing = v.strictObject({});
 
 const login = {

@@ -5,7 +5,7 @@ import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
 import { AccountCard } from "./account-card.ts";
 import { AccountForm } from "./account-form.ts";
-import { errorNotice, warningNotice } from "./notice.ts";
+import { emptyNotice, errorNotice, warningNotice } from "./notice.ts";
 
 /** Times in words grow old. */
 const REFRESH_INTERVAL_MS = 30_000;
@@ -98,15 +98,7 @@ export class AccountsSection {
     const { words } = this.#page;
     if (accounts.length === 0) {
       this.#cards.clear();
-      show(
-        this.#list,
-        element(
-          "div",
-          { class: "empty" },
-          element("p", {}, words.text("noAccounts")),
-          element("p", { class: "hint" }, words.text("noAccountsHint")),
-        ),
-      );
+      show(this.#list, emptyNotice(words.text("noAccounts"), words.text("noAccountsHint")));
       return;
     }
     const cards = accounts.map((account) => {

@@ -1,4 +1,4 @@
-/** Messages at the place where they belong: an error with its hint, a warning, a success. */
+/** Messages at the place where they belong: an error with its hint, a warning, a success, nothing yet. */
 import { isAppError, toWire, type WireError } from "../../shared/errors.ts";
 import { element } from "../element.ts";
 
@@ -63,5 +63,15 @@ function isWireError(error: unknown): error is WireError {
     error !== null &&
     typeof (error as { message?: unknown }).message === "string" &&
     typeof (error as { hint?: unknown }).hint === "string"
+  );
+}
+
+/** What stands in the place of a list that has nothing in it yet. */
+export function emptyNotice(message: string, hint: string): HTMLElement {
+  return element(
+    "div",
+    { class: "empty" },
+    element("p", {}, message),
+    element("p", { class: "hint" }, hint),
   );
 }

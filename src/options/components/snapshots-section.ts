@@ -2,7 +2,7 @@
 import type { SnapshotSummary } from "../../shared/commands.ts";
 import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
-import { errorNotice } from "./notice.ts";
+import { emptyNotice, errorNotice } from "./notice.ts";
 import { OperationProgress } from "./operation-progress.ts";
 import { SnapshotCard } from "./snapshot-card.ts";
 
@@ -48,15 +48,7 @@ export class SnapshotsSection {
     const { words } = this.#page;
     if (snapshots.length === 0) {
       this.#cards.clear();
-      show(
-        this.#list,
-        element(
-          "div",
-          { class: "empty" },
-          element("p", {}, words.text("noSnapshots")),
-          element("p", { class: "hint" }, words.text("noSnapshotsHint")),
-        ),
-      );
+      show(this.#list, emptyNotice(words.text("noSnapshots"), words.text("noSnapshotsHint")));
       return;
     }
     for (const id of this.#cards.keys())
