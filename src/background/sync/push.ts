@@ -33,6 +33,8 @@ import { type CalendarTexts, saysTheSame } from "./texts.ts";
 
 /** How often one change meets a newer version on the server before it waits for the next run. */
 const MAX_ROUNDS = 5;
+/** Names tried for a new event after its own, while other events have them. */
+const MORE_NAMES = 4;
 
 export type PushOutcome =
   | { readonly kind: "nothing" }
@@ -136,25 +138,36 @@ class ResourcePush {
   }
 
   async #create(change: PendingChange, mine: string): Promise<Step> {
-    const { remote } = this.#context;
+    const names = namesFor(this.#name);
     const known = this.#serverSide(change);
-    if (known !== null) return this.#adopt(change, mine, known);
-    const target = { name: this.#name, href: null };
-    const written = await this.#put({ ...target, precondition: "create" }, mine);
-    switch (written.kind) {
-      case "done":
-        return this.#readBack(change, written, mine, this.#name);
-      case "gone":
-        throw collectionGone();
-      case "precondition-failed":
-      case "uid-conflict": {
-        // Our own earlier PUT whose answer was lost, or (an invitation the server stored itself) the same UID elsewhere.
-        const theirs =
-          (await remote.fetchOne(target, this.#signal)) ?? (await this.#findByUid(change));
-        if (theirs === null) return this.refuse(change, refusalOf(uidBlocked()), "later");
-        return this.#adopt(change, mine, theirs);
-      }
+    if (known === null) return this.#make(change, mine, names);
+    if (this.#isSameItem(change, known)) return this.#adopt(change, mine, known);
+    const step = await this.#make(change, mine, names.slice(1));
+    // The row's name is that of another event, which has lost its row to ours.
+    await this.#bringIn(known);
+    return step;
+  }
+
+  async #make(change: PendingChange, mine: string, names: readonly ResourceName[]): Promise<Step> {
+    for (const name of names) {
+      const target = { name, href: null };
+      const written = await this.#put({ ...target, precondition: "create" }, mine);
+      if (written.kind === "gone") throw collectionGone();
+      if (written.kind === "done") return this.#readBack(change, written, mine, name);
+      const there = await this.#context.remote.fetchOne(target, this.#signal);
+      const isOther = there !== null && !this.#isSameItem(change, there);
+      // Our own earlier PUT whose answer was lost, or (an invitation the server stored itself) the same UID elsewhere.
+      const theirs = there === null || isOther ? await this.#findByUid(change) : there;
+      if (theirs !== null) return this.#adopt(change, mine, theirs);
+      if (!isOther) break;
     }
+    return this.refuse(change, refusalOf(uidBlocked()), "later");
+  }
+
+  /** False for another event that has the name: it must never be written over. */
+  #isSameItem(change: PendingChange, { text }: RemoteBody): boolean {
+    const { uid } = this.#context.texts.scanColumns(text);
+    return uid === null || change.uid === null || uid === change.uid;
   }
 
   /** A create that finds its resource there already: what it says is put over theirs, nothing is made twice. */
@@ -400,6 +413,14 @@ function conditional({ name, href, etag, scheduleTag }: RemoteBody): {
   precondition: Parameters<RemoteCollection["remove"]>[1];
 } {
   return { name, href, precondition: { etag, scheduleTag: etag === null ? scheduleTag : null } };
+}
+
+/** The name fixed at the edit, then others made of it: always the same, so that a second try finds the first one's. */
+function namesFor(name: ResourceName): ResourceName[] {
+  const others = Array.from({ length: MORE_NAMES }, (_, index) =>
+    name.replace(/(\.ics)?$/i, `-${index + 2}$1`),
+  );
+  return [name, ...(others as ResourceName[])];
 }
 
 const collectionGone = (): AppError =>

@@ -249,3 +249,31 @@ test.each(["edit", "delete"] as const)(
     expect(await scenario.world.conflicts()).toEqual([]);
   },
 );
+
+test.each([
+  ["not synchronized yet", false],
+  ["synchronized since", true],
+])(
+  "a name that another event on the server has, %s: both events are kept",
+  async (_when, synced) => {
+    const scenario = new Scenario(await new StoreWorld().open(), {});
+    const name = await scenario.local.create("mine", eventText("mine", { SUMMARY: "mine" }));
+    scenario.remote.write(name, eventText("other", { SUMMARY: "theirs" }));
+    if (synced) {
+      scenario.remote.intercept = (call) => (call === "put" ? "not-sent" : "answered");
+      await scenario.sync();
+      scenario.remote.intercept = () => "answered";
+    }
+    scenario.fate(["answer-lost"]);
+    await scenario.engine.push(name, true, new AbortController().signal).catch(() => {});
+    scenario.fate([]);
+    await scenario.sync(true);
+    await scenario.sync(true);
+    const summaries = [...scenario.remote.texts().values()].map((text) =>
+      propertyOf(text, "SUMMARY"),
+    );
+    expect(summaries.sort()).toEqual(["mine", "theirs"]);
+    expect(await scenario.local.visible()).toEqual(scenario.remote.texts());
+    expect(await scenario.local.getPending()).toEqual([]);
+  },
+);
