@@ -3,7 +3,7 @@
  * confirmed; if the create is given up, the delete is taken back, so that at no time the item is nowhere.
  */
 import { readRow } from "./item-rows.ts";
-import { writeRow } from "./row-writes.ts";
+import { removeRow, writeRow } from "./row-writes.ts";
 import type { SqlExecutor } from "./sql-connection.ts";
 
 /** SQL: the outbox row `o` of item `i` waits for a create that is not confirmed yet. */
@@ -39,9 +39,15 @@ export async function releaseMoves(
   );
   for (const [other, name] of waiting) {
     const row = await readRow(sql, other as number, name as string);
-    if (row === null || row.state.server === null) continue;
+    if (row === null) continue;
     const { server } = row.state;
+    const reasons = { visible: "move", server: "move" };
+    if (server === null) {
+      // Its server side was forgotten: the next sync brings what is there, and nothing must be deleted there.
+      await removeRow(sql, row, { reasons, now });
+      continue;
+    }
     const next = { visible: server, server, change: null, takenBackAt: now };
-    await writeRow(sql, row, next, { reasons: { visible: "move", server: "move" }, now });
+    await writeRow(sql, row, next, { reasons, now });
   }
 }

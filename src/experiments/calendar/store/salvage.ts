@@ -2,7 +2,7 @@
  * What can still be read of a damaged database: the changes that were never sent. Everything else comes again
  * from the servers; the damaged file stays beside the new one.
  */
-import type { PendingKind } from "../../../shared/item-store.ts";
+import type { ItemColumns, PendingKind } from "../../../shared/item-store.ts";
 import { addBody } from "./bodies.ts";
 import { calendarKey } from "./item-rows.ts";
 import { COLUMN_NAMES, columnsFrom, columnsOf } from "./schema.ts";
@@ -84,12 +84,25 @@ export async function writeOutbox(sql: SqlExecutor, salvage: Salvage): Promise<v
   let revision = salvage.revision;
   for (const change of salvage.changes) {
     revision = Math.max(revision, change.revision);
-    await writeChange(sql, change);
+    if (!isHalfOfLostMove(change, salvage)) await writeChange(sql, change);
   }
   await sql.execute("UPDATE meta SET value = max(value, :revision) WHERE key = 'revision'", {
     revision,
   });
 }
+
+/** The delete of a move whose create may be what could not be read: sent, it would take the item's last place. */
+function isHalfOfLostMove(change: SalvagedChange, { changes, complete }: Salvage): boolean {
+  if (complete || change.kind !== "delete" || change.waitsFor === null) return false;
+  const isItsCreate = (other: SalvagedChange): boolean =>
+    other.kind === "create" &&
+    other.calendarId === change.waitsFor &&
+    uidOf(other) === uidOf(change);
+  return !changes.some(isItsCreate);
+}
+
+const uidOf = ({ columns }: SalvagedChange): string | null =>
+  (JSON.parse(columns) as ItemColumns).uid;
 
 async function writeChange(sql: SqlExecutor, change: SalvagedChange): Promise<void> {
   const body = (text: string | null): Promise<number | null> =>

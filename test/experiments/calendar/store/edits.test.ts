@@ -207,6 +207,17 @@ describe("a move between two calendars", () => {
     await world.store.removeCalendar(OTHER, "unsubscribe");
     expect(await world.visible()).toEqual({ "a.ics": A });
   });
+
+  test("given up after the calendar it came from was cleared deletes nothing there", async () => {
+    await world.batch([put("a.ics", A)]);
+    await insertOther();
+    await world.remove("a.ics");
+    await world.store.clear(world.calendarId);
+    await world.store.removeCalendar(OTHER, "unsubscribe");
+    expect(await world.pending()).toEqual([]);
+    await world.batch([put("a.ics", A)]);
+    expect(await world.visible()).toEqual({ "a.ics": A });
+  });
 });
 
 describe("acknowledged alarms", () => {

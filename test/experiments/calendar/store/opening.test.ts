@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { isCopied } from "../../../../src/experiments/calendar/store/instance.ts";
 import { MIGRATIONS } from "../../../../src/experiments/calendar/store/migrations.ts";
+import { readOutbox, writeOutbox } from "../../../../src/experiments/calendar/store/salvage.ts";
 import { DATABASE, DIRECTORY, event, put, StoreWorld, sides, stored } from "./store-world.ts";
 
 const A = event("a", "first");
@@ -189,6 +190,27 @@ describe("a damaged database", () => {
     ]);
     expect(await world.pending()).toEqual(before);
     expect(await world.store.getState(world.calendarId)).toBe("null");
+  });
+
+  test("that lost the create of a move does not delete the item where it came from", async () => {
+    await world.store.insertEdit({ calendarId: "calendar-2", uid: "c", ...sides(event("c", "c")) });
+    await world.batch([put("c.ics", event("c", "c"))]);
+    await world.remove("c.ics");
+    await world.store.close();
+    const damaged = await world.disk.open(DATABASE);
+    const salvage = await readOutbox(damaged);
+    await damaged.close();
+    const changes = salvage.changes.filter(({ calendarId }) => calendarId !== "calendar-2");
+
+    const fresh = await new StoreWorld().open();
+    await fresh.store.close();
+    const sql = await fresh.disk.open(DATABASE);
+    const left = { ...salvage, changes, complete: false };
+    await sql.transaction((executor) => writeOutbox(executor, left), { durable: true });
+    await sql.close();
+    await fresh.open();
+    const names = (await fresh.pending()).map(({ name }) => name);
+    expect(names.sort()).toEqual(["a.ics", "b.ics", "n.ics"]);
   });
 
   test("that is gone altogether gives the unsent texts back", async () => {
