@@ -20,6 +20,7 @@ import { UNNAMED } from "./snapshot-info.ts";
 import { SnapshotTreesBuilder } from "./snapshot-trees.ts";
 import { StateWriter } from "./state.ts";
 import { type Store, statePath } from "./store.ts";
+import { isStoredWhole } from "./stored-object.ts";
 import { type Timestamp, timestampOf, unixNanoseconds } from "./timestamp.ts";
 
 export interface SnapshotOptions extends SnapshotSource {
@@ -236,7 +237,8 @@ export class SnapshotWriter {
       this.#trees.requireFree(path);
       const { index } = this.#store;
       const { object } = entry;
-      if (entry.kind !== "file" || !object || !index.usable(Resource.object, object)) return false;
+      if (entry.kind !== "file" || !object || !(await isStoredWhole(this.#store, object)))
+        return false;
       if (path === entry.path) {
         if (!index.usable(Resource.vfsEntry, entry.mac)) return false;
         this.#trees.add(entry);

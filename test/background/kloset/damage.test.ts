@@ -155,3 +155,18 @@ test("a failing disk is told, and giving up cleans up what it can", async () => 
   await writer.abort();
   expect([...storage.files.keys()]).toEqual(["CONFIG"]);
 });
+
+test("a file is not taken over once its bytes are gone, even if its description is still there", async () => {
+  const { store, storage } = await memoryStore();
+  const bytes = new TextEncoder().encode("{}");
+  await addSnapshot(store, [{ path: "/a.ics", bytes, modifiedMs: 0 }]);
+  const [packfile = ""] = [...storage.files.keys()].filter((path) => path.startsWith("packfiles/"));
+  // The same bytes under another type: a description of its own, in the second packfile.
+  const second = await addSnapshot(store, [{ path: "/a.json", bytes, modifiedMs: 0 }]);
+  storage.files.delete(packfile);
+  const again = await openStore(storage);
+  const entry = await (await again.openSnapshot(second.snapshotId)).stat("/a.json");
+  const writer = await again.startSnapshot(source);
+  expect(entry && (await writer.carryFile(entry))).toBe(false);
+  await writer.abort();
+});

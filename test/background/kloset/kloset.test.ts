@@ -187,7 +187,7 @@ test("files larger than a chunk are cut and come back whole", async () => {
   }
   for (const [path, bytes] of storage.files)
     if (path.startsWith("packfiles/")) expect(bytes.length).toBeLessThan(17 * 1024 * 1024);
-});
+}, 60_000);
 
 describe("listing", () => {
   test("gives direct children by name, folders with the newest time of what lies in them", async () => {
@@ -281,7 +281,7 @@ test("cancelling stops a backup, and nothing of it stays", async () => {
   await expect(writer.commit()).rejects.toMatchObject({ code: "aborted" });
   await writer.abort();
   expect([...storage.files.keys()]).toEqual(before);
-});
+}, 60_000);
 
 test("progress tells files and bytes as they grow", async () => {
   const { store } = await memoryStore();
