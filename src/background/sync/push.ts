@@ -191,10 +191,6 @@ class ResourcePush {
     const known = this.#serverSide(change);
     if (known === null) return this.#refetch(change);
     if (change.serverText !== change.baseText) return this.#merge(change, mine, known);
-    if (known.etag === null && known.scheduleTag === null) {
-      const theirs = await this.#fetch(known);
-      if (theirs?.text !== known.text) return this.#moved(change, theirs);
-    }
     const written = await this.#ifUnchanged(known, (target) => this.#put(target, mine));
     switch (written.kind) {
       case "done":
@@ -319,12 +315,18 @@ class ResourcePush {
 
   /**
    * A write that depends on the server still having `known`. If-Match compares strongly (RFC 9110 §13.1.1), so a
-   * server that has only weak tags refuses every such write: there the bodies are compared instead, just before.
+   * server that has only weak tags refuses every such write: there, as where there are none, the bodies are compared
+   * instead, just before.
    */
   async #ifUnchanged(
     known: RemoteBody,
     write: (target: ReturnType<typeof conditional>) => Promise<WriteResult>,
   ): Promise<WriteResult> {
+    if (known.etag === null && known.scheduleTag === null) {
+      const theirs = await this.#fetch(known);
+      if (theirs === null) return { kind: "gone" };
+      if (theirs.text !== known.text) return { kind: "precondition-failed" };
+    }
     const written = await write(conditional(known));
     if (written.kind !== "precondition-failed" || !known.etag?.startsWith("W/")) return written;
     const theirs = await this.#fetch(known);

@@ -223,6 +223,18 @@ describe("deleted on one side, changed on the other", () => {
     expect(world.local.pendingNames()).toEqual([]);
   });
 
+  test("deleted here, changed there, on a server without entity tags: theirs stays", async () => {
+    const world = await makeSyncedWorld(["a"]);
+    const [row] = await world.local.getResources(["a.ics"]);
+    const metadata = { ...(row?.metadata as object), etag: null };
+    await world.local.batch([{ kind: "metadata", name: "a.ics", metadata }], {});
+    world.editOnServer("a.ics", "SUMMARY", "theirs");
+    world.local.deleteLocally("a.ics");
+    await world.engine.push("a.ics", false, new AbortController().signal);
+    expect(world.serverHas("a.ics", "SUMMARY")).toBe("theirs");
+    expect(world.local.conflicts).toMatchObject([{ conflict: "deleted-here" }]);
+  });
+
   test("deleted here, only its time stamp changed there: deleted", async () => {
     const world = await makeSyncedWorld(["a"]);
     world.local.deleteLocally("a.ics");
