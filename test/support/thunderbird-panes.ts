@@ -44,13 +44,12 @@ export class ThunderbirdPanes {
     return this.#thunderbird.chrome<T>(PRELUDE + script, ...args);
   }
 
-  /** Opens the list of events below the calendar views ("Find events") on all dates, filtered by words. */
+  /** Opens the list of events below the calendar view ("Find events") for the days of the view, filtered by words. */
   async findEvents(words: string): Promise<void> {
     await this.#run(
-      `tabmail.openTab("calendar");
-       if (document.getElementById("bottom-events-box").hidden) window.toggleUnifinder();
+      `if (document.getElementById("bottom-events-box").hidden) window.toggleUnifinder();
        const interval = document.getElementById("event-filter-menulist");
-       interval.selectedItem = interval.querySelector('menuitem[value="all"]');
+       interval.selectedItem = interval.querySelector('menuitem[value="currentview"]');
        window.refreshUnifinderFilterInterval();
        const field = document.getElementById("unifinder-search-field");
        field.value = arguments[0];

@@ -27,6 +27,8 @@ export interface RenewedRow {
   /** New and old. */
   readonly changed: readonly (readonly [calIItemBase, calIItemBase])[];
   readonly added: readonly calIItemBase[];
+  /** False when a view read the new version already: what the others still show is not remembered. */
+  readonly isKnown: boolean;
 }
 
 export class ItemQuery {
@@ -120,12 +122,17 @@ export class ItemQuery {
 
   /** Builds a row anew that changed without an edit: how what views show of it differs. Never rejects. */
   async renew(name: string): Promise<RenewedRow> {
-    const before = this.#cache.peek(name)?.items ?? [];
+    const cached = this.#cache.peek(name);
+    const before = cached?.items ?? [];
     let after: readonly calIItemBase[] = [];
+    let isKnown = true;
     try {
       const row = await this.#rows.readByName(name);
       if (row === null) this.#cache.drop(name);
-      else after = this.itemsOf(row).items;
+      else {
+        isKnown = cached?.revision !== row.revision;
+        after = this.#tryItemsOf(row).items;
+      }
     } catch (error) {
       this.#report(error);
     }
@@ -134,6 +141,7 @@ export class ItemQuery {
       gone: before.filter((old) => !after.some((item) => item.id === old.id)),
       changed: pairs.flatMap(([item, old]) => (old === undefined ? [] : [[item, old] as const])),
       added: pairs.flatMap(([item, old]) => (old === undefined ? [item] : [])),
+      isKnown,
     };
   }
 

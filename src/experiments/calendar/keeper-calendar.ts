@@ -27,14 +27,16 @@ export interface CalendarServices {
 
 /** What the rest of the provider asks of one of its calendars. */
 export interface KeeperCalendar extends CalProviderBase {
-  /** Tells the views to read everything anew. */
-  announceReload(): void;
-  /** Tells the views that a row changed, or went, without an edit. */
-  announceRow(name: string): Promise<void>;
+  /** Tells the views what a sync changed: rows by name, or (`null`) anything. */
+  announceLoad(names: readonly string[] | null): void;
+  /** Tells the views that a row changed, or went, without an edit. @returns false: what they showed is unknown */
+  announceRow(name: string): Promise<boolean>;
 }
 
 /** Thunderbird's property: the calendar is ticked in the list. */
 const TICKED = "calendar-main-in-composite";
+/** Above it reading the visible range again is less work than telling each view of each row. */
+const MOST_TOLD_ROWS = 30;
 /** Kept in memory only: what they say is true of this session. */
 const TRANSIENT = new Set(["lastError"]);
 /** Fixed: changing `cache.enabled` would make the manager replace the calendar by a new one. */
@@ -50,6 +52,8 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
     #query: ItemQuery | undefined;
     #edits: CalendarEdits | undefined;
     #reloadsViews = false;
+    /** What views are told next; `null`: everything. */
+    #changedRows: Set<string> | null = new Set();
 
     constructor() {
       super();
@@ -87,12 +91,27 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
       return null;
     }
 
-    announceReload(): void {
+    announceLoad(names: readonly string[] | null): void {
       this.observers.notify("onLoad", [this.superCalendar]);
+      if (names === null) this.#changedRows = null;
+      for (const name of names ?? []) this.#changedRows?.add(name);
       if (this.#reloadsViews) return;
       this.#reloadsViews = true;
       // A view that is reading would add its older answer to the new one.
-      void this.#reading.whenIdle().then(() => this.#reloadViews());
+      void this.#reading.whenIdle().then(() => this.#showChanges());
+    }
+
+    /** A few rows are told one by one, so that nothing else in the views moves. */
+    async #showChanges(): Promise<void> {
+      this.#reloadsViews = false;
+      const names = this.#changedRows;
+      this.#changedRows = new Set();
+      if (names !== null && names.size <= MOST_TOLD_ROWS) {
+        let known = true;
+        for (const name of names) known = (await this.announceRow(name)) && known;
+        if (known) return;
+      }
+      this.#reloadViews();
     }
 
     /**
@@ -100,7 +119,6 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
      * They read a calendar anew when it was unticked in the list and ticked again, so that is what they are told.
      */
     #reloadViews(): void {
-      this.#reloadsViews = false;
       if (!super.getProperty(TICKED)) return;
       for (const ticked of [false, true]) {
         const change = [this.superCalendar, TICKED, ticked, !ticked];
@@ -108,11 +126,12 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
       }
     }
 
-    async announceRow(name: string): Promise<void> {
-      const { gone, changed, added } = await this.#reading.renew(name);
+    async announceRow(name: string): Promise<boolean> {
+      const { gone, changed, added, isKnown } = await this.#reading.renew(name);
       for (const item of gone) this.observers.notify("onDeleteItem", [item]);
       for (const pair of changed) this.observers.notify("onModifyItem", pair);
       for (const item of added) this.observers.notify("onAddItem", [item]);
+      return isKnown;
     }
 
     get supportsScheduling(): boolean {

@@ -30,7 +30,7 @@ export class KeeperProvider implements OwnItems, ProviderEvents {
   readonly itemUpdated = new EventSource<readonly [EditEvent, calIItemBase]>();
   readonly itemRemoved = new EventSource<readonly [EditEvent]>();
   readonly #requests = new SyncRequests(this.sync, (calendar) => {
-    if (this.#silent.has(calendar.id)) this.#reload(calendar.id);
+    if (this.#silent.has(calendar.id)) this.#reload(calendar.id, null);
   });
   readonly #extension: GeckoExtension;
   readonly #open: () => Promise<ItemStore>;
@@ -160,14 +160,14 @@ export class KeeperProvider implements OwnItems, ProviderEvents {
   }
 
   #onStoreChange(change: StoreChange): void {
-    if (change.kind === "load") this.#reload(change.calendarId);
+    if (change.kind === "load") this.#reload(change.calendarId, change.names);
     else void this.#keeperCalendar(change.calendarId)?.announceRow(change.name);
   }
 
-  /** Makes every view and the reminders read anew: one a run, not one a batch. */
-  #reload(calendarId: string): void {
+  /** Makes every view and the reminders show what changed: one a run, not one a batch. */
+  #reload(calendarId: string, names: readonly string[] | null): void {
     this.#silent.delete(calendarId);
-    this.#keeperCalendar(calendarId)?.announceReload();
+    this.#keeperCalendar(calendarId)?.announceLoad(names);
   }
 
   /** `null` while the calendar is disabled, or a dummy in the provider's absence. */

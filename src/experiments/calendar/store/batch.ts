@@ -56,7 +56,9 @@ const INSPECT = `
          json_group_array(name) FILTER (WHERE
            pending IS NOT NULL AND (kind = 'put' AND (new_text OR new_metadata)
                                     OR kind = 'remove' AND old_body IS NOT NULL)
-           OR kind = 'remove' AND taken_back)
+           OR kind = 'remove' AND taken_back),
+         json_group_array(name) FILTER (WHERE
+           pending IS NULL AND (new_text OR kind = 'remove' AND item IS NOT NULL AND NOT taken_back))
   FROM temp.incoming`;
 
 interface Inspection {
@@ -74,6 +76,8 @@ interface Inspection {
   readonly metadata: number;
   /** JSON of names. */
   readonly pending: string;
+  /** JSON of names. */
+  readonly visible: string;
 }
 
 /** Statements with the number of operations that need them: most batches need few. */
@@ -143,6 +147,12 @@ const APPLY: readonly (readonly [need: keyof Inspection, statement: string])[] =
   ],
 ];
 
+export interface AppliedBatch {
+  readonly result: BatchResult;
+  /** Names of the rows that show something else now, or went. */
+  readonly visible: readonly string[];
+}
+
 const NOTHING: BatchResult = { added: 0, updated: 0, removed: 0, unchanged: 0, pending: [] };
 
 export interface BatchTarget {
@@ -161,7 +171,7 @@ export async function applyBatch(
   sql: SqlExecutor,
   target: BatchTarget,
   operations: string,
-): Promise<BatchResult> {
+): Promise<AppliedBatch> {
   await sql.execute(MAKE_INCOMING);
   await sql.execute("DELETE FROM temp.incoming");
   await sql.execute(FILL_INCOMING, {
@@ -172,11 +182,15 @@ export async function applyBatch(
   const inspection = await inspect(sql);
   if (inspection.bad > 0) throw badOperation();
   if (inspection.names !== inspection.count) return applyInTurn(sql, target, operations);
-  if (inspection.count === 0) return NOTHING;
+  if (inspection.count === 0) return { result: NOTHING, visible: [] };
   await applyIncoming(sql, target, inspection);
   await sql.execute("DELETE FROM temp.incoming");
-  const { added, updated, removed, unchanged, pending } = inspection;
-  return { added, updated, removed, unchanged, pending: JSON.parse(pending) as string[] };
+  const { added, updated, removed, unchanged } = inspection;
+  const pending = JSON.parse(inspection.pending) as string[];
+  return {
+    result: { added, updated, removed, unchanged, pending },
+    visible: JSON.parse(inspection.visible) as string[],
+  };
 }
 
 async function inspect(sql: SqlExecutor): Promise<Inspection> {
@@ -196,7 +210,8 @@ async function inspect(sql: SqlExecutor): Promise<Inspection> {
     replaced: replaced ?? 0,
     pendingPuts: pendingPuts ?? 0,
     metadata: metadata ?? 0,
-    pending: String(values.at(-1) ?? "[]"),
+    pending: String(values.at(-2) ?? "[]"),
+    visible: String(values.at(-1) ?? "[]"),
   };
 }
 
@@ -234,18 +249,24 @@ async function applyInTurn(
   sql: SqlExecutor,
   target: BatchTarget,
   operations: string,
-): Promise<BatchResult> {
+): Promise<AppliedBatch> {
   let { added, updated, removed, unchanged } = NOTHING;
   const pending = new Set<string>();
+  const visible = new Set<string>();
   for (const operation of JSON.parse(operations) as BatchOperation[]) {
-    const result = await applyBatch(sql, target, JSON.stringify([operation]));
+    const applied = await applyBatch(sql, target, JSON.stringify([operation]));
+    const { result } = applied;
     added += result.added;
     updated += result.updated;
     removed += result.removed;
     unchanged += result.unchanged;
     for (const name of result.pending) pending.add(name);
+    for (const name of applied.visible) visible.add(name);
   }
-  return { added, updated, removed, unchanged, pending: [...pending] };
+  return {
+    result: { added, updated, removed, unchanged, pending: [...pending] },
+    visible: [...visible],
+  };
 }
 
 const badOperation = (): AppError =>

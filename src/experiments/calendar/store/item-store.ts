@@ -88,8 +88,8 @@ export interface RemovedCalendar {
 
 /** What happened to visible rows, for the calendar's observers. Edits are reported to nobody but the caller. */
 export type StoreChange =
-  /** Anything may have changed: one `onLoad`. */
-  | { readonly kind: "load"; readonly calendarId: string }
+  /** One `onLoad`. `names`: of all rows that show something else since the last one; `null`: anything may. */
+  | { readonly kind: "load"; readonly calendarId: string; readonly names: readonly string[] | null }
   /** The version of one row changed by the server's answer to an edit, or the row is gone. */
   | { readonly kind: "settled"; readonly calendarId: string; readonly name: string };
 

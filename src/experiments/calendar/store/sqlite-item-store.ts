@@ -66,6 +66,8 @@ export class SqliteItemStore implements ItemStore {
   readonly #parts: StoreParts;
   readonly #writes: StoreWrites;
   readonly #listeners = new Set<(change: StoreChange) => void>();
+  /** By calendar: rows that batches changed and nobody was told of yet. */
+  readonly #untold = new Map<string, Set<string>>();
   /** The file turned out to be damaged: the next start must look at it whole. */
   #damage: SqlError | null = null;
   #closed: Promise<void> | null = null;
@@ -104,7 +106,7 @@ export class SqliteItemStore implements ItemStore {
     options: { readonly state?: string | undefined; readonly notify?: boolean | undefined } = {},
   ): Promise<string> {
     const { state, notify } = options;
-    const result = await this.#write(calendarId, false, async (sql, target) => {
+    const { result, visible } = await this.#write(calendarId, false, async (sql, target) => {
       const applied = await applyBatch(sql, target, operations);
       if (state !== undefined) {
         await sql.execute("UPDATE calendars SET state = json(:state) WHERE key = :calendar", {
@@ -112,9 +114,15 @@ export class SqliteItemStore implements ItemStore {
           calendar: target.calendar,
         });
       }
-      return { value: applied, touched: applied.pending };
+      return { value: applied, touched: applied.result.pending };
     });
-    if (notify !== false) this.#tell({ kind: "load", calendarId });
+    const untold = this.#untold.get(calendarId) ?? new Set();
+    for (const name of visible) untold.add(name);
+    this.#untold.set(calendarId, untold);
+    if (notify !== false) {
+      this.#untold.delete(calendarId);
+      this.#tell({ kind: "load", calendarId, names: [...untold] });
+    }
     return JSON.stringify(result);
   }
 
@@ -145,7 +153,7 @@ export class SqliteItemStore implements ItemStore {
       for (const operation of operations) await stageOperation(sql, target, operation, reason);
       return { value: undefined, touched: operations.map(({ name }) => name) };
     });
-    this.#tell({ kind: "load", calendarId });
+    this.#tell({ kind: "load", calendarId, names: null });
   }
 
   listConflicts(calendarId: string): Promise<string> {
@@ -172,7 +180,7 @@ export class SqliteItemStore implements ItemStore {
       await clearServerSides(sql, target);
       return { value: undefined, touched: [] };
     });
-    this.#tell({ kind: "load", calendarId });
+    this.#tell({ kind: "load", calendarId, names: null });
   }
 
   async removeCalendar(calendarId: string, reason: string): Promise<RemovedCalendar> {
@@ -180,7 +188,7 @@ export class SqliteItemStore implements ItemStore {
       const value = await removeCalendarRows(sql, target, reason);
       return { value, touched: this.#parts.unsent.namesOf(calendarId) };
     });
-    this.#tell({ kind: "load", calendarId });
+    this.#tell({ kind: "load", calendarId, names: null });
     return removed;
   }
 

@@ -113,7 +113,8 @@ describe("a batch", () => {
     await world.batch([put("a.ics", A)], { notify: false });
     expect(heard).toEqual([]);
     await world.batch([put("b.ics", B)]);
-    expect(heard).toEqual([{ kind: "load", calendarId: world.calendarId }]);
+    const { calendarId } = world;
+    expect(heard).toEqual([{ kind: "load", calendarId, names: ["a.ics", "b.ics"] }]);
     stop();
     await world.batch([put("a.ics", A2)]);
     expect(heard).toHaveLength(1);
