@@ -10,7 +10,8 @@ import { KeyedMutex } from "./keyed-mutex.ts";
 import { isNoAnswer } from "./outcome.ts";
 import type { CollectionStatus, LocalCalendar, RemoteCollection, SyncState } from "./ports.ts";
 import { pull } from "./pull.ts";
-import { type PushOutcome, pushResource } from "./push.ts";
+import { pushResource } from "./push.ts";
+import type { PushOutcome } from "./resource-push.ts";
 import { SyncCounts, type SyncProgress, type SyncRun } from "./sync-run.ts";
 import type { CalendarTexts } from "./texts.ts";
 

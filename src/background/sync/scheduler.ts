@@ -11,7 +11,7 @@ import type { CalendarSync, RunResult } from "./engine.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
 import { type Outcome, outcomeOf, stopsRun } from "./outcome.ts";
 import type { CollectionStatus } from "./ports.ts";
-import type { PushOutcome } from "./push.ts";
+import type { PushOutcome } from "./resource-push.ts";
 import { RunDeadline, timedOut } from "./run-deadline.ts";
 import type { SyncProgress } from "./sync-run.ts";
 
