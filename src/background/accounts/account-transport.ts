@@ -1,18 +1,25 @@
 /**
  * Requests with an account's credentials, which are asked from the password manager when the first request is
- * sent and again after the server refused them: a password renewed meanwhile is taken up.
+ * sent and again after the server refused them: with a password renewed meanwhile the refused request is sent once
+ * more (a 401 did nothing, RFC 9110 §15.5.2), for a user who has just signed in must not be asked to do it again.
  */
 import type { StoredAccount } from "../settings/account-settings.ts";
 import { withBasicAuth } from "../transport/basic-auth.ts";
 import type { HttpRequest, HttpResponse, Transport } from "../transport/transport.ts";
 import type { Credentials } from "./credentials.ts";
 
+/** Ready to send, with the password it sends. */
+interface SignedIn {
+  readonly transport: Transport;
+  readonly password: string;
+}
+
 export class AccountTransport implements Transport {
   readonly #transport: Transport;
   readonly #credentials: Credentials;
   readonly #account: Pick<StoredAccount, "origin" | "username">;
   readonly #origin: string;
-  #signedIn: Promise<Transport> | null = null;
+  #signedIn: Promise<SignedIn> | null = null;
 
   /** @param url of the collection or home: the credentials go to its origin only */
   constructor(
@@ -29,25 +36,34 @@ export class AccountTransport implements Transport {
 
   /** @throws AppError "credentials-missing", "credentials-locked"; those of the transport */
   async send(request: HttpRequest): Promise<HttpResponse> {
+    const first = await this.#attempt(request);
+    if (first.response.status !== 401) return first.response;
+    const password = await this.#credentials.password(this.#account);
+    return password === first.password ? first.response : (await this.#attempt(request)).response;
+  }
+
+  async #attempt(request: HttpRequest): Promise<{ response: HttpResponse; password: string }> {
     this.#signedIn ??= this.#signIn();
     const signedIn = this.#signedIn;
     try {
-      const response = await (await signedIn).send(request);
+      const { transport, password } = await signedIn;
+      const response = await transport.send(request);
       if (response.status === 401) this.#signOut(signedIn);
-      return response;
+      return { response, password };
     } catch (error) {
       this.#signOut(signedIn);
       throw error;
     }
   }
 
-  async #signIn(): Promise<Transport> {
+  async #signIn(): Promise<SignedIn> {
     const password = await this.#credentials.password(this.#account);
     const { username } = this.#account;
-    return withBasicAuth(this.#transport, { origin: this.#origin, username, password });
+    const basic = { origin: this.#origin, username, password };
+    return { transport: withBasicAuth(this.#transport, basic), password };
   }
 
-  #signOut(signedIn: Promise<Transport>): void {
+  #signOut(signedIn: Promise<SignedIn>): void {
     if (this.#signedIn === signedIn) this.#signedIn = null;
   }
 }

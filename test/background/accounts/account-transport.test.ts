@@ -23,11 +23,12 @@ function answer(status: number): HttpResponse {
 
 /** A server that knows one password, and a vault whose password the test changes. */
 function setUp(saved: string | null) {
-  const world = { saved, asked: 0, requests: [] as HttpRequest[] };
+  const world = { saved, accepted: "right", asked: 0, requests: [] as HttpRequest[] };
   const server: Transport = {
     send: async (request) => {
       world.requests.push(request);
-      return answer(request.headers?.Authorization === `Basic ${btoa("ada:right")}` ? 207 : 401);
+      const accepted = `Basic ${btoa(`ada:${world.accepted}`)}`;
+      return answer(request.headers?.Authorization === accepted ? 207 : 401);
     },
   };
   const credentials = new Credentials({
@@ -56,6 +57,22 @@ test("a password renewed after a refusal is taken up", async () => {
   expect((await transport.send({ method: "PROPFIND", url: URL_HERE })).status).toBe(401);
   world.saved = "right";
   expect((await transport.send({ method: "PROPFIND", url: URL_HERE })).status).toBe(207);
+});
+
+test("a password renewed while the old one was in use is taken up by the request that is refused", async () => {
+  const { world, transport } = setUp("right");
+  await transport.send({ method: "PROPFIND", url: URL_HERE });
+  world.accepted = "newer";
+  world.saved = "newer";
+  const put = { method: "PUT", url: URL_HERE, body: "BEGIN:VCALENDAR" };
+  expect((await transport.send(put)).status).toBe(207);
+  expect(world.requests.at(-1)).toMatchObject(put);
+});
+
+test("a refused password that is still the saved one is not tried again by itself", async () => {
+  const { world, transport } = setUp("wrong");
+  expect((await transport.send({ method: "PROPFIND", url: URL_HERE })).status).toBe(401);
+  expect(world.requests).toHaveLength(1);
 });
 
 test("without a saved password nothing is sent; once there is one, it works", async () => {
