@@ -18,9 +18,9 @@ export function nameOf(path: string): string {
   return path === "/" ? "/" : path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** True for `path` itself and everything below `directory`. */
-export function isWithin(path: string, directory: string): boolean {
-  return directory === "/" || path === directory || path.startsWith(`${directory}/`);
+/** True for one segment of a clean path. */
+export function isFileName(name: string): boolean {
+  return name !== "" && name !== "." && name !== ".." && !name.includes("/");
 }
 
 /**
@@ -29,10 +29,7 @@ export function isWithin(path: string, directory: string): boolean {
  */
 export function requireFilePath(path: string): void {
   const names = path.split("/");
-  const clean =
-    names.length > 1 &&
-    names[0] === "" &&
-    names.slice(1).every((name) => name !== "" && name !== "." && name !== "..");
+  const clean = names.length > 1 && names[0] === "" && names.slice(1).every(isFileName);
   if (!clean || path.includes("\0") || LONE_SURROGATE.test(path))
     throw new AppError("bad-argument", "A path in the snapshot is not usable.", {
       hint: "Nothing was written. Please report this.",

@@ -9,7 +9,7 @@ import type { Header } from "./header.ts";
 import type { Mac } from "./mac.ts";
 import { decodeObject, type FileObject } from "./object.ts";
 import { makePace, type Pace } from "./pace.ts";
-import { comparePaths, compareText, isWithin, parentOf } from "./path.ts";
+import { comparePaths, compareText, isFileName, parentOf } from "./path.ts";
 import { Resource, type ResourceType } from "./resource.ts";
 import type { SnapshotInfo } from "./snapshot-info.ts";
 import type { Store } from "./store.ts";
@@ -68,6 +68,9 @@ export class SnapshotReader {
     const entries = this.#header.indexes.dirpack
       ? await this.#listPacked(directory, this.#header.indexes.dirpack)
       : await this.#listTree(directory);
+    // A name with "/" or ".." would lead out of the directory wherever the files are put.
+    if (entries.some(({ path, name }) => parentOf(path) !== directory || !isFileName(name)))
+      throw corrupt("a directory of the snapshot lists an entry of another one");
     return entries.sort((a, b) => compareText(a.name, b.name));
   }
 
@@ -111,8 +114,6 @@ export class SnapshotReader {
 
   async *#walkBelow(directory: string): AsyncGenerator<Entry> {
     for (const entry of await this.list(directory)) {
-      if (!isWithin(entry.path, directory) || entry.path === directory)
-        throw corrupt("a directory of the snapshot lists an entry of another one");
       yield entry;
       if (entry.kind === "directory") yield* this.#walkBelow(entry.path);
       await this.#pace.breathe();

@@ -7,7 +7,7 @@ import type { SnapshotInfo } from "../../../src/background/kloset/snapshot-info.
 import { SnapshotReader } from "../../../src/background/kloset/snapshot-reader.ts";
 import type { Store } from "../../../src/background/kloset/store.ts";
 import { calendarFiles } from "../../support/calendar-files.ts";
-import { addSnapshot, memoryStore } from "../../support/store-fixture.ts";
+import { addSnapshot, memoryStore, source } from "../../support/store-fixture.ts";
 
 test("a file that names one chunk again and again is refused before it is read", async () => {
   const mac = new Uint8Array(32).fill(7);
@@ -39,4 +39,18 @@ test("a snapshot of an impossible time does not break the list of the others", a
   const again = await reopen();
   expect((await again.listSnapshots()).map(({ id }) => id)).toEqual([snapshotId]);
   expect(await again.check()).toMatchObject({ ok: false, errors: [{ code: "store-corrupt" }] });
+});
+
+test("a directory that lists an entry of another one is damaged, not followed out of", async () => {
+  const { store } = await memoryStore();
+  const bytes = new TextEncoder().encode("text");
+  const first = await addSnapshot(store, [{ path: "/elsewhere.ics", bytes, modifiedMs: 0 }]);
+  const entry = await (await store.openSnapshot(first.snapshotId)).stat("/elsewhere.ics");
+  if (!entry) throw new Error("no entry");
+  const writer = await store.startSnapshot(source);
+  expect(await writer.carryFile({ ...entry, path: "/here/a.ics", name: "a.ics" })).toBe(true);
+  const { snapshotId } = await writer.commit();
+  const reader = await store.openSnapshot(snapshotId);
+  await expect(reader.list("/here")).rejects.toMatchObject({ code: "store-corrupt" });
+  expect((await store.check({ snapshotId })).ok).toBe(false);
 });
