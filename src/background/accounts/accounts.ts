@@ -13,6 +13,14 @@ import { AppError } from "../../shared/errors.ts";
 import type { StoredAccount, StoredCalendar } from "../settings/account-settings.ts";
 import type { StoredValue } from "../settings/stored-value.ts";
 import type { StoredSyncStatus } from "../settings/sync-status.ts";
+import {
+  chooseCalendars,
+  originOf,
+  replaceCalendar,
+  sameCredential,
+  storedCalendar,
+  unknownAccount,
+} from "./account-records.ts";
 import { describeAccount, readCalendarFacts } from "./account-state.ts";
 import type { Credentials } from "./credentials.ts";
 import type { DiscoveredAccount, Discovery, Login } from "./ports.ts";
@@ -307,54 +315,4 @@ export class Accounts {
       Object.fromEntries(Object.entries(statuses).filter(([id]) => !calendarIds.includes(id))),
     );
   }
-}
-
-function sameCredential(
-  a: { origin: string; username: string },
-  b: { origin: string; username: string },
-): boolean {
-  return a.origin === b.origin && a.username === b.username;
-}
-
-function unknownAccount(accountId: string): AppError {
-  return new AppError("account-unknown", "There is no such account.", {
-    hint: "It may have been removed in another window. Open the page again.",
-    details: { accountId },
-  });
-}
-
-function chooseCalendars(found: DiscoveredAccount, urls: readonly string[]): DiscoveredCalendar[] {
-  return urls.map((url) => {
-    const calendar = found.calendars.find((candidate) => candidate.url === url);
-    if (calendar) return calendar;
-    throw new AppError("not-found", "The server no longer lists one of the chosen calendars.", {
-      hint: "Nothing was subscribed. Look for the calendars again.",
-      retry: "after-user",
-      details: { url },
-    });
-  });
-}
-
-/** Of the principal; a server that shows a collection only may name none. */
-function originOf(found: DiscoveredAccount, chosen: readonly DiscoveredCalendar[]): string {
-  const [first] = chosen;
-  return new URL(found.principal || first?.url || "").origin;
-}
-
-function storedCalendar(id: string, calendar: DiscoveredCalendar): StoredCalendar {
-  const { url, components, displayName, color, readOnly } = calendar;
-  return { id, url, components: [...components], seen: { name: displayName, color, readOnly } };
-}
-
-function replaceCalendar(
-  accounts: StoredAccount[],
-  calendarId: string,
-  change: (calendar: StoredCalendar) => StoredCalendar,
-): StoredAccount[] {
-  return accounts.map((account) => ({
-    ...account,
-    calendars: account.calendars.map((calendar) =>
-      calendar.id === calendarId ? change(calendar) : calendar,
-    ),
-  }));
 }

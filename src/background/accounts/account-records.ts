@@ -1,0 +1,59 @@
+/** What is remembered of an account, compared and made from what discovery found. Pure. */
+import type { DiscoveredCalendar } from "../../shared/commands.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { StoredAccount, StoredCalendar } from "../settings/account-settings.ts";
+import type { DiscoveredAccount } from "./ports.ts";
+
+export function sameCredential(
+  a: { origin: string; username: string },
+  b: { origin: string; username: string },
+): boolean {
+  return a.origin === b.origin && a.username === b.username;
+}
+
+export function unknownAccount(accountId: string): AppError {
+  return new AppError("account-unknown", "There is no such account.", {
+    hint: "It may have been removed in another window. Open the page again.",
+    details: { accountId },
+  });
+}
+
+/** @throws AppError "not-found" when one of them was not found */
+export function chooseCalendars(
+  found: DiscoveredAccount,
+  urls: readonly string[],
+): DiscoveredCalendar[] {
+  return urls.map((url) => {
+    const calendar = found.calendars.find((candidate) => candidate.url === url);
+    if (calendar) return calendar;
+    throw new AppError("not-found", "The server no longer lists one of the chosen calendars.", {
+      hint: "Nothing was subscribed. Look for the calendars again.",
+      retry: "after-user",
+      details: { url },
+    });
+  });
+}
+
+/** Of the principal; a server that shows a collection only may name none. */
+export function originOf(found: DiscoveredAccount, chosen: readonly DiscoveredCalendar[]): string {
+  const [first] = chosen;
+  return new URL(found.principal || first?.url || "").origin;
+}
+
+export function storedCalendar(id: string, calendar: DiscoveredCalendar): StoredCalendar {
+  const { url, components, displayName, color, readOnly } = calendar;
+  return { id, url, components: [...components], seen: { name: displayName, color, readOnly } };
+}
+
+export function replaceCalendar(
+  accounts: StoredAccount[],
+  calendarId: string,
+  change: (calendar: StoredCalendar) => StoredCalendar,
+): StoredAccount[] {
+  return accounts.map((account) => ({
+    ...account,
+    calendars: account.calendars.map((calendar) =>
+      calendar.id === calendarId ? change(calendar) : calendar,
+    ),
+  }));
+}
