@@ -31,9 +31,9 @@ export async function pushResource(
   const push = new ResourcePush(context, name as ResourceName, signal);
   let last: PendingChange | undefined;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const [change] = await context.local.getPending([name]);
+    const [change] = await context.local.getPending([push.name]);
     if (change === undefined)
-      return last === undefined ? { kind: "nothing" } : { kind: "done", created: false };
+      return last === undefined ? { kind: "nothing" } : { kind: "done", created: push.created };
     if (change.waiting || isPostponed(change, context.now(), impatient)) return { kind: "waiting" };
     last = change;
     try {

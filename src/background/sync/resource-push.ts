@@ -53,16 +53,27 @@ export const metadataOf = (body: RemoteBody): RemoteMetadata => ({
 });
 
 export class ResourcePush {
-  readonly name: ResourceName;
   readonly texts: CalendarTexts;
   readonly #context: PushContext;
   readonly #signal: AbortSignal;
+  #name: ResourceName;
+  #created = false;
 
   constructor(context: PushContext, name: ResourceName, signal: AbortSignal) {
     this.#context = context;
     this.texts = context.texts;
-    this.name = name;
+    this.#name = name;
     this.#signal = signal;
+  }
+
+  /** The row's: another one once the server turned out to hold the resource under it. */
+  get name(): ResourceName {
+    return this.#name;
+  }
+
+  /** True when the server has confirmed a create, whatever the user did meanwhile. */
+  get created(): boolean {
+    return this.#created;
   }
 
   async refuse(
@@ -202,8 +213,10 @@ export class ResourcePush {
       change,
       name === this.name ? settlement : { ...settlement, newName: name },
     );
-    if (result.pending !== null) return undefined;
-    return { kind: "done", created: change.kind === "create" };
+    this.#created ||= change.kind === "create";
+    if (result.pending === null) return { kind: "done", created: this.#created };
+    this.#name = name;
+    return undefined;
   }
 
   async yielded(change: PendingChange, conflict: ConflictRecord): Promise<Step> {

@@ -278,3 +278,21 @@ test.each([
     expect(await scenario.local.getPending()).toEqual([]);
   },
 );
+
+test("an edit made while its event gets another name on the server arrives there at once", async () => {
+  const scenario = new Scenario(await new StoreWorld().open(), {});
+  scenario.remote.write("invitation.ics", eventText("a", { SUMMARY: "theirs" }));
+  const name = await scenario.local.create("a", eventText("a", { SUMMARY: "first" }));
+  let edited = false;
+  scenario.remote.intercept = async (call, member): Promise<Fate> => {
+    if (call === "put" && member === "invitation.ics" && !edited) {
+      edited = true;
+      await scenario.local.edit(name, (text) => withValue(text, "SUMMARY", "second"));
+    }
+    return "answered";
+  };
+  const { signal } = new AbortController();
+  expect(await scenario.engine.push(name, false, signal)).toEqual({ kind: "done", created: true });
+  expect(propertyOf(scenario.there("a")?.[1], "SUMMARY")).toBe("second");
+  expect(await scenario.local.visible()).toEqual(scenario.remote.texts());
+});
