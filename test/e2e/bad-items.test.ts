@@ -139,6 +139,7 @@ describe("bad input", () => {
         expect.arrayContaining(["Two megabytes", "First of two", "Second of two"]),
       );
       expect(shown.some((title) => title.startsWith("Café €"))).toBe(true);
+      expect((await world.user.item(work.id, "second-of-two"))?.title).toBe("Second of two");
     });
 
     test("an event that repeats every second is shown once, and blocks nothing", async () => {
@@ -153,6 +154,29 @@ describe("bad input", () => {
 
     test("a web page in the place of an event does not replace the event", async () => {
       expect((await world.user.item(work.id, "page"))?.title).toBe("Before the page");
+    });
+
+    test("of two events in one file each is changed and deleted alone", async () => {
+      const before = await server.list(work.url);
+      await world.user.change(work.id, "second-of-two", { SUMMARY: "Second, changed" });
+      const both = async () => (await server.get(href("two-uids.ics"))) ?? "";
+      await world.thunderbird.waitFor(
+        async () => (await both()).includes("SUMMARY:Second\\, changed"),
+        "the change on the server",
+      );
+      expect(await both()).toContain("SUMMARY:First of two");
+      expect(await server.list(work.url)).toEqual(before);
+      await world.user.remove(work.id, "first-of-two");
+      await world.thunderbird.waitFor(
+        async () => !(await both()).includes("First of two"),
+        "the first to go",
+      );
+      expect(await both()).toContain("UID:second-of-two");
+      const shown = await titles();
+      expect(shown).toContain("Second, changed");
+      expect(shown).not.toContain("First of two");
+      await server.put(href("two-uids.ics"), HARD["two-uids.ics"] as string);
+      await world.run("sync.run", {});
     });
 
     test("each is named with a reason in words, and no other", async () => {

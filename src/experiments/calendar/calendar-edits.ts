@@ -11,6 +11,7 @@ import { extractAcks, stripMarkers } from "../../shared/ical/acks.ts";
 import { applyEdit } from "../../shared/ical/apply-edit.ts";
 import { newResourceText } from "../../shared/ical/new-resource.ts";
 import { scanColumns } from "../../shared/ical/scan.ts";
+import { withoutItem } from "../../shared/ical/without-item.ts";
 import type { ConflictRecord } from "../../shared/item-store.ts";
 import type { CalendarRows } from "./calendar-rows.ts";
 import { calendarUtils } from "./gecko-modules.ts";
@@ -86,7 +87,7 @@ export class CalendarEdits {
     const after = serialised(changed);
     const acks = extractAcks(after);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      const row = await this.#rows.readByUid(uid);
+      const row = await this.#query.rowOf(uid);
       const shown = row && this.#query.itemsOf(row).items.find((each) => each.id === uid);
       const old = seen ?? shown;
       if (row === null || !old) {
@@ -130,9 +131,19 @@ export class CalendarEdits {
   async #removeResource(item: calIItemBase): Promise<void> {
     if (item.id === null) return;
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      const row = await this.#rows.readByUid(item.id);
+      const row = await this.#query.rowOf(item.id);
       if (row === null) return;
-      const shown = this.#query.itemsOf(row).items.find((each) => each.id === item.id) ?? item;
+      const { items } = this.#query.itemsOf(row);
+      const shown = items.find((each) => each.id === item.id) ?? item;
+      const [other] = items.filter((each) => each.id !== item.id);
+      if (other !== undefined) {
+        // Its resource holds more than this item: only this one goes.
+        const rest = await this.#rows.update(row, withoutItem(row.text, item.id), row.acks);
+        if (rest === null) continue;
+        this.#calendar.observers.notify("onDeleteItem", [shown]);
+        this.#hooks.updated(other, rest, other);
+        return;
+      }
       if (!(await this.#rows.remove(row))) continue;
       this.#query.forget(row.name);
       this.#calendar.observers.notify("onDeleteItem", [shown]);

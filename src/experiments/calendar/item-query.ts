@@ -38,6 +38,8 @@ export class ItemQuery {
   readonly #reported = new Set<string>();
   readonly #cache = new ItemCache<calIItemBase>(MOST_CACHED_ROWS);
   #answering = 0;
+  /** Names of the rows of UIDs beside a row's own: resources that hold more than one. */
+  readonly #housed = new Map<string, string>();
 
   constructor(calendar: OwnCalendar, rows: CalendarRows, build: BuildItems) {
     this.#calendar = calendar;
@@ -47,7 +49,7 @@ export class ItemQuery {
 
   async getItem(uid: string): Promise<calIItemBase | null> {
     try {
-      const row = await this.#rows.readByUid(uid);
+      const row = await this.rowOf(uid);
       if (row === null) return null;
       return this.itemsOf(row).items.find((item) => item.id === uid) ?? null;
     } catch (error) {
@@ -95,6 +97,16 @@ export class ItemQuery {
     });
   }
 
+  /** The visible row that holds a UID; one that is not the row's first only once a view has read it. */
+  async rowOf(uid: string): Promise<StoredItemWithText | null> {
+    const row = await this.#rows.readByUid(uid);
+    const name = this.#housed.get(uid);
+    if (row !== null || name === undefined) return row;
+    const housing = await this.#rows.readByName(name);
+    if (housing === null) return null;
+    return this.itemsOf(housing).items.some((item) => item.id === uid) ? housing : null;
+  }
+
   /** Resolves when no view is being answered and each has taken what it got. */
   async whenIdle(): Promise<void> {
     do await yieldToMainThread();
@@ -103,10 +115,13 @@ export class ItemQuery {
 
   /** The row's items, built at the first question and after each new revision. */
   itemsOf(row: StoredItemWithText): CachedRow<calIItemBase> {
-    return (
-      this.#cache.get(row.name, row.revision) ??
-      this.#cache.set(row.name, row.revision, this.#build(row, this.#calendar))
-    );
+    const cached = this.#cache.get(row.name, row.revision);
+    if (cached !== undefined) return cached;
+    const items = this.#build(row, this.#calendar);
+    for (const { id } of items) {
+      if (id !== null && id !== row.uid) this.#housed.set(id, row.name);
+    }
+    return this.#cache.set(row.name, row.revision, items);
   }
 
   /** The item a text gives, beside any row. */
