@@ -214,6 +214,8 @@ describe("bad input", () => {
         const bytes = await readFile(path.join(folder, name));
         expect(bytes.equals(bytesOf(content)), name).toBe(true);
       }
+      // What is no UTF-8 is kept as the characters it stands for, in UTF-8.
+      expect(await readFile(path.join(folder, "latin1.ics"), "utf8")).toContain("SUMMARY:Café €");
       expect(await readFile(path.join(folder, "page.ics"), "utf8")).toContain("Before the page");
     });
 
