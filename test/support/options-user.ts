@@ -35,10 +35,18 @@ export class OptionsUser {
     return this.#page.close();
   }
 
-  press(label: string): Promise<void> {
-    return this.#page.evaluate(
-      `${FIND} const node = button(arguments[0]); if (node.disabled) throw new Error(arguments[0] + " cannot be pressed"); node.click();`,
-      label,
+  /** Waits, as a person does, until the button is there and can be pressed. */
+  async press(label: string): Promise<void> {
+    await this.#thunderbird.waitFor(
+      () =>
+        this.#page.evaluate<boolean>(
+          `${FIND} let node; try { node = button(arguments[0]); } catch { return false; }
+           if (node.disabled) return false;
+           node.click();
+           return true;`,
+          label,
+        ),
+      `the button ${label}`,
     );
   }
 
