@@ -12,6 +12,7 @@ import { serverDiscovery } from "./accounts/server-discovery.ts";
 import { explainTlsFailures } from "./accounts/tls-failures.ts";
 import { BackupService } from "./backup/backup-service.ts";
 import { ThunderbirdCalendars } from "./backup/thunderbird-calendars.ts";
+import { AUTOMATIC_BACKUP_ALARM, AutomaticBackups } from "./commands/automatic-backups.ts";
 import { BackupButton } from "./commands/backup-button.ts";
 import { BackupPlace } from "./commands/backup-place.ts";
 import { BackupRuns } from "./commands/backup-runs.ts";
@@ -23,7 +24,11 @@ import { openRestoreFolder } from "./commands/restore-folder.ts";
 import { tellStoreEvents } from "./commands/store-events.ts";
 import { registerHooks } from "./provider/hooks.ts";
 import { accountsShape } from "./settings/account-settings.ts";
-import { backupSettingsShape, lastBackupShape } from "./settings/backup-settings.ts";
+import {
+  backupHistoryShape,
+  backupSettingsShape,
+  lastBackupShape,
+} from "./settings/backup-settings.ts";
 import { SET_ASIDE_PREFIX, StoredValue, type ValueShape } from "./settings/stored-value.ts";
 import { syncStatusShape } from "./settings/sync-status.ts";
 import { PlaceStorage } from "./storage/place-storage.ts";
@@ -67,6 +72,7 @@ const stored = <T>(shape: ValueShape<T>): StoredValue<T> =>
 const storedAccounts = stored(accountsShape);
 const storedBackup = stored(backupSettingsShape);
 const storedLastBackup = stored(lastBackupShape);
+const storedBackupHistory = stored(backupHistoryShape);
 const storedSyncStatus = stored(syncStatusShape);
 
 const transport = explainTlsFailures(new FetchTransport(), (url) => platform.probeCertificate(url));
@@ -117,7 +123,23 @@ const accounts: Accounts = new Accounts({
   newId,
 });
 
-const backupPlace = new BackupPlace({ platform, settings: storedBackup, last: storedLastBackup });
+const automatic: AutomaticBackups = new AutomaticBackups({
+  alarms,
+  settings: storedBackup,
+  history: storedBackupHistory,
+  runBackup: () => backupRuns.run({ label: text("automaticBackup") }),
+  tellIncomplete: (report) => button.tellIncomplete(report),
+  tellFailed: (error) => button.tellFailed(error),
+  onChanged: () => broadcast({ event: "changed", what: "settings" }),
+  now: Date.now,
+  random: Math.random,
+});
+const backupPlace = new BackupPlace({
+  platform,
+  settings: storedBackup,
+  last: storedLastBackup,
+  automatic,
+});
 const backup = new BackupService({
   openStorage: async () => PlaceStorage.open(platform, await backupPlace.directory()),
   expectsStore: () => backupPlace.expectsStore(),
@@ -141,8 +163,12 @@ const backupRuns: BackupRuns = new BackupRuns({
   operations,
   backup,
   last: storedLastBackup,
+  history: storedBackupHistory,
   observer: button,
   noteStore: () => backupPlace.noteStore(),
+  onCounted: () => {
+    automatic.replan().catch((error) => reportBug("schedule", error));
+  },
   now: Date.now,
 });
 
@@ -187,15 +213,21 @@ runtime.onMessage.addListener(
 );
 action.onClicked.addListener(() => button.clicked());
 platform.onOnline.addListener(() => operations.brief("online", () => syncs.online()));
-alarms.onAlarm.addListener(({ name }) => operations.brief("retry", () => syncs.retry(name)));
+alarms.onAlarm.addListener(({ name }) =>
+  name === AUTOMATIC_BACKUP_ALARM
+    ? operations.brief(name, () => automatic.alarm())
+    : operations.brief("retry", () => syncs.retry(name)),
+);
 calendars.onRemoved.addListener((id) => {
   syncs.forget(id);
   return accounts.calendarRemoved(id);
 });
 const started = async (): Promise<void> => {
+  await automatic.arm().catch((error) => reportBug("schedule", error));
   await button.restore();
   await tellStoreEvents(provider, { notify, text }).catch((error) => reportBug("start", error));
 };
 runtime.onStartup.addListener(started);
 runtime.onInstalled.addListener(started);
 notifications.onClicked.addListener(() => runtime.openOptionsPage());
+automatic.arm().catch((error) => reportBug("schedule", error));

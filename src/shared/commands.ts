@@ -66,6 +66,8 @@ export interface BackupSettings {
   readonly isDefaultDirectory: boolean;
   readonly onProfileDisk: boolean | null;
   readonly schedule: "off" | "hourly" | "daily" | "weekly";
+  /** When the next automatic backup will be tried, in milliseconds since the epoch; `null`: never. */
+  readonly nextAutomatic: number | null;
   /** The last one that wrote a snapshot. */
   readonly lastBackup: BackupReport | null;
   /** Set while the newest attempt wrote none. */

@@ -41,6 +41,7 @@ beforeEach(() => {
     isDefaultDirectory: true,
     onProfileDisk: true,
     schedule: "off",
+    nextAutomatic: null,
     lastBackup: null,
     lastFailure: null,
   };

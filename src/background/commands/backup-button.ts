@@ -42,21 +42,31 @@ export class BackupButton implements BackupObserver {
       const report = await runBackup();
       if (report.incomplete.length === 0) {
         await this.#notify(text("backupDoneTitle"), this.#countsInWords(report));
-      } else {
-        const list = report.incomplete.map(({ calendar, reason }) => `${calendar}: ${reason}`);
-        await this.#notify(
-          text("backupIncompleteTitle"),
-          [text("backupIncompleteHint"), ...list].join("\n"),
-        );
-      }
+      } else await this.tellIncomplete(report);
     } catch (error) {
       if (isAppError(error, "busy") && runningOf(error) === "backup.run") {
         await this.#notify(text("backupBusyTitle"), text("backupBusyHint"));
       } else if (!isAppError(error, "aborted")) {
-        const { message, hint } = toWire(error);
-        await this.#notify(text("backupFailedTitle"), [message, hint].filter(Boolean).join("\n"));
+        await this.tellFailed(error);
       }
     }
+  }
+
+  async tellIncomplete({ incomplete }: BackupReport): Promise<void> {
+    const { text } = this.#deps;
+    const list = incomplete.map(({ calendar, reason }) => `${calendar}: ${reason}`);
+    await this.#notify(
+      text("backupIncompleteTitle"),
+      [text("backupIncompleteHint"), ...list].join("\n"),
+    );
+  }
+
+  async tellFailed(error: unknown): Promise<void> {
+    const { message, hint } = toWire(error);
+    await this.#notify(
+      this.#deps.text("backupFailedTitle"),
+      [message, hint].filter(Boolean).join("\n"),
+    );
   }
 
   started(): void {

@@ -1,6 +1,6 @@
 /** The backup settings as pages see them, and their change: only places the user picked or listed are taken. */
 import type { BackupSettings, CommandArguments } from "../../shared/commands.ts";
-import { AppError, fromWire } from "../../shared/errors.ts";
+import { fromWire } from "../../shared/errors.ts";
 import type { StoredBackupSettings, StoredLastBackup } from "../settings/backup-settings.ts";
 import type { StoredValue } from "../settings/stored-value.ts";
 
@@ -8,6 +8,12 @@ export interface BackupPlaceDependencies {
   readonly platform: Pick<typeof messenger.platform, "listPlaces" | "openPlace" | "pickPlace">;
   readonly settings: StoredValue<StoredBackupSettings>;
   readonly last: StoredValue<StoredLastBackup>;
+  readonly automatic: {
+    /** When the next automatic backup will be tried; `null`: never. */
+    next(): Promise<number | null>;
+    /** The schedule is another one now. */
+    replan(): Promise<void>;
+  };
 }
 
 export class BackupPlace {
@@ -39,18 +45,13 @@ export class BackupPlace {
 
   /**
    * Choosing a directory, also the present one anew, says that it may start empty.
-   * @throws AppError "place-not-allowed", "place-gone", "place-denied" …; "unsupported" for a schedule
+   * @throws AppError "place-not-allowed", "place-gone", "place-denied" …
    */
   async configure({
     directory,
     schedule,
   }: CommandArguments<"backup.configure">): Promise<BackupSettings> {
     const { platform, settings } = this.#deps;
-    if (schedule !== undefined && schedule !== "off") {
-      throw new AppError("unsupported", "Automatic backups are not available yet.", {
-        hint: "Nothing was changed. Back up with the toolbar button.",
-      });
-    }
     if (directory !== undefined) {
       const opened = await platform.openPlace(directory);
       if ("error" in opened) throw fromWire(opened.error);
@@ -61,11 +62,15 @@ export class BackupPlace {
         stores: old.stores.filter((store) => store !== directory),
       }));
     }
+    if (schedule !== undefined) {
+      await settings.update((old) => ({ ...old, schedule }));
+      await this.#deps.automatic.replan();
+    }
     return this.describe();
   }
 
   async describe(): Promise<BackupSettings> {
-    const { platform, settings, last } = this.#deps;
+    const { platform, settings, last, automatic } = this.#deps;
     const [stored, { report, failure }, { defaultDirectory }] = await Promise.all([
       settings.read(),
       last.read(),
@@ -78,7 +83,8 @@ export class BackupPlace {
       directory,
       isDefaultDirectory: directory === defaultDirectory,
       onProfileDisk: device === "unknown" ? null : device === "profile-disk",
-      schedule: "off",
+      schedule: stored.schedule,
+      nextAutomatic: await automatic.next(),
       lastBackup: report,
       lastFailure: failure,
     };

@@ -3,7 +3,7 @@
  */
 import type { BackupReport, CommandArguments } from "../../shared/commands.ts";
 import { isAppError, toWire } from "../../shared/errors.ts";
-import type { StoredLastBackup } from "../settings/backup-settings.ts";
+import type { StoredBackupHistory, StoredLastBackup } from "../settings/backup-settings.ts";
 import type { StoredValue } from "../settings/stored-value.ts";
 import type { Operations } from "./operations.ts";
 import type { BackupService } from "./ports.ts";
@@ -22,24 +22,31 @@ export class BackupRuns {
   readonly #operations: Operations;
   readonly #backup: BackupService;
   readonly #last: StoredValue<StoredLastBackup>;
+  readonly #history: StoredValue<StoredBackupHistory>;
   readonly #observer: BackupObserver;
   readonly #noteStore: () => Promise<void>;
+  readonly #onCounted: () => void;
   readonly #now: () => number;
 
   constructor(dependencies: {
     operations: Operations;
     backup: BackupService;
     last: StoredValue<StoredLastBackup>;
+    history: StoredValue<StoredBackupHistory>;
     observer: BackupObserver;
     /** Remembers that there is a store now. */
     noteStore: () => Promise<void>;
+    /** The history that the schedule goes by has changed. */
+    onCounted: () => void;
     now: () => number;
   }) {
     this.#operations = dependencies.operations;
     this.#backup = dependencies.backup;
     this.#last = dependencies.last;
+    this.#history = dependencies.history;
     this.#observer = dependencies.observer;
     this.#noteStore = dependencies.noteStore;
+    this.#onCounted = dependencies.onCounted;
     this.#now = dependencies.now;
   }
 
@@ -55,9 +62,11 @@ export class BackupRuns {
           // One of some calendars says nothing about the others.
           if (args.calendarIds === undefined)
             await this.#last.update(() => ({ report, failure: null }));
+          await this.#count(args, report.incomplete.length === 0);
           return report;
         } catch (error) {
           await this.#rememberFailure(error);
+          await this.#count(args, false);
           throw error;
         } finally {
           await this.#observer.finished();
@@ -85,6 +94,18 @@ export class BackupRuns {
     } catch {
       return false;
     }
+  }
+
+  /** For the schedule only what was meant to hold every calendar counts. */
+  async #count({ calendarIds }: CommandArguments<"backup.run">, good: boolean): Promise<void> {
+    if (calendarIds !== undefined) return;
+    const time = this.#now();
+    await this.#history.update((old) =>
+      good
+        ? { lastGood: time, lastFailed: null, failures: 0, told: null }
+        : { ...old, lastFailed: time, failures: old.failures + 1 },
+    );
+    this.#onCounted();
   }
 
   /** One that the user cancelled is no failure to be warned of. */

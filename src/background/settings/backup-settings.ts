@@ -28,6 +28,7 @@ const StoredBackupSettings = v.object({
   directory: v.nullable(v.string()),
   /** Directories in which a store was made or found: an empty one is then a loss, not a fresh start. */
   stores: v.array(v.string()),
+  schedule: v.picklist(["off", "hourly", "daily", "weekly"]),
 });
 
 export type StoredBackupSettings = v.InferOutput<typeof StoredBackupSettings>;
@@ -35,8 +36,8 @@ export type StoredBackupSettings = v.InferOutput<typeof StoredBackupSettings>;
 export const backupSettingsShape: ValueShape<StoredBackupSettings> = {
   key: "backup",
   schema: StoredBackupSettings,
-  migrations: [],
-  initial: () => ({ directory: null, stores: [] }),
+  migrations: [(older) => ({ ...(older as object), schedule: "off" })],
+  initial: () => ({ directory: null, stores: [], schedule: "off" }),
 };
 
 const StoredLastBackup = v.object({
@@ -53,4 +54,22 @@ export const lastBackupShape: ValueShape<StoredLastBackup> = {
   schema: StoredLastBackup,
   migrations: [],
   initial: () => ({ report: null, failure: null }),
+};
+
+const StoredBackupHistory = v.object({
+  /** Milliseconds since the epoch, of backups of every calendar only. */
+  lastGood: v.nullable(v.number()),
+  lastFailed: v.nullable(v.number()),
+  failures: count,
+  /** The trouble of automatic backups that was told last; `null` since the last good backup. */
+  told: v.nullable(v.string()),
+});
+
+export type StoredBackupHistory = v.InferOutput<typeof StoredBackupHistory>;
+
+export const backupHistoryShape: ValueShape<StoredBackupHistory> = {
+  key: "backupHistory",
+  schema: StoredBackupHistory,
+  migrations: [],
+  initial: () => ({ lastGood: null, lastFailed: null, failures: 0, told: null }),
 };

@@ -6,11 +6,20 @@ import type { Page } from "../page.ts";
 import { errorNotice, resultNotice, warningNotice } from "./notice.ts";
 import { OperationProgress } from "./operation-progress.ts";
 
+/** In the order of the choice, with the key of its text. */
+const SCHEDULES: readonly (readonly [BackupSettings["schedule"], string])[] = [
+  ["off", "scheduleOff"],
+  ["hourly", "scheduleHourly"],
+  ["daily", "scheduleDaily"],
+  ["weekly", "scheduleWeekly"],
+];
+
 export class BackupsSection {
   readonly #page: Page;
   readonly #place = element("div");
   readonly #placeOutcome = element("div");
   readonly #last = element("div");
+  readonly #schedule = element("div");
   readonly #outcome = element("div");
   readonly #start: HTMLButtonElement;
   readonly #progress: OperationProgress;
@@ -45,6 +54,12 @@ export class BackupsSection {
       element(
         "article",
         { class: "card" },
+        element("h2", {}, words.text("automaticBackups")),
+        this.#schedule,
+      ),
+      element(
+        "article",
+        { class: "card" },
         element("h2", {}, words.text("backupPlace")),
         this.#place,
         this.#placeOutcome,
@@ -57,6 +72,7 @@ export class BackupsSection {
       const settings = await this.#page.client.call("backup.configure", {});
       this.#showPlace(settings);
       this.#showLast(settings);
+      this.#showSchedule(settings);
     } catch (error) {
       show(
         this.#place,
@@ -88,6 +104,40 @@ export class BackupsSection {
         ),
       ),
     );
+  }
+
+  #showSchedule({ schedule, nextAutomatic }: BackupSettings): void {
+    const { words } = this.#page;
+    const select = element(
+      "select",
+      { "data-focus": "schedule" },
+      ...SCHEDULES.map(([value, text]) => element("option", { value }, words.text(text))),
+    );
+    select.value = schedule;
+    select.addEventListener("change", () => {
+      const chosen = SCHEDULES.find(([value]) => value === select.value);
+      if (chosen) void this.#choose(chosen[0]);
+    });
+    show(
+      this.#schedule,
+      element("label", {}, words.text("automaticBackupsLabel"), " ", select),
+      element(
+        "p",
+        { class: "quiet" },
+        nextAutomatic === null
+          ? words.text("noAutomaticBackups")
+          : words.text("nextAutomaticBackup", words.dateTime(nextAutomatic)),
+      ),
+    );
+  }
+
+  async #choose(schedule: BackupSettings["schedule"]): Promise<void> {
+    try {
+      this.#showSchedule(await this.#page.client.call("backup.configure", { schedule }));
+    } catch (error) {
+      await this.refresh();
+      this.#schedule.append(errorNotice(error));
+    }
   }
 
   #showLast({ lastBackup, lastFailure }: BackupSettings): void {

@@ -4,6 +4,7 @@ import { BackupRuns } from "../../../src/background/commands/backup-runs.ts";
 import { Operations } from "../../../src/background/commands/operations.ts";
 import type { BackupService } from "../../../src/background/commands/ports.ts";
 import {
+  backupHistoryShape,
   lastBackupShape,
   type StoredLastBackup,
 } from "../../../src/background/settings/backup-settings.ts";
@@ -75,7 +76,9 @@ beforeEach(() => {
     } as unknown as BackupService,
     last,
     observer: button,
+    history: new StoredValue(new MemoryArea(), backupHistoryShape),
     noteStore: async () => {},
+    onCounted: () => {},
     now: () => 2000,
   });
 });

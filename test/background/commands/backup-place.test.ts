@@ -15,6 +15,7 @@ const refused: { error: WireError } = {
 
 let allowed: Map<string, "profile-disk" | "other-disk" | "unknown">;
 let place: BackupPlace;
+let replanned = 0;
 
 const platform = {
   listPlaces: async () => ({ defaultDirectory: "/profile/store", directories: [] }),
@@ -30,11 +31,18 @@ beforeEach(() => {
     ["/profile/store", "profile-disk"],
     ["/mnt/backup", "other-disk"],
   ]);
+  replanned = 0;
   const area = new MemoryArea();
   place = new BackupPlace({
     platform,
     settings: new StoredValue(area, backupSettingsShape),
     last: new StoredValue(area, lastBackupShape),
+    automatic: {
+      next: async () => (replanned > 0 ? 5000 : null),
+      replan: async () => {
+        replanned++;
+      },
+    },
   });
 });
 
@@ -80,11 +88,25 @@ test("a store is expected where one was, until the directory is chosen anew", as
   expect(await place.expectsStore()).toBe(false);
 });
 
-test("a schedule that would not be kept is refused, not accepted silently", async () => {
-  await expect(place.configure({ schedule: "daily" })).rejects.toMatchObject({
-    code: "unsupported",
+test("the schedule is off until one is chosen, and then kept", async () => {
+  expect(await place.configure({})).toMatchObject({ schedule: "off", nextAutomatic: null });
+  expect(await place.configure({ schedule: "daily" })).toMatchObject({
+    schedule: "daily",
+    nextAutomatic: 5000,
   });
-  expect((await place.configure({ schedule: "off" })).schedule).toBe("off");
+  await place.configure({ directory: "/mnt/backup" });
+  expect((await place.configure({})).schedule).toBe("daily");
+});
+
+test("settings stored before there were schedules stay valid, with none", async () => {
+  const area = new MemoryArea({
+    backup: { version: 1, value: { directory: "/mnt/backup", stores: ["/mnt/backup"] } },
+  });
+  expect(await new StoredValue(area, backupSettingsShape).read()).toEqual({
+    directory: "/mnt/backup",
+    stores: ["/mnt/backup"],
+    schedule: "off",
+  });
 });
 
 test("a cancelled picker gives no directory", async () => {

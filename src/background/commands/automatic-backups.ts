@@ -1,0 +1,111 @@
+/**
+ * Backups by the schedule: an alarm wakes the page, what is due runs, trouble is told once. Alarms end with
+ * Thunderbird, so {@link AutomaticBackups.arm} sets a missing one anew whenever the background page starts.
+ */
+import type { BackupReport } from "../../shared/commands.ts";
+import { isAppError, toWire } from "../../shared/errors.ts";
+import { dueTime, wakeTime } from "../backup/backup-schedule.ts";
+import type { StoredBackupHistory, StoredBackupSettings } from "../settings/backup-settings.ts";
+import type { StoredValue } from "../settings/stored-value.ts";
+
+/** Never the id of a calendar: those are UUIDs. */
+export const AUTOMATIC_BACKUP_ALARM = "automatic-backup";
+
+export interface AutomaticBackupsDependencies {
+  readonly alarms: {
+    get(name: string): Promise<{ readonly scheduledTime: number } | undefined>;
+    create(name: string, info: { when: number }): unknown;
+    clear(name: string): Promise<unknown>;
+  };
+  readonly settings: StoredValue<StoredBackupSettings>;
+  readonly history: StoredValue<StoredBackupHistory>;
+  readonly runBackup: () => Promise<BackupReport>;
+  readonly tellIncomplete: (report: BackupReport) => Promise<void>;
+  readonly tellFailed: (error: unknown) => Promise<void>;
+  /** The next time, as {@link AutomaticBackups.next} tells it, may be another one. */
+  readonly onChanged: () => void;
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+export class AutomaticBackups {
+  readonly #deps: AutomaticBackupsDependencies;
+  #running: Promise<void> | null = null;
+  /** Of changes to the alarm only: a long backup must not hold up a change of the schedule. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(dependencies: AutomaticBackupsDependencies) {
+    this.#deps = dependencies;
+  }
+
+  /** Sets the alarm where there is none; one that is set stays, so that frequent wake-ups never put it off. */
+  arm(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!(await this.#deps.alarms.get(AUTOMATIC_BACKUP_ALARM))) await this.#rearm();
+    });
+  }
+
+  /** The schedule was changed, or a backup was made by hand. */
+  replan(): Promise<void> {
+    return this.#inTurn(() => this.#rearm());
+  }
+
+  /** When the alarm is set for; `null` when the schedule is off. */
+  async next(): Promise<number | null> {
+    return (await this.#deps.alarms.get(AUTOMATIC_BACKUP_ALARM))?.scheduledTime ?? null;
+  }
+
+  /** The alarm: makes the backup if it is still due, and sets the next one. */
+  alarm(): Promise<void> {
+    this.#running ??= this.#makeDue().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #makeDue(): Promise<void> {
+    try {
+      const { settings, history, now } = this.#deps;
+      const due = dueTime((await settings.read()).schedule, await history.read(), now());
+      if (due !== null && due <= now()) await this.#backUp();
+    } finally {
+      await this.replan();
+    }
+  }
+
+  async #backUp(): Promise<void> {
+    const { runBackup, tellIncomplete, tellFailed } = this.#deps;
+    try {
+      const report = await runBackup();
+      if (report.incomplete.length === 0) return;
+      const names = report.incomplete.map(({ calendar }) => calendar).sort();
+      if (await this.#isNews(`incomplete ${JSON.stringify(names)}`)) await tellIncomplete(report);
+    } catch (error) {
+      // Other work with the store goes first: still due, so the next alarm comes soon.
+      if (isAppError(error, "busy") || isAppError(error, "aborted")) return;
+      if (await this.#isNews(`failed ${toWire(error).code}`)) await tellFailed(error);
+    }
+  }
+
+  async #isNews(trouble: string): Promise<boolean> {
+    const { history } = this.#deps;
+    if ((await history.read()).told === trouble) return false;
+    await history.update((old) => ({ ...old, told: trouble }));
+    return true;
+  }
+
+  async #rearm(): Promise<void> {
+    const { alarms, settings, history, now, random, onChanged } = this.#deps;
+    const due = dueTime((await settings.read()).schedule, await history.read(), now());
+    if (due === null) await alarms.clear(AUTOMATIC_BACKUP_ALARM);
+    else await alarms.create(AUTOMATIC_BACKUP_ALARM, { when: wakeTime(due, now(), random()) });
+    onChanged();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+}

@@ -1,0 +1,184 @@
+import { beforeEach, expect, test } from "vitest";
+import {
+  AUTOMATIC_BACKUP_ALARM,
+  AutomaticBackups,
+} from "../../../src/background/commands/automatic-backups.ts";
+import { BackupRuns } from "../../../src/background/commands/backup-runs.ts";
+import { Operations } from "../../../src/background/commands/operations.ts";
+import type { BackupService } from "../../../src/background/commands/ports.ts";
+import {
+  backupHistoryShape,
+  backupSettingsShape,
+  lastBackupShape,
+} from "../../../src/background/settings/backup-settings.ts";
+import { StoredValue } from "../../../src/background/settings/stored-value.ts";
+import type { BackupReport } from "../../../src/shared/commands.ts";
+import { AppError } from "../../../src/shared/errors.ts";
+import { MemoryArea } from "../../support/memory-area.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const report: BackupReport = {
+  snapshotId: "s1",
+  time: 0,
+  calendars: 1,
+  items: 1,
+  added: 0,
+  changed: 0,
+  removed: 0,
+  bytesRead: 0,
+  bytesWritten: 0,
+  durationMs: 0,
+  incomplete: [],
+};
+
+let now: number;
+let alarm: number | undefined;
+let told: string[];
+let attempts: number;
+let attempt: () => Promise<BackupReport>;
+let area: MemoryArea;
+let automatic: AutomaticBackups;
+let runs: BackupRuns;
+
+/** The background page as it starts, with what is stored. */
+function startPage(): void {
+  const history = new StoredValue(area, backupHistoryShape);
+  let ids = 0;
+  runs = new BackupRuns({
+    operations: new Operations({
+      platform: { holdAwake: async () => "lease", releaseAwake: async () => {} },
+      broadcast: () => {},
+      newId: () => String(++ids),
+      now: () => now,
+    }),
+    backup: {
+      run: async () => {
+        attempts++;
+        return attempt();
+      },
+    } as unknown as BackupService,
+    last: new StoredValue(area, lastBackupShape),
+    history,
+    observer: { started: () => {}, progressed: () => {}, finished: async () => {} },
+    noteStore: async () => {},
+    onCounted: () => void automatic.replan(),
+    now: () => now,
+  });
+  automatic = new AutomaticBackups({
+    alarms: {
+      get: async () => (alarm === undefined ? undefined : { scheduledTime: alarm }),
+      create: async (name, { when }) => {
+        expect(name).toBe(AUTOMATIC_BACKUP_ALARM);
+        alarm = when;
+      },
+      clear: async () => {
+        alarm = undefined;
+      },
+    },
+    settings: new StoredValue(area, backupSettingsShape),
+    history,
+    runBackup: () => runs.run({ label: "Automatic" }),
+    tellIncomplete: async () => void told.push("incomplete"),
+    tellFailed: async () => void told.push("failed"),
+    onChanged: () => {},
+    now: () => now,
+    random: () => 0,
+  });
+}
+
+/** Time passes until the alarm goes off. */
+async function nextAlarm(): Promise<void> {
+  now = alarm ?? Number.NaN;
+  alarm = undefined;
+  await automatic.alarm();
+}
+
+beforeEach(async () => {
+  now = Date.UTC(2026, 0, 1);
+  alarm = undefined;
+  told = [];
+  attempts = 0;
+  attempt = async () => report;
+  area = new MemoryArea();
+  startPage();
+  await new StoredValue(area, backupSettingsShape).update((old) => ({ ...old, schedule: "daily" }));
+});
+
+test("without a schedule there is no alarm", async () => {
+  await new StoredValue(area, backupSettingsShape).update((old) => ({ ...old, schedule: "off" }));
+  await automatic.replan();
+  expect(await automatic.next()).toBe(null);
+});
+
+test("the alarm that ended with Thunderbird is set anew, and the missed backup made soon", async () => {
+  await runs.run({});
+  alarm = undefined;
+  now += 5 * DAY;
+  startPage();
+  await automatic.arm();
+  expect(alarm).toBe(now + 20_000);
+  await nextAlarm();
+  expect(attempts).toBe(2);
+  expect(alarm).toBe(now + DAY);
+  expect(told).toEqual([]);
+});
+
+test("a page that starts again and again does not put the alarm off", async () => {
+  await automatic.arm();
+  const first = alarm;
+  for (let i = 0; i < 10; i++) {
+    now += 5000;
+    startPage();
+    await automatic.arm();
+  }
+  expect(alarm).toBe(first);
+});
+
+test("a backup by hand counts; one of a single calendar does not", async () => {
+  await automatic.arm();
+  await runs.run({ calendarIds: ["one"] });
+  expect(alarm).toBe(now + 20_000);
+  await runs.run({});
+  await automatic.replan();
+  expect(alarm).toBe(now + DAY);
+});
+
+test("a failure is told once, tried ever later, and told again after a good one", async () => {
+  attempt = async () => {
+    throw new AppError("place-gone", "Gone.");
+  };
+  await automatic.arm();
+  const waits: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    await nextAlarm();
+    waits.push(((alarm ?? 0) - now) / 60_000);
+  }
+  expect(waits).toEqual([5, 10, 20, 40]);
+  expect(told).toEqual(["failed"]);
+  attempt = async () => report;
+  await nextAlarm();
+  attempt = async () => ({ ...report, incomplete: [{ calendar: "Work", reason: "locked" }] });
+  await nextAlarm();
+  await nextAlarm();
+  expect(told).toEqual(["failed", "incomplete"]);
+});
+
+test("it waits while other work with the store is running, without a word", async () => {
+  let finish: () => void = () => {};
+  attempt = () =>
+    new Promise((resolve) => {
+      finish = () => resolve(report);
+    });
+  const byHand = runs.run({ calendarIds: ["one"] });
+  await automatic.arm();
+  await nextAlarm();
+  expect(attempts).toBe(1);
+  expect(alarm).toBe(now + 20_000);
+  finish();
+  await byHand;
+  attempt = async () => report;
+  await nextAlarm();
+  expect(attempts).toBe(2);
+  expect(told).toEqual([]);
+});
