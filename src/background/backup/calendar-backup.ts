@@ -43,6 +43,7 @@ export class CalendarBackup {
   readonly #names: Record<string, string> = {};
   readonly #quarantine: { name: string; reason: string }[] = [];
   #wasRead = false;
+  #storeFailed = false;
   #lost = 0;
 
   constructor(
@@ -72,7 +73,9 @@ export class CalendarBackup {
       const reading = await source.read(
         this.#calendar,
         async (page) => {
-          for (const resource of page) await this.#addResource(resource);
+          await this.#storing(async () => {
+            for (const resource of page) await this.#addResource(resource);
+          });
           work.onProgress({ done: this.#written.size, total: 0, note: "" });
         },
         work.signal,
@@ -98,7 +101,7 @@ export class CalendarBackup {
       }
       this.#wasRead = true;
     } catch (error) {
-      if (isAppError(error, "aborted") || work.signal.aborted) throw error;
+      if (isAppError(error, "aborted") || work.signal.aborted || this.#storeFailed) throw error;
       staleSince = await this.#carryAll();
       reasons.push(
         staleSince === null
@@ -125,6 +128,16 @@ export class CalendarBackup {
     let count = 0;
     for (const path of this.#previous.files.keys()) if (!this.#written.has(path)) count++;
     return count;
+  }
+
+  /** The store's own trouble is not the calendar's: it ends the backup. */
+  async #storing(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#storeFailed = true;
+      throw error;
+    }
   }
 
   async #addResource(resource: KnownResource): Promise<void> {

@@ -34,6 +34,8 @@ export class BlobWriter {
   readonly #mine = new Set<string>();
   readonly #limit: number;
   #packfile = new PackfileWriter();
+  /** Blobs that others may refer to by now were lost with it: no snapshot may be made of the rest. */
+  #failure: { readonly error: unknown } | null = null;
 
   constructor(store: Store, random: (size: number) => Uint8Array, now: () => number, pace: Pace) {
     this.#store = store;
@@ -45,8 +47,9 @@ export class BlobWriter {
     this.#limit = wanted > 0 ? Math.min(wanted, LARGEST_PACKFILE) : LARGEST_PACKFILE;
   }
 
-  /** Stores a blob named by its MAC. @returns its name */
+  /** Stores a blob named by its MAC. @returns its name @throws what an earlier call failed with, if one did */
   async put(type: ResourceType, plain: Uint8Array): Promise<Mac> {
+    if (this.#failure) throw this.#failure.error;
     const mac = this.#store.hashing.mac(plain);
     const key = String.fromCharCode(type, ...mac);
     if (this.#mine.has(key) || this.#store.index.usable(type, mac)) return mac;
@@ -56,15 +59,31 @@ export class BlobWriter {
   }
 
   /** Stores a blob under a name of its own, like a snapshot header. */
-  async putNamed(type: ResourceType, name: Mac, plain: Uint8Array): Promise<void> {
-    this.#packfile.add(type, name, await this.#store.codec.encode(plain));
-    this.newBlobs++;
-    if (this.#packfile.size >= this.#limit) await this.flush();
-    await this.#pace.breathe();
+  putNamed(type: ResourceType, name: Mac, plain: Uint8Array): Promise<void> {
+    return this.#guarded(async () => {
+      this.#packfile.add(type, name, await this.#store.codec.encode(plain));
+      this.newBlobs++;
+      if (this.#packfile.size >= this.#limit) await this.#writePackfile();
+      await this.#pace.breathe();
+    });
   }
 
   /** Writes the packfile begun, if it holds anything. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    return this.#guarded(() => this.#writePackfile());
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    if (this.#failure) throw this.#failure.error;
+    try {
+      await work();
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    }
+  }
+
+  async #writePackfile(): Promise<void> {
     if (this.#packfile.size === 0) return;
     const finished = await this.#packfile.finish(
       this.#store.codec,
