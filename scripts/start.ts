@@ -116,7 +116,7 @@ async function demonstrate(thunderbird: Thunderbird, items: number): Promise<voi
   console.log(`Thunderbird shows ${shown} of the ${items} items on the server.`);
   if (shown !== items) throw new StartProblem("Some items did not arrive.");
 
-  await command(thunderbird, "backup.configure", { directory: STORE });
+  await command(thunderbird, "backup.configure", { directory: STORE, passphrase: null });
   const backup = await command(thunderbird, "backup.run", { label: "npm start" });
   console.log(
     `Backed up ${backup.items} items of ${backup.calendars} calendars in ${backup.durationMs} ms ` +

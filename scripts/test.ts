@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything from a fresh clone. Gets the programs it can, checks and builds, runs the four layers of
- * tests, the end-to-end one on every Thunderbird found. What is missing is skipped by name, with how to get it;
+ * tests, the end-to-end one on every Thunderbird found, and a quick bench. What is missing is skipped by name, with how to get it;
  * with KEEPER_REQUIRE_ALL=1 it is a failure. The last line counts.
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -88,7 +88,17 @@ await layer("unit", 10 * MINUTE);
 await layer("integration", 15 * MINUTE);
 await layer("interop", 15 * MINUTE);
 for (const { version, binary } of thunderbirds) {
-  await layer("e2e", 25 * MINUTE, { KEEPER_THUNDERBIRD: binary }, `e2e on Thunderbird ${version}`);
+  await layer("e2e", 35 * MINUTE, { KEEPER_THUNDERBIRD: binary }, `e2e on Thunderbird ${version}`);
+}
+
+if (thunderbirds.length > 0) {
+  title("Bench, quickly: that it works, not how fast");
+  const { code } = await run(process.execPath, ["scripts/run.mjs", "bench/bench.ts", "--quick"], {
+    show: true,
+    deadlineMs: 8 * MINUTE,
+  });
+  counts = add(counts, code === 0 ? { ...NONE, passed: 1 } : { ...NONE, failed: 1 });
+  if (code !== 0) remarks.push("FAILED: npm run bench -- --quick");
 }
 
 title("Result");

@@ -32,7 +32,23 @@ interface GeckoPrefs {
   getChildList(branch: string): string[];
 }
 
+interface GeckoElement {
+  setAttribute(name: string, value: string): void;
+  removeAttribute(name: string): void;
+}
+interface GeckoWindow {
+  readonly browsingContext: object;
+  readonly document: { getElementById(id: string): GeckoElement | null };
+  readonly windowUtils?: { readonly isHandlingUserInput: boolean };
+  /** Of windows with a calendar. */
+  updateUndoRedoMenu?(): void;
+}
+
 interface GeckoServices {
+  readonly wm: {
+    getMostRecentWindow(type: string | null): GeckoWindow | null;
+    getEnumerator(type: string | null): Iterable<GeckoWindow>;
+  };
   readonly prefs: GeckoPrefs;
   readonly obs: {
     addObserver(observer: nsIObserver, topic: string): void;
@@ -74,6 +90,13 @@ declare const Ci: {
     readonly REMOVE_NO_UNREGISTER: number;
     readonly REMOVE_NO_DELETE: number;
   };
+  readonly calIAlarmService: nsIID;
+  readonly calIAlarm: nsIID & {
+    readonly ALARM_RELATED_ABSOLUTE: number;
+    readonly ALARM_RELATED_START: number;
+    readonly ALARM_RELATED_END: number;
+  };
+  readonly calITimezoneDatabase: nsIID;
   readonly [name: string]: nsIID;
 };
 declare const Cc: {
@@ -90,7 +113,19 @@ declare const Cr: {
   readonly NS_ERROR_NOT_AVAILABLE: number;
   readonly NS_ERROR_NOT_IMPLEMENTED: number;
 };
+/** By `ChromeUtils`' global of Thunderbird's own modules. */
+interface GeckoInspectorUtils {
+  /** Parts 0 to 255; `null` for what is no colour. */
+  colorToRGBA(color: string): { r: number; g: number; b: number; a: number } | null;
+}
+declare const MatchPattern: new (
+  pattern: string,
+  options?: { restrictSchemes?: boolean },
+) => { matches(uri: nsIURI): boolean };
+declare const MatchGlob: new (glob: string) => { matches(text: string): boolean };
+
 declare const Cu: {
+  getGlobalForObject(object: object): object;
   now?(): number;
   reportError?(error: unknown): void;
   cloneInto<T>(value: T, target: object): T;
@@ -110,6 +145,9 @@ interface GeckoModules {
   };
   "resource:///modules/CalEvent.sys.mjs": { CalEvent: new (text?: string) => calIEvent };
   "resource:///modules/CalTodo.sys.mjs": { CalTodo: new (text?: string) => calITodo };
+  "resource:///modules/calendar/Ical.sys.mjs": {
+    default: { parse(text: string): unknown; stringify(jcal: unknown): string };
+  };
   "resource:///modules/CalIcsParser.sys.mjs": { CalIcsParser: new () => CalIcsParserInstance };
   "resource:///modules/CalIcsSerializer.sys.mjs": {
     CalIcsSerializer: new () => CalIcsSerializerInstance;
@@ -220,8 +258,17 @@ interface GeckoExtension {
   readonly name: string;
   readonly startupReason: string;
   readonly manifest: {
-    readonly calendar_provider?: { readonly capabilities?: object | null } | null;
+    readonly calendar_provider?: {
+      readonly name?: string | null;
+      readonly creation_panel?: string | null;
+      readonly legacy_type?: string | null;
+      readonly capabilities?: object | null;
+      readonly outbox?: "hooks" | "provider" | null;
+      readonly store_folder?: string | null;
+    } | null;
   };
+  /** A file of the add-on. */
+  readJSON(path: string): Promise<{ readonly [key: string]: unknown }>;
   readonly backgroundState?: string;
   readonly shutdownReason?: string;
   on(event: string, listener: (event: string, ...args: never[]) => unknown): void;
@@ -237,6 +284,16 @@ interface GeckoBaseContext {
   readonly envType: string;
   /** True for the background page itself, false for frames in it and every other page. */
   readonly isBackgroundContext: boolean;
+  /** Where the page is shown; its top is embedded in an element of one of Thunderbird's windows. */
+  readonly browsingContext?: {
+    readonly top: {
+      readonly embedderElement?: {
+        readonly ownerDocument?: { readonly defaultView?: GeckoWindow | null } | null;
+      } | null;
+    };
+  } | null;
+  /** The page's global, in the page's own process. */
+  readonly cloneScope: object;
   callOnClose(closable: { close(): void }): void;
 }
 
@@ -296,11 +353,11 @@ interface calIDateTime {
   isDate: boolean;
   timezone: calITimezone;
   readonly timezoneOffset: number;
-  readonly year: number;
+  year: number;
   readonly month: number;
   readonly day: number;
   readonly hour: number;
-  readonly minute: number;
+  minute: number;
   readonly second: number;
   /** Microseconds since the epoch. */
   nativeTime: number;
@@ -308,12 +365,22 @@ interface calIDateTime {
   clone(): calIDateTime;
   compare(other: calIDateTime): number;
   getInTimezone(zone: calITimezone): calIDateTime;
+  resetTo(
+    year: number,
+    month: number,
+    day: number,
+    hour: number,
+    minute: number,
+    second: number,
+    zone: calITimezone,
+  ): void;
   addDuration(duration: calIDuration): void;
   makeImmutable(): void;
 }
 
 interface calIDuration {
   inSeconds: number;
+  icalString: string;
   isNegative: boolean;
 }
 
@@ -341,6 +408,10 @@ interface calIRecurrenceInfo {
   getOccurrenceFor(recurrenceId: calIDateTime): calIItemBase;
   getExceptionFor(recurrenceId: calIDateTime): calIItemBase | null;
   getExceptionIds(): calIDateTime[];
+  getRecurrenceItems(): readonly {
+    readonly isNegative: boolean;
+    readonly date?: calIDateTime | null;
+  }[];
   modifyException(item: calIItemBase, takeOver: boolean): void;
   removeExceptionFor(recurrenceId: calIDateTime): void;
   removeOccurrenceAt(recurrenceId: calIDateTime): void;
@@ -373,6 +444,7 @@ interface calIItemBase {
   hasProperty(name: string): boolean;
   getCategories(): string[];
   getAttendees(): calIAttendee[];
+  getAlarms(): unknown[];
   hasSameIds(other: calIItemBase): boolean;
 }
 interface calIEvent extends calIItemBase {
@@ -397,6 +469,27 @@ interface calIObserver {
   onError(calendar: calICalendar, code: number, message: string): void;
   onPropertyChanged(calendar: calICalendar, name: string, value: unknown, old: unknown): void;
   onPropertyDeleting(calendar: calICalendar, name: string): void;
+}
+
+interface calIAlarm {
+  readonly action: string;
+  /** A constant of `Ci.calIAlarm`. */
+  readonly related: number;
+  readonly offset: calIDuration | null;
+  readonly alarmDate: calIDateTime | null;
+}
+
+interface calIAlarmServiceObserver {
+  QueryInterface(iid: unknown): unknown;
+  onAlarm(item: calIItemBase, alarm: calIAlarm): void;
+  onNotification(item: calIItemBase): void;
+  onRemoveAlarmsByItem(item: calIItemBase): void;
+  onRemoveAlarmsByCalendar(calendar: calICalendar): void;
+  onAlarmsLoaded(calendar: calICalendar): void;
+}
+interface calIAlarmService {
+  addObserver(observer: calIAlarmServiceObserver): void;
+  removeObserver(observer: calIAlarmServiceObserver): void;
 }
 
 interface calICalendarManagerObserver {
@@ -464,6 +557,7 @@ interface calICalendarManager {
 
 /** `cal.provider.BaseClass`: the part of a calendar every provider inherits. */
 interface CalProviderBase {
+  QueryInterface: (iid: unknown) => unknown;
   initProviderBase(): void;
   id: string;
   name: string;
@@ -512,6 +606,23 @@ interface CalReadableStreamFactoryClass {
   ): CalItemStream;
 }
 
+/** A step of Edit → Undo. */
+interface CalTransaction {
+  canWrite(): boolean;
+  doTransaction(): Promise<void>;
+  undoTransaction(): Promise<void>;
+}
+interface GeckoModules {
+  "resource:///modules/CalTransactionManager.sys.mjs": {
+    CalTransactionManager: {
+      getInstance(): {
+        commit(transaction: CalTransaction): Promise<void>;
+        peekUndoStack(): CalTransaction | undefined;
+      };
+    };
+  };
+}
+
 interface Cal {
   readonly manager: calICalendarManager;
   readonly icsService: { parseICS(text: string): calIIcalComponent };
@@ -519,11 +630,6 @@ interface Cal {
     readonly timezoneIds: readonly string[];
     readonly defaultTimezone: calITimezone;
     getTimezone(tzid: string): calITimezone | null;
-  };
-  readonly provider: {
-    readonly BaseClass: new () => CalProviderBase;
-    register(provider: object): void;
-    unregister(type: string): boolean;
   };
   readonly iterate: { streamValues(stream: CalItemStream): AsyncIterable<calIItemBase[]> };
   readonly item: {
@@ -539,9 +645,11 @@ interface Cal {
     readonly floating: calITimezone;
     readonly defaultTimezone: calITimezone;
     now(): calIDateTime;
+    getDefaultStartDate(): calIDateTime;
     ensureDateTime(date: calIDateTime): calIDateTime;
     jsDateToDateTime(date: Date, zone?: calITimezone): calIDateTime;
   };
+  readonly acl: { isCalendarWritable(calendar: calICalendar): boolean };
   createDateTime(icalString?: string): calIDateTime;
   getUUID(): string;
 }

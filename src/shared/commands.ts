@@ -3,6 +3,7 @@
  * answered by {@link CommandReply}. Typed once, here; described for readers in docs/commands.md.
  */
 import type { WireError } from "./errors.ts";
+import type { ItemDifference } from "./ical/item-differences.ts";
 
 export interface DiscoveredCalendar {
   readonly url: string;
@@ -61,17 +62,72 @@ export interface CalendarSyncReport {
   readonly error?: WireError;
 }
 
+/**
+ * Whether the store in the backup directory has a passphrase, and whether backups can go on without a question.
+ * undecided: there is no store yet. none: it has no passphrase. unknown: the directory or the store cannot be read now.
+ * The others have one. ready: known. locked: it lies behind the primary password, which was not entered yet.
+ */
+export type StoreProtection =
+  | "undecided"
+  | "none"
+  | "unknown"
+  | "ready"
+  | "locked"
+  | "passphrase-missing"
+  | "passphrase-wrong";
+
 export interface BackupSettings {
   readonly directory: string;
   readonly isDefaultDirectory: boolean;
   readonly onProfileDisk: boolean | null;
+  readonly protection: StoreProtection;
   readonly schedule: "off" | "hourly" | "daily" | "weekly";
+  /** What automatic backups remove afterwards; `null`: nothing. */
+  readonly retention: RetentionPolicy | null;
   /** When the next automatic backup will be tried, in milliseconds since the epoch; `null`: never. */
   readonly nextAutomatic: number | null;
   /** The last one that wrote a snapshot. */
   readonly lastBackup: BackupReport | null;
   /** Set while the newest attempt wrote none. */
   readonly lastFailure: { readonly time: number; readonly error: WireError } | null;
+  /** Of the store in this directory; `null`: never, or not since another one was chosen. */
+  readonly lastCheck: LastCheck | null;
+  /** When the next monthly check will be tried; `null`: never. */
+  readonly nextCheck: number | null;
+}
+
+/** How many to keep: of the newest ones, and of the newest in each of the last hours, days … that have one. */
+export interface RetentionPolicy {
+  readonly last?: number;
+  readonly hourly?: number;
+  readonly daily?: number;
+  readonly weekly?: number;
+  readonly monthly?: number;
+  readonly yearly?: number;
+}
+
+/**
+ * Why a snapshot stays: by a rule of the policy; as the newest complete one; pinned; the only one that holds a calendar;
+ * incomplete and not old yet; too damaged to tell what it holds.
+ */
+export type KeepReason =
+  | keyof RetentionPolicy
+  | "newest"
+  | "pinned"
+  | "only-copy"
+  | "recent"
+  | "unreadable";
+
+export interface SnapshotName {
+  readonly id: string;
+  readonly time: number;
+  readonly label: string;
+}
+
+export interface RemovalReport {
+  readonly removed: readonly SnapshotName[];
+  /** Paths of calendars that no other snapshot holds. */
+  readonly lastOf: readonly string[];
 }
 
 export interface BackupReport {
@@ -97,6 +153,7 @@ export interface SnapshotSummary {
   readonly calendars: number;
   readonly items: number;
   readonly bytes: number;
+  readonly pinned: boolean;
 }
 
 export interface BrowsedCalendar {
@@ -123,6 +180,72 @@ export interface BrowsedItem {
   readonly size: number;
 }
 
+/** How an item differs from another version of it. */
+export interface Comparison {
+  readonly differences: readonly ItemDifference[];
+  /** A sentence for each, or one that says that nothing differs but the form. */
+  readonly words: readonly string[];
+}
+
+export interface ItemVersion extends Comparison {
+  /** In the snapshots that hold it; of the newest where it lay under several names. */
+  readonly path: string;
+  /** Newest first. */
+  readonly snapshotIds: readonly string[];
+  /** Times of the oldest and the newest snapshot that hold it. */
+  readonly since: number;
+  readonly until: number;
+  /** False where the store is damaged and no longer has its text. */
+  readonly readable: boolean;
+  readonly uid: string | null;
+  readonly summary: string;
+  readonly start: number | null;
+  readonly component: BrowsedItem["component"];
+  readonly size: number;
+}
+
+export interface ItemVersions {
+  /** Path of the calendar. */
+  readonly calendar: string;
+  /** Newest first; each is compared with the one before it in time. */
+  readonly versions: readonly ItemVersion[];
+  /** Snapshots that hold the calendar without the item, newest first. */
+  readonly absentFrom: readonly string[];
+  /** Snapshots too damaged to tell. */
+  readonly unreadable: readonly string[];
+}
+
+export interface ComparedCalendar {
+  readonly path: string;
+  readonly displayName: string;
+  /** `added`, `removed`: only one side holds the calendar at all. */
+  readonly state: "added" | "removed" | "both";
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  readonly unchanged: number;
+}
+
+export interface ComparedItem extends Comparison {
+  readonly change: "added" | "removed" | "changed";
+  /** On the newer side; of a removed item on the older one. */
+  readonly path: string;
+  /** Where it lay on the older side, if under another name; else `null`. */
+  readonly movedFrom: string | null;
+  readonly calendar: string;
+  readonly uid: string | null;
+  readonly summary: string;
+  readonly start: number | null;
+  readonly component: BrowsedItem["component"];
+}
+
+export interface SnapshotDifference {
+  readonly calendars: readonly ComparedCalendar[];
+  /** The asked part of all that differ, calendar by calendar. */
+  readonly items: readonly ComparedItem[];
+  readonly total: number;
+}
+
 export type RestoreSelection =
   | { readonly all: true }
   | { readonly calendars: readonly string[] }
@@ -130,7 +253,12 @@ export type RestoreSelection =
 
 export type RestoreTarget =
   | { readonly kind: "original" }
-  | { readonly kind: "folder"; readonly directory: string };
+  | { readonly kind: "calendar"; readonly calendarId: string }
+  /** On the server of the account, else on this computer. */
+  | { readonly kind: "new"; readonly name: string; readonly accountId?: string }
+  | { readonly kind: "folder"; readonly directory: string }
+  /** One .ics file, in a directory as for `folder`. */
+  | { readonly kind: "file"; readonly path: string };
 
 /** missing: add what is not there · older: also put back older versions · exact: also remove what came later. */
 export type RestoreMode = "missing" | "older" | "exact";
@@ -147,8 +275,18 @@ export interface RestoreReport {
   }[];
   /** Addresses that may get mail from the server because of this restore. */
   readonly notifies: readonly string[];
-  /** Id of the snapshot taken before; `null` for a dry run or a restore to a folder. */
+  /** Id of the snapshot taken before; `null` where no calendar was there to be saved. */
   readonly safetySnapshotId: string | null;
+  /** Of a dry run into calendars: what the restore takes to be refused where the preview is no longer true. */
+  readonly preview: string | null;
+  /** The calendars restored to, new ones included. */
+  readonly calendarIds: readonly string[];
+}
+
+export interface ExportReport {
+  /** One for each calendar, in the folder or in the .zip file; or the one asked for. */
+  readonly files: readonly { readonly name: string; readonly items: number }[];
+  readonly failed: RestoreReport["failed"];
 }
 
 export interface CheckReport {
@@ -160,6 +298,46 @@ export interface CheckReport {
     readonly code: string;
     readonly message: string;
   }[];
+  /** The snapshots that suffer, and what of them can still be restored. */
+  readonly damaged: readonly {
+    readonly snapshotId: string;
+    readonly files: number;
+    readonly restorable: number;
+  }[];
+}
+
+/** How the last check of every snapshot ended. */
+export interface LastCheck {
+  readonly time: number;
+  /** True when every entry, index and packfile was read as well. */
+  readonly full: boolean;
+  readonly ok: boolean;
+  readonly snapshots: number;
+  readonly files: number;
+  /** Places where damage was found. */
+  readonly errors: number;
+}
+
+export interface GuardedChange {
+  readonly calendarId: string;
+  /**
+   * `removals`: gone on the server, removed here · `reversals`: older on the server than here · `deletions`: deleted
+   * here, removed on the server.
+   */
+  readonly kind: "removals" | "reversals" | "deletions";
+  readonly state: "held" | "made";
+  /** When it was made, ms since the epoch; `null` while it is held. */
+  readonly at: number | null;
+  readonly count: number;
+  /** What the first of them are called. */
+  readonly summaries: readonly string[];
+}
+
+export interface QuarantinedItem {
+  readonly calendarId: string;
+  readonly name: string;
+  readonly reason: string;
+  readonly since: number;
 }
 
 export interface Operation {
@@ -188,13 +366,48 @@ export interface Commands {
     value: { superseded: number };
   };
   "sync.run": { args: { calendarId?: string }; value: { calendars: CalendarSyncReport[] } };
+  /** Compares store and server; `left`: differences that are still there after a repair, or all without one. */
+  "sync.audit": {
+    args: { calendarId: string; repair?: boolean };
+    value: {
+      checked: number;
+      differences: {
+        name: string;
+        kind: "missing-here" | "missing-there" | "differs" | "unknown";
+        /** `null` for what is not here. */
+        summary: string | null;
+      }[];
+      left: number;
+    };
+  };
   /** Sending is paused after the profile was copied or moved, until the user says that it is the one in use. */
   "sending.status": { args: object; value: { paused: boolean } };
   "sending.resume": { args: object; value: { calendars: CalendarSyncReport[] } };
-  "places.pick": { args: { purpose: "backup" | "restore" }; value: { directory: string | null } };
+  "places.pick": {
+    args: { purpose: "backup" | "restore" | "sheet" };
+    value: { directory: string | null };
+  };
   "backup.configure": {
-    args: { directory?: string; schedule?: BackupSettings["schedule"] };
+    args: {
+      directory?: string;
+      schedule?: BackupSettings["schedule"];
+      retention?: RetentionPolicy | null;
+      /** Makes a new store with it, or unlocks the one that is there; `null`: a new store without encryption. */
+      passphrase?: string | null;
+      /** Takes a passphrase for a new store that is easy to guess. */
+      allowWeak?: boolean;
+    };
     value: BackupSettings;
+  };
+  /** Whether it opens the store; nothing is changed. */
+  "passphrase.test": { args: { passphrase: string }; value: { correct: boolean } };
+  /** Always refused, with what to do instead: the key of everything in a store comes from its passphrase. */
+  "passphrase.change": { args: { passphrase: string; newPassphrase: string }; value: never };
+  /** A text to print: where the backups are, and how they are opened without Thunderbird. Holds no passphrase. */
+  "backup.recoverySheet": {
+    /** A picked folder, into which it is saved as well. */
+    args: { directory?: string };
+    value: { text: string; file: string | null };
   };
   "backup.run": { args: { label?: string; calendarIds?: readonly string[] }; value: BackupReport };
   "snapshots.list": { args: object; value: SnapshotSummary[] };
@@ -208,7 +421,21 @@ export interface Commands {
       offset?: number;
       limit?: number;
     };
-    value: { calendars: BrowsedCalendar[]; items: BrowsedItem[]; total: number };
+    value: {
+      calendars: BrowsedCalendar[];
+      items: BrowsedItem[];
+      total: number;
+      /** Files of another program's snapshot that are no .ics files: not shown and not restored. */
+      ignoredFiles: number;
+    };
+  };
+  "snapshots.diff": {
+    args: { from: string; to: string; calendar?: string; offset?: number; limit?: number };
+    value: SnapshotDifference;
+  };
+  "snapshots.versions": {
+    args: { calendarId?: string; path?: string; uid?: string };
+    value: ItemVersions;
   };
   "snapshots.restore": {
     args: {
@@ -217,8 +444,38 @@ export interface Commands {
       target: RestoreTarget;
       mode: RestoreMode;
       dryRun?: boolean;
+      /** From the dry run. */
+      preview?: string;
+      /** Nobody gets mail: new items say so, what cannot be changed without is left. */
+      quiet?: boolean;
+      /** As copies: where a server still holds the UIDs. */
+      newUids?: boolean;
     };
     value: RestoreReport;
+  };
+  "snapshots.export": {
+    args: {
+      snapshotId: string;
+      selection: RestoreSelection;
+      target: Extract<RestoreTarget, { kind: "folder" } | { kind: "file" }>;
+      dryRun?: boolean;
+    };
+    value: ExportReport;
+  };
+  "snapshots.remove": {
+    args: { snapshotIds: readonly string[]; evenLast?: boolean; dryRun?: boolean };
+    value: RemovalReport;
+  };
+  "snapshots.prune": {
+    args: { policy?: RetentionPolicy; dryRun?: boolean };
+    value: {
+      removed: SnapshotName[];
+      kept: (SnapshotName & { readonly reasons: readonly KeepReason[] })[];
+    };
+  };
+  "snapshots.pin": {
+    args: { snapshotId: string; pinned: boolean };
+    value: { pinned: readonly string[] };
   };
   "snapshots.check": { args: { snapshotId?: string; full?: boolean }; value: CheckReport };
   "operations.list": { args: object; value: Operation[] };
@@ -233,11 +490,51 @@ export interface Commands {
       conflict: string;
       properties: string[];
       createdAt: number;
+      /** iCalendar text; `null`: deleted on that side. */
+      mine: string | null;
+      theirs: string | null;
+      /** What mine has that theirs has not, a sentence for each difference. */
+      words: string[];
     }[];
   };
-  "quarantine.list": {
-    args: object;
-    value: { calendarId: string; name: string; reason: string; since: number }[];
+  /** Many changes at once: those that wait for the user's word, then those that were made, newest first. */
+  "guard.list": { args: object; value: GuardedChange[] };
+  "guard.decide": {
+    args: {
+      calendarId: string;
+      kind: GuardedChange["kind"];
+      decision: "apply" | "keep";
+      withoutSnapshot?: boolean;
+    };
+    value: { changed: number };
+  };
+  "guard.undo": {
+    args: { calendarId: string; kind: GuardedChange["kind"]; at: number };
+    value: { changed: number };
+  };
+  /** `sent`: how many of the items that the decision changed have reached the server already. */
+  "conflicts.resolve": {
+    args: { calendarId: string; id: number; keep: "mine" | "theirs" | "both" };
+    value: { changed: number; sent: number };
+  };
+  "superseded.list": {
+    args: { calendarId: string; uid?: string; limit?: number };
+    value: {
+      id: number;
+      calendarId: string;
+      name: string;
+      uid: string | null;
+      summary: string;
+      reason: string;
+      supersededAt: number;
+      text: string;
+    }[];
+  };
+  "quarantine.list": { args: object; value: QuarantinedItem[] };
+  /** Tries at once what could not be fetched. */
+  "quarantine.retry": {
+    args: { calendarId: string };
+    value: { recovered: number; left: QuarantinedItem[] };
   };
   "diagnostics.report": { args: object; value: { text: string } };
 }

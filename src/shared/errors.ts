@@ -17,6 +17,8 @@ export type ErrorCode =
   | "timeout"
   | "too-large"
   | "aborted"
+  /** A redirect to a place the user has not agreed to; nothing was sent there. */
+  | "moved"
   // a server's refusal
   | "unauthorized"
   | "forbidden"
@@ -38,11 +40,15 @@ export type ErrorCode =
   | "credentials-locked"
   | "account-unknown"
   | "calendar-unknown"
+  /** Another account has subscribed the same collection. */
+  | "calendar-exists"
   | "pending-changes"
   // the item store
   | "item-store"
   | "item-store-newer"
   | "read-only"
+  /** So many changes at once that they wait for the user's word. */
+  | "mass-change"
   | "uid-exists"
   | "item-unknown"
   // the Kloset store
@@ -52,8 +58,14 @@ export type ErrorCode =
   | "store-locked"
   | "store-encrypted"
   | "wrong-passphrase"
+  | "passphrase-weak"
+  | "protection-undecided"
+  | "store-not-encrypted"
   | "blob-missing"
   | "snapshot-unknown"
+  | "snapshot-pinned"
+  | "last-snapshot"
+  | "clock-jumped"
   | "not-a-store"
   // the place where bytes lie
   | "place-not-allowed"
@@ -69,6 +81,7 @@ export type ErrorCode =
   | "preview-outdated"
   | "backup-incomplete"
   | "restore-incomplete"
+  | "would-notify"
   | "unsupported"
   | "bug";
 

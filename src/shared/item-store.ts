@@ -109,6 +109,18 @@ export interface PendingChange {
   readonly earlierTexts: readonly string[];
   /** True while this is the delete half of a move whose create is not confirmed yet: do not send. */
   readonly waiting: boolean;
+  /** True for the delete half of a move. */
+  readonly moved: boolean;
+}
+
+/** What tells whether deletions are many. Halves of moves are not counted. */
+export interface DeletionCounts {
+  /** Waiting to be sent. */
+  readonly pending: number;
+  /** Confirmed by the server since the time that was asked about. */
+  readonly confirmed: number;
+  /** Resources on the server as far as known, those waiting to be deleted included. */
+  readonly onServer: number;
 }
 
 /** A write to the server side. */
@@ -152,6 +164,12 @@ export type Settlement =
       readonly metadata: Json;
       readonly columns: ItemColumns;
       readonly newName?: string;
+      /**
+       * For a create that found its item on the server and wrote nothing: members of `metadata` that tell one resource
+       * from another. Where the other half of a move is the same resource (the calendars show one collection), that
+       * deletion is taken back.
+       */
+      readonly adopted?: Readonly<Record<string, Json>>;
     }
   /** The server no longer holds the resource. */
   | { readonly kind: "removed" }
@@ -194,6 +212,12 @@ export interface StoredConflict extends ConflictRecord {
   readonly createdAt: number;
 }
 
+/** A row as somebody saw it; `null`: there was none of that name. */
+export interface RowVersion {
+  readonly name: string;
+  readonly revision: number | null;
+}
+
 export interface SupersededVersion {
   readonly id: number;
   readonly calendarId: string;
@@ -205,7 +229,10 @@ export interface SupersededVersion {
   readonly supersededAt: number;
 }
 
-/** A change made for the user by the provider (a restore): goes to the user's side like an edit. */
+/**
+ * A change made for the user by the provider (a restore, a decision): goes to the user's side like an edit. A create
+ * of what is on the server is an update; of what is no longer there, it makes it again.
+ */
 export type StageOperation =
   | {
       readonly kind: "create";

@@ -17,6 +17,13 @@ declare namespace messenger.platform {
   ): Promise<{ ok: true } | { locked: true } | Failure>;
   function removePassword(origin: string, username: string): Promise<void>;
 
+  /**
+   * A key derived from a passphrase, as hex digits: kept in the parent process's memory until Thunderbird ends, so that
+   * stopping the background page does not cost its derivation again. Never on disk.
+   */
+  function rememberKey(name: string, key: string): Promise<void>;
+  function recallKey(name: string): Promise<string | null>;
+
   /** The native folder picker; the chosen directory is recorded as an allowed place. */
   function pickPlace(title: string): Promise<{ directory: string } | { cancelled: true } | Failure>;
   /** Allowed places: the default one, picked ones, and those of the pref `extensions.caldav-keeper.places`. */
@@ -76,4 +83,6 @@ declare namespace messenger.platform {
 
   /** Stopped page is woken: Thunderbird went online again. */
   const onOnline: WebExtEvent<() => void>;
+  /** Stopped page is woken: the primary password was entered. */
+  const onPasswordsUnlocked: WebExtEvent<() => void>;
 }

@@ -9,20 +9,25 @@
  */
 import { extractAcks, stripMarkers } from "../../shared/ical/acks.ts";
 import { applyEdit } from "../../shared/ical/apply-edit.ts";
+import { resourceUids } from "../../shared/ical/identity.ts";
 import { newResourceText } from "../../shared/ical/new-resource.ts";
 import { scanColumns } from "../../shared/ical/scan.ts";
 import { withoutItem } from "../../shared/ical/without-item.ts";
 import type { ConflictRecord } from "../../shared/item-store.ts";
 import type { CalendarRows } from "./calendar-rows.ts";
 import { calendarUtils } from "./gecko-modules.ts";
-import { revisionOf } from "./item-builder.ts";
 import type { ItemQuery } from "./item-query.ts";
+import { revisionOf } from "./item-revision.ts";
 import type { OwnCalendar } from "./keeper-calendar.ts";
 import { isMadeUp, overridesOf, serialiseResource } from "./resource-items.ts";
+import { announceServerSide } from "./server-announcements.ts";
 import type { StoredItemWithText } from "./store/item-store.ts";
+import type { MetadataChange } from "./store/metadata.ts";
 
 /** Called after the commit and after the views know, not awaited. */
 export interface EditHooks {
+  /** The id that an item has now which an undo or an open dialog knows by an older one. */
+  currentId(uid: string): string;
   created(item: calIItemBase, row: StoredItemWithText): void;
   updated(item: calIItemBase, row: StoredItemWithText, old: calIItemBase): void;
   removed(item: calIItemBase, row: StoredItemWithText): void;
@@ -47,19 +52,27 @@ export class CalendarEdits {
   }
 
   /** @throws calIErrors.DUPLICATE_ID, CAL_IS_READONLY; whatever the store throws: then nothing was changed */
-  add(item: calIItemBase): Promise<calIItemBase> {
+  add(item: calIItemBase, metadata?: MetadataChange): Promise<calIItemBase> {
     return this.#inTurn(async () => {
       const added = this.#ownCopy(item);
       if (added.id === null || added.id === "") added.id = calendarUtils().getUUID();
       const uid = added.id;
       const after = serialised(added);
       const text = (await this.#textOfReturningItem(added, after)) ?? newResourceText(after);
-      return this.#commitNew(uid, text, extractAcks(after));
+      return this.#commitNew(uid, text, extractAcks(after), metadata);
     });
   }
 
-  modify(newItem: calIItemBase, oldItem: calIItemBase | null): Promise<calIItemBase> {
-    return this.#inTurn(() => this.#modify(this.#ownCopy(newItem), oldItem?.parentItem ?? null));
+  /** @param metadata stored by the same transaction */
+  modify(
+    newItem: calIItemBase,
+    oldItem: calIItemBase | null,
+    metadata?: MetadataChange,
+  ): Promise<calIItemBase> {
+    return this.#inTurn(() => {
+      const seen = oldItem === null ? null : this.#underCurrentId(oldItem.parentItem);
+      return this.#modify(this.#underCurrentId(this.#ownCopy(newItem)), seen, metadata);
+    });
   }
 
   /** An occurrence is taken out of its series. An item that is gone already is no error. */
@@ -67,19 +80,24 @@ export class CalendarEdits {
     return this.#inTurn(async () => {
       this.#assertWritable();
       if (item.parentItem !== item && item.recurrenceId !== null) {
-        const series = item.parentItem.clone();
+        const seen = this.#underCurrentId(item.parentItem);
+        const series = seen.clone();
         series.calendar = this.#calendar;
         series.recurrenceInfo?.removeOccurrenceAt(item.recurrenceId);
         if (!isMadeUp(series) || overridesOf(series).length > 0) {
-          await this.#modify(series, item.parentItem);
+          await this.#modify(series, seen);
           return;
         }
       }
-      await this.#removeResource(item.parentItem);
+      await this.#removeResource(this.#underCurrentId(item.parentItem));
     });
   }
 
-  async #modify(changed: calIItemBase, seen: calIItemBase | null): Promise<calIItemBase> {
+  async #modify(
+    changed: calIItemBase,
+    seen: calIItemBase | null,
+    metadata?: MetadataChange,
+  ): Promise<calIItemBase> {
     const uid = seen?.id ?? changed.id;
     if (uid === null || changed.id !== uid) {
       throw Components.Exception("The UID of an item cannot be changed", Cr.NS_ERROR_INVALID_ARG);
@@ -93,15 +111,23 @@ export class CalendarEdits {
       if (row === null || !old) {
         // Removed meanwhile, here or on the server: the user's version is kept as a new item.
         const text = old ? await this.#textOfReturningItem(old, after) : null;
-        return this.#commitNew(uid, text ?? newResourceText(after), acks);
+        return this.#commitNew(uid, text ?? newResourceText(after), acks, metadata);
       }
       const revision = revisionOf(old);
-      const original = revision === null ? null : await this.#rows.bodyAt(revision);
+      const known = revision === null ? null : await this.#rows.bodyAt(revision);
+      // A text of before the item got another id is no base of this one's.
+      const original = known !== null && resourceUids(known).includes(uid) ? known : null;
       const edit = { before: serialised(old), after, current: row.text, original };
       const { text, significant, conflicts } = applyEdit(edit);
-      if (!significant) return this.#acknowledge(row, acks, uid, old);
+      if (!significant) {
+        if (metadata !== undefined) await this.#rows.changeMetadata(row, metadata);
+        return this.#acknowledge(row, acks, uid, old);
+      }
       const conflict = conflictOf(conflicts, edit);
-      const stored = await this.#rows.update(row, text, acks, conflict);
+      const stored = await this.#rows.update(row, text, acks, {
+        ...(conflict === undefined ? {} : { conflict }),
+        ...(metadata === undefined ? {} : { metadata }),
+      });
       if (stored === null) continue;
       const item = this.#itemOf(stored, uid);
       this.#calendar.observers.notify("onModifyItem", [item, shown ?? old]);
@@ -124,7 +150,8 @@ export class CalendarEdits {
     const stored = (await this.#rows.setAcks(row, acks)) ?? { ...row, acks };
     this.#query.forget(row.name);
     const item = this.#itemOf(stored, uid);
-    this.#calendar.observers.notify("onModifyItem", [item, old]);
+    // No edit: nobody but the views and the reminders has to know.
+    announceServerSide(() => this.#calendar.observers.notify("onModifyItem", [item, old]));
     return item;
   }
 
@@ -156,8 +183,13 @@ export class CalendarEdits {
     );
   }
 
-  async #commitNew(uid: string, text: string, acks: string): Promise<calIItemBase> {
-    const stored = await this.#rows.create(uid, text, acks);
+  async #commitNew(
+    uid: string,
+    text: string,
+    acks: string,
+    metadata?: MetadataChange,
+  ): Promise<calIItemBase> {
+    const stored = await this.#rows.create(uid, text, acks, metadata);
     if (stored === null) {
       throw Components.Exception(
         "An item with this UID is in the calendar already",
@@ -183,6 +215,14 @@ export class CalendarEdits {
     if (was === undefined) return null;
     const edit = { before: serialised(was), after, current: original, original: null };
     return applyEdit(edit).text;
+  }
+
+  #underCurrentId(item: calIItemBase): calIItemBase {
+    const id = item.id === null ? null : this.#hooks.currentId(item.id);
+    if (id === item.id) return item;
+    const copy = item.clone();
+    copy.id = id;
+    return copy;
   }
 
   /** A mutable copy of the whole resource, of this calendar; a changed occurrence becomes its override. */

@@ -1,40 +1,42 @@
 /**
- * `calendars.onCreated/onUpdated/onRemoved` and `items.onCreated/onUpdated/onRemoved` from Thunderbird's own
- * observers. A calendar that only comes back with its provider (start-up, enabling) is not a new one, and one
+ * `calendars.onCreated/onUpdated/onRemoved` from Thunderbird's own observers. A calendar that only comes back with its provider (start-up, enabling) is not a new one, and one
  * that loses its provider is not removed.
  */
 
 import { calendarUtils } from "./gecko-modules.ts";
 import { EventSource } from "./persistent-event.ts";
 import { attempt } from "./registration.ts";
+import { isServerSideAnnouncement } from "./server-announcements.ts";
 import { type WireCalendar, wireChange } from "./wire-calendar.ts";
 
 export interface CalendarEvents {
   readonly calendarCreated: EventSource<readonly [calICalendar]>;
   readonly calendarUpdated: EventSource<readonly [calICalendar, Partial<WireCalendar>]>;
   readonly calendarRemoved: EventSource<readonly [string]>;
-  readonly itemCreated: EventSource<readonly [calIItemBase]>;
-  readonly itemUpdated: EventSource<readonly [calIItemBase, calIItemBase]>;
-  readonly itemRemoved: EventSource<readonly [calIItemBase]>;
   start(): void;
   stop(): void;
 }
 
 const REGISTRY = "calendar.registry.";
 
-/** @param onRemoved called for each calendar that the user or an add-on removes, before listeners are */
-export function createCalendarEvents(onRemoved: (calendar: calICalendar) => void): CalendarEvents {
+/** Called before listeners are. */
+export interface CalendarListHooks {
+  /** A calendar is in the list: a new one, or one whose provider came. */
+  registered(calendar: calICalendar): void;
+  /** The user or an add-on removes it. */
+  removed(calendar: calICalendar): void;
+}
+
+export function createCalendarEvents(hooks: CalendarListHooks): CalendarEvents {
   const calendarCreated: CalendarEvents["calendarCreated"] = new EventSource();
   const calendarUpdated: CalendarEvents["calendarUpdated"] = new EventSource();
   const calendarRemoved: CalendarEvents["calendarRemoved"] = new EventSource();
-  const itemCreated: CalendarEvents["itemCreated"] = new EventSource();
-  const itemUpdated: CalendarEvents["itemUpdated"] = new EventSource();
-  const itemRemoved: CalendarEvents["itemRemoved"] = new EventSource();
   let known = new Set<string>();
 
   const managerObserver: calICalendarManagerObserver = {
     QueryInterface: ChromeUtils.generateQI(["calICalendarManagerObserver"]),
     onCalendarRegistered(calendar) {
+      attempt("start a calendar", () => hooks.registered(calendar));
       if (known.has(calendar.id)) return;
       known.add(calendar.id);
       void calendarCreated.emit(calendar);
@@ -44,7 +46,7 @@ export function createCalendarEvents(onRemoved: (calendar: calICalendar) => void
     },
     onCalendarDeleting(calendar) {
       known.delete(calendar.id);
-      attempt("put a removed calendar away", () => onRemoved(calendar));
+      attempt("put a removed calendar away", () => hooks.removed(calendar));
       void calendarRemoved.emit(calendar.id);
     },
   };
@@ -54,17 +56,13 @@ export function createCalendarEvents(onRemoved: (calendar: calICalendar) => void
     onStartBatch() {},
     onEndBatch() {},
     onLoad() {},
-    onAddItem(item) {
-      void itemCreated.emit(item);
-    },
-    onModifyItem(newItem, oldItem) {
-      void itemUpdated.emit(newItem, oldItem);
-    },
-    onDeleteItem(item) {
-      void itemRemoved.emit(item);
-    },
+    onAddItem() {},
+    onModifyItem() {},
+    onDeleteItem() {},
     onError() {},
     onPropertyChanged(calendar, name, value) {
+      // A way to make views read again, not a change.
+      if (isServerSideAnnouncement()) return;
       const change = wireChange(name, value);
       if (change !== null) void calendarUpdated.emit(calendar, change);
     },
@@ -78,9 +76,6 @@ export function createCalendarEvents(onRemoved: (calendar: calICalendar) => void
     calendarCreated,
     calendarUpdated,
     calendarRemoved,
-    itemCreated,
-    itemUpdated,
-    itemRemoved,
     start() {
       known = registeredIds();
       const { manager } = calendarUtils();

@@ -5,6 +5,7 @@ import { isAppError } from "../../shared/errors.ts";
 import { scanColumns } from "../../shared/ical/scan.ts";
 import type { ConflictRecord } from "../../shared/item-store.ts";
 import type { ItemStore, RangeQuery, StoredItem, StoredItemWithText } from "./store/item-store.ts";
+import type { MetadataChange } from "./store/metadata.ts";
 
 export type RowRange = Omit<RangeQuery, "calendarId">;
 
@@ -37,6 +38,10 @@ export class CalendarRows {
     return (await this.#store()).getByName(this.#calendarId, name);
   }
 
+  async readByNames(names: readonly string[]): Promise<readonly StoredItemWithText[]> {
+    return (await this.#store()).getByNames(this.#calendarId, names);
+  }
+
   /** The visible row of a UID; `null` also while its delete is pending. */
   async readByUid(uid: string): Promise<StoredItemWithText | null> {
     return (await this.#store()).getByUid(this.#calendarId, uid);
@@ -53,7 +58,12 @@ export class CalendarRows {
   }
 
   /** Durable when it resolves; `null` if the UID is taken. A pending delete of the UID is taken back. */
-  async create(uid: string, text: string, acks: string): Promise<StoredItemWithText | null> {
+  async create(
+    uid: string,
+    text: string,
+    acks: string,
+    metadata?: MetadataChange,
+  ): Promise<StoredItemWithText | null> {
     try {
       return await (await this.#store()).insertEdit({
         calendarId: this.#calendarId,
@@ -61,6 +71,7 @@ export class CalendarRows {
         text,
         columns: scanColumns(text),
         acks,
+        ...(metadata === undefined ? {} : { metadata }),
       });
     } catch (error) {
       if (isAppError(error, "uid-exists")) return null;
@@ -73,7 +84,7 @@ export class CalendarRows {
     row: StoredItem,
     text: string,
     acks: string,
-    conflict?: ConflictRecord,
+    along: { readonly conflict?: ConflictRecord; readonly metadata?: MetadataChange } = {},
   ): Promise<StoredItemWithText | null> {
     return (await this.#store()).updateEdit({
       calendarId: this.#calendarId,
@@ -82,7 +93,7 @@ export class CalendarRows {
       columns: scanColumns(text),
       acks,
       expectedRevision: row.revision,
-      ...(conflict === undefined ? {} : { conflict }),
+      ...along,
     });
   }
 
@@ -93,6 +104,11 @@ export class CalendarRows {
       name: row.name,
       expectedRevision: row.revision,
     });
+  }
+
+  /** Not an edit. */
+  async changeMetadata(row: StoredItem, change: MetadataChange): Promise<void> {
+    await (await this.#store()).changeMetadata(this.#calendarId, row.name, change);
   }
 
   /** Not an edit; `null` if the row is gone. */

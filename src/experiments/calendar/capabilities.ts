@@ -1,7 +1,7 @@
 /**
  * What a provider says its calendars can do (manifest key `calendar_provider.capabilities`, or per calendar), as
  * the properties by which Thunderbird's dialogs ask for it. Names are read as the draft writes them
- * (`remove_modes`) and in camel case (`removeModes`). Pure.
+ * (`remove_modes`) and in camel case as the reference implementation does (`removeModes`). Pure.
  */
 import type { Json } from "../../shared/item-store.ts";
 
@@ -17,18 +17,36 @@ type CapabilityName =
   | "remove_modes"
   | "removeModes"
   | "requires_network"
-  | "requiresNetwork";
+  | "requiresNetwork"
+  | "minimum_refresh_interval"
+  | "minimumRefreshInterval"
+  | "mutable"
+  | "scheduling"
+  | "organizer"
+  | "organizerName";
 
 /** Unknown names are kept and ignored. */
 export type Capabilities = { readonly [K in CapabilityName]?: Json };
 
-/** A calendar's own answers laid over the provider's, group by group. */
+/** Each name in its other spelling: what a calendar says in one lies over what the manifest says in the other. */
+const OTHER_SPELLING: { readonly [K in CapabilityName]?: CapabilityName } = {
+  remove_modes: "removeModes",
+  removeModes: "remove_modes",
+  requires_network: "requiresNetwork",
+  requiresNetwork: "requires_network",
+  minimum_refresh_interval: "minimumRefreshInterval",
+  minimumRefreshInterval: "minimum_refresh_interval",
+};
+
+/** Further answers laid over the first, group by group; `null` leaves an answer as it is. */
 export function mergeCapabilities(base: Capabilities, over: Capabilities): Capabilities {
   const merged: { [K in CapabilityName]?: Json } = { ...base };
   for (const [name, value] of Object.entries(over)) {
     if (value === null) continue;
     const key = name as CapabilityName;
     const below = merged[key];
+    const other = OTHER_SPELLING[key];
+    if (other !== undefined && !Object.hasOwn(over, other)) delete merged[other];
     merged[key] = isGroup(value) && isGroup(below) ? { ...below, ...value } : value;
   }
   return merged;
@@ -64,11 +82,29 @@ export function capabilityProperty(capabilities: Capabilities, name: string): un
       return count(member(capabilities, "categories", "count"));
     case "capabilities.alarms.maxCount":
       return count(member(capabilities, "alarms", "count"));
+    case "capabilities.alarms.popup.supported":
+      // Thunderbird's name for reminders as a whole.
+      return member(capabilities, "alarms", "count") === 0 ? false : undefined;
     case "capabilities.alarms.actionValues":
       return upperCase(member(capabilities, "alarms", "actions"));
+    case "organizerId":
+      return capabilities.organizer ?? undefined;
+    case "organizerCN":
+      return capabilities.organizerName ?? undefined;
+    case "imip.identity.disabled":
+      return capabilities.scheduling === "none" ? true : undefined;
+    case "itip.transport":
+      return capabilities.scheduling === "none" ? null : undefined;
     default:
       return undefined;
   }
+}
+
+/** Minutes between automatic synchronizations at least; 0: any. The draft counts seconds, camel case minutes. */
+export function minimumRefreshMinutes(capabilities: Capabilities): number {
+  const { minimumRefreshInterval: minutes, minimum_refresh_interval: seconds } = capabilities;
+  if (typeof minutes === "number") return Math.max(0, minutes);
+  return typeof seconds === "number" ? Math.max(0, Math.ceil(seconds / 60)) : 0;
 }
 
 function isGroup(value: Json | undefined): value is { readonly [key: string]: Json } {

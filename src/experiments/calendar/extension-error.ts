@@ -3,6 +3,7 @@
  * "An unexpected error occurred". Codes that callers branch on travel as data, not here.
  */
 import { type AppError, isAppError } from "../../shared/errors.ts";
+import { checkArguments, type Namespace, parametersOf } from "./positional-arguments.ts";
 
 /** An error whose message the calling page gets to read. */
 export function extensionError(message: string): Error {
@@ -19,13 +20,19 @@ export async function inWords<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Wraps every function of an API namespace with {@link inWords}. */
+/** Wraps every function of an API namespace: arguments are checked, and errors told by {@link inWords}. */
 export function wordedErrors<T extends Record<string, (...args: never[]) => Promise<unknown>>>(
   functions: T,
+  schema: readonly Namespace[],
 ): T {
+  const parameters = parametersOf(schema);
   const wrapped = Object.entries(functions).map(([name, call]) => [
     name,
-    (...args: never[]) => inWords(() => call(...args)),
+    (...args: never[]) =>
+      inWords(() => {
+        checkArguments(parameters.get(name) ?? [], args);
+        return call(...args);
+      }),
   ]);
   return Object.fromEntries(wrapped) as T;
 }

@@ -6,6 +6,7 @@
 import { scanColumns } from "../../shared/ical/scan.ts";
 import { COMPONENT } from "../../shared/item-store.ts";
 import type { CalendarRows, RowRange } from "./calendar-rows.ts";
+import { errorKind } from "./error-kind.ts";
 import { monotonicNow, yieldToMainThread } from "./gecko-modules.ts";
 import type { BuildItems } from "./item-builder.ts";
 import { type CachedRow, ItemCache, rememberedExpansion } from "./item-cache.ts";
@@ -188,8 +189,8 @@ export class ItemQuery {
   }
 
   /**
-   * The items of the rows in a range. Texts are read along while nothing is cached; later only the few that
-   * are new.
+   * The items of the rows in a range. Texts are read along while nothing is cached; later only those of rows
+   * that no view has read yet.
    */
   async *#read(range: RowRange): AsyncGenerator<CachedRow<calIItemBase>> {
     if (this.#cache.size === 0) {
@@ -199,16 +200,21 @@ export class ItemQuery {
       return;
     }
     for await (const rows of this.#rows.readRange(range)) {
-      for (const row of rows) {
-        const built = this.#cache.get(row.name, row.revision) ?? (await this.#load(row));
+      const known = rows.map((row) => this.#cache.get(row.name, row.revision));
+      const texts = await this.#textsOf(rows.filter((_row, index) => known[index] === undefined));
+      for (const [index, row] of rows.entries()) {
+        const text = texts.get(row.name);
+        const built = text === undefined ? known[index] : this.#tryItemsOf(text);
         if (built !== undefined) yield built;
       }
     }
   }
 
-  async #load(row: StoredItem): Promise<CachedRow<calIItemBase> | undefined> {
-    const withText = await this.#rows.readByName(row.name);
-    return withText === null ? undefined : this.#tryItemsOf(withText);
+  /** By name; rows that went meanwhile are not in it. */
+  async #textsOf(rows: readonly StoredItem[]): Promise<ReadonlyMap<string, StoredItemWithText>> {
+    if (rows.length === 0) return new Map();
+    const found = await this.#rows.readByNames(rows.map(({ name }) => name));
+    return new Map(found.map((row) => [row.name, row]));
   }
 
   /** One bad row never hides the others. */
@@ -253,11 +259,11 @@ export class ItemQuery {
 
   /** Messages of the parser may hold event text: only the kind of error is written, and once. */
   #report(error: unknown): void {
-    const kind = error instanceof Error ? error.name : typeof error;
+    const kind = errorKind(error);
     if (this.#reported.has(kind)) return;
     this.#reported.add(kind);
     console.warn(
-      `CalDAV Keeper: items of the calendar ${this.#calendar.id} are not shown (${kind})`,
+      `Calendar provider: items of the calendar ${this.#calendar.id} are not shown (${kind})`,
     );
   }
 }

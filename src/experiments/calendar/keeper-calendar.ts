@@ -4,11 +4,14 @@
  * interface treat it as usable offline. What it does with items is in calendar-edits.ts and item-query.ts.
  */
 
+import { CalendarCapabilities, OWN_CAPABILITIES } from "./calendar-capabilities.ts";
 import type { CalendarEdits } from "./calendar-edits.ts";
 import type { Capabilities } from "./capabilities.ts";
-import { capabilityProperty, mergeCapabilities } from "./capabilities.ts";
 import { calendarUtils } from "./gecko-modules.ts";
 import type { ItemQuery } from "./item-query.ts";
+import { showInCalendarList } from "./list-tooltip.ts";
+import { announceServerSide } from "./server-announcements.ts";
+import type { MetadataChange } from "./store/metadata.ts";
 
 /** A calendar of ours as the parts behind it see it. */
 export type OwnCalendar = calICalendar & CalProviderBase;
@@ -21,6 +24,8 @@ export interface CalendarServices {
   readonly capabilities: Capabilities;
   /** Starts a sync unless one is running; returns at once. */
   requestSync(calendar: calICalendar): void;
+  /** The user had the calendar deleted, not only taken off the list, which has happened. */
+  calendarDeleted(calendar: calICalendar): void;
   queryFor(calendar: OwnCalendar): ItemQuery;
   editsFor(calendar: OwnCalendar, query: ItemQuery): CalendarEdits;
 }
@@ -31,6 +36,13 @@ export interface KeeperCalendar extends CalProviderBase {
   announceLoad(names: readonly string[] | null): void;
   /** Tells the views that a row changed, or went, without an edit. @returns false: what they showed is unknown */
   announceRow(name: string): Promise<boolean>;
+  /** What Thunderbird calls, and with facts of the provider's that the same transaction stores. */
+  addItem(item: calIItemBase, metadata?: MetadataChange): Promise<calIItemBase>;
+  modifyItem(
+    newItem: calIItemBase,
+    oldItem: calIItemBase | null,
+    metadata?: MetadataChange,
+  ): Promise<calIItemBase>;
 }
 
 /** Thunderbird's property: the calendar is ticked in the list. */
@@ -48,7 +60,16 @@ const FIXED = new Map<string, unknown>([
 
 export function createKeeperCalendarClass(services: CalendarServices): new () => KeeperCalendar {
   return class extends calendarUtils().provider.BaseClass implements KeeperCalendar {
+    override QueryInterface = ChromeUtils.generateQI([
+      "calICalendar",
+      "calISchedulingSupport",
+      "calICalendarProvider",
+    ]);
+
     readonly #transient = new Map<string, unknown>();
+    readonly #capabilities = new CalendarCapabilities(services.capabilities, () =>
+      this.id ? super.getProperty(OWN_CAPABILITIES) : undefined,
+    );
     #query: ItemQuery | undefined;
     #edits: CalendarEdits | undefined;
     #reloadsViews = false;
@@ -120,26 +141,40 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
      */
     #reloadViews(): void {
       if (!super.getProperty(TICKED)) return;
-      for (const ticked of [false, true]) {
-        const change = [this.superCalendar, TICKED, ticked, !ticked];
-        this.observers.notify("onPropertyChanged", change);
-      }
+      announceServerSide(() => {
+        for (const ticked of [false, true]) {
+          const change = [this.superCalendar, TICKED, ticked, !ticked];
+          this.observers.notify("onPropertyChanged", change);
+        }
+      });
     }
 
     async announceRow(name: string): Promise<boolean> {
       const { gone, changed, added, isKnown } = await this.#reading.renew(name);
-      for (const item of gone) this.observers.notify("onDeleteItem", [item]);
-      for (const pair of changed) this.observers.notify("onModifyItem", pair);
-      for (const item of added) this.observers.notify("onAddItem", [item]);
+      announceServerSide(() => {
+        for (const item of gone) this.observers.notify("onDeleteItem", [item]);
+        for (const pair of changed) this.observers.notify("onModifyItem", pair);
+        for (const item of added) this.observers.notify("onAddItem", [item]);
+      });
       return isKnown;
     }
 
     get supportsScheduling(): boolean {
-      return true;
+      return this.#capabilities.isScheduling;
     }
 
     getSchedulingSupport(): this {
       return this;
+    }
+
+    /** True: nothing is to be mailed. */
+    override canNotify(method: string, item: calIItemBase): boolean {
+      return this.#capabilities.serverSchedules || super.canNotify(method, item);
+    }
+
+    /** Of `calICalendarProvider`: called after the calendar was taken off the list. */
+    deleteCalendar(): void {
+      services.calendarDeleted(this.#self);
     }
 
     override getProperty(name: string): unknown {
@@ -147,32 +182,53 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
       if (TRANSIENT.has(name)) return this.#transient.get(name) ?? null;
       switch (name) {
         case "readOnly":
-          return super.getProperty("providerReadOnly") === true || super.getProperty(name);
+          return (
+            !this.#capabilities.isMutable ||
+            super.getProperty("providerReadOnly") === true ||
+            super.getProperty(name)
+          );
+        case "refreshInterval":
+          return this.#capabilities.refreshInterval(super.getProperty(name));
         case "capabilities":
-          return this.#capabilities();
-        default:
-          if (name === "requiresNetwork" || name.startsWith("capabilities.")) {
-            const answer = capabilityProperty(this.#capabilities(), name);
-            if (answer !== undefined) return answer;
-          }
-          return super.getProperty(name);
+          return this.#capabilities.all;
+        default: {
+          const answer = this.#capabilities.property(name);
+          return answer === undefined ? super.getProperty(name) : answer;
+        }
       }
     }
 
     override setProperty(name: string, value: unknown): unknown {
       if (FIXED.has(name)) return FIXED.get(name);
-      if (name === "capabilities") {
-        // Calendar properties hold only strings, numbers and booleans.
-        return super.setProperty("ownCapabilities", JSON.stringify(value));
-      }
+      if (name === "capabilities") return this.#addCapabilities(value as Capabilities);
+      if (name === "readOnly" && !this.#capabilities.isMutable) return true;
       if (TRANSIENT.has(name)) {
         const old = this.getProperty(name);
         this.#transient.set(name, value);
-        if (name === "lastError") this.#showStatus(Boolean(value));
-        this.observers.notify("onPropertyChanged", [this.superCalendar, name, value, old]);
+        this.#announceProperty(name, value, old);
+        if (name === "lastError") this.#showStatus(typeof value === "string" ? value : "");
         return value;
       }
       return super.setProperty(name, value);
+    }
+
+    #addCapabilities(more: Capabilities): Capabilities {
+      const dependent = ["readOnly", "refreshInterval"].map(
+        (name) => [name, this.getProperty(name)] as const,
+      );
+      super.setProperty(OWN_CAPABILITIES, this.#capabilities.with(more));
+      this.#capabilities.forget();
+      const { all } = this.#capabilities;
+      this.#announceProperty("capabilities", all, null);
+      for (const [name, old] of dependent) {
+        const value = this.getProperty(name);
+        if (value !== old) this.#announceProperty(name, value, old);
+      }
+      return all;
+    }
+
+    #announceProperty(name: string, value: unknown, old: unknown): void {
+      this.observers.notify("onPropertyChanged", [this.superCalendar, name, value, old]);
     }
 
     getItem(id: string): Promise<calIItemBase | null> {
@@ -188,35 +244,30 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
       return this.#reading.getItems(filter, count, start, end);
     }
 
-    addItem(item: calIItemBase): Promise<calIItemBase> {
-      return this.#editing.add(item);
+    addItem(item: calIItemBase, metadata?: MetadataChange): Promise<calIItemBase> {
+      return this.#editing.add(item, metadata);
     }
 
     adoptItem(item: calIItemBase): Promise<calIItemBase> {
       return this.#editing.add(item);
     }
 
-    modifyItem(newItem: calIItemBase, oldItem: calIItemBase | null): Promise<calIItemBase> {
-      return this.#editing.modify(newItem, oldItem);
+    modifyItem(
+      newItem: calIItemBase,
+      oldItem: calIItemBase | null,
+      metadata?: MetadataChange,
+    ): Promise<calIItemBase> {
+      return this.#editing.modify(newItem, oldItem, metadata);
     }
 
     deleteItem(item: calIItemBase): Promise<void> {
       return this.#editing.remove(item);
     }
 
-    /** The warning icon in the calendar list. */
-    #showStatus(failed: boolean): void {
-      super.setProperty("currentStatus", failed ? Cr.NS_ERROR_FAILURE : Cr.NS_OK);
-    }
-
-    #capabilities(): Capabilities {
-      const own = super.getProperty("ownCapabilities");
-      if (typeof own !== "string") return services.capabilities;
-      try {
-        return mergeCapabilities(services.capabilities, JSON.parse(own) as Capabilities);
-      } catch {
-        return services.capabilities;
-      }
+    /** The warning icon in the calendar list, and why. */
+    #showStatus(message: string): void {
+      super.setProperty("currentStatus", message === "" ? Cr.NS_OK : Cr.NS_ERROR_FAILURE);
+      showInCalendarList(this.id, message);
     }
   } as unknown as new () => KeeperCalendar;
 }

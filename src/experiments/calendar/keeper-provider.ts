@@ -2,37 +2,47 @@
  * One add-on's calendars together: their class, their reads and edits over the item store, their syncs, and the
  * operations on a server side that the APIs offer. Everything that the three namespaces share lives here.
  */
-import { scanColumns } from "../../shared/ical/scan.ts";
-import type { BatchOperation, Json } from "../../shared/item-store.ts";
-import { CalendarEdits, type EditHooks } from "./calendar-edits.ts";
+import type { ItemColumns, ResourceBody } from "../../shared/item-store.ts";
+import { CalendarEdits } from "./calendar-edits.ts";
 import { CalendarRows } from "./calendar-rows.ts";
 import type { Capabilities } from "./capabilities.ts";
+import { capabilityProblem } from "./capability-problem.ts";
 import { calendarUtils } from "./gecko-modules.ts";
 import { createItemBuilder } from "./item-builder.ts";
 import { ItemQuery } from "./item-query.ts";
-import type { BatchArguments, KeptItem, OwnItems } from "./items-api.ts";
-import {
-  createKeeperCalendarClass,
-  type KeeperCalendar,
-  type OwnCalendar,
-} from "./keeper-calendar.ts";
-import type { EditEvent, ProviderEvents } from "./page-events.ts";
+import type { BatchArguments, KeptItem, OwnItems } from "./items/own-items.ts";
+import { createKeeperCalendarClass, type KeeperCalendar } from "./keeper-calendar.ts";
+import type { ProviderEvents } from "./page-events.ts";
 import { EventSource } from "./persistent-event.ts";
-import type { ItemStore, StoreChange, StoredItemWithText } from "./store/item-store.ts";
+import { askedOutbox, type ProviderOutbox, toldOutbox } from "./provider-outbox.ts";
+import { ProviderSync } from "./provider-sync.ts";
+import { refreshKind } from "./refresh-kind.ts";
+import { rowNameFor } from "./row-name.ts";
+import type { ItemStore, StoreChange } from "./store/item-store.ts";
 import { type SyncEvent, SyncRequests } from "./sync-requests.ts";
 import { createZoneKnowledge } from "./thunderbird-zones.ts";
 import { findCalendar } from "./wire-calendar.ts";
 
+/** Texts read at a time. */
+const PAGE = 200;
+
 export class KeeperProvider implements OwnItems, ProviderEvents {
   readonly ownType: string;
   readonly sync: SyncEvent = new EventSource();
-  readonly itemCreated = new EventSource<readonly [EditEvent]>();
-  readonly itemUpdated = new EventSource<readonly [EditEvent, calIItemBase]>();
-  readonly itemRemoved = new EventSource<readonly [EditEvent]>();
-  readonly #requests = new SyncRequests(this.sync, (calendar) => {
-    if (this.#silent.has(calendar.id)) this.#reload(calendar.id, null);
-  });
+  readonly itemCreated: ProviderEvents["itemCreated"] = new EventSource();
+  readonly itemUpdated: ProviderEvents["itemUpdated"] = new EventSource();
+  readonly itemRemoved: ProviderEvents["itemRemoved"] = new EventSource();
+  readonly init: ProviderEvents["init"] = new EventSource();
+  readonly resetSync: ProviderEvents["resetSync"] = new EventSource();
+  readonly detect: ProviderEvents["detect"] = new EventSource();
+  readonly freeBusy: ProviderEvents["freeBusy"] = new EventSource();
+  readonly advance: ProviderEvents["advance"] = new EventSource();
+  readonly calendarDeleted: ProviderEvents["calendarDeleted"] = new EventSource();
+  readonly #outbox: ProviderOutbox;
+  readonly #sync: ProviderSync;
+  readonly #requests: SyncRequests;
   readonly #extension: GeckoExtension;
+  readonly #build = createItemBuilder(createZoneKnowledge());
   readonly #open: () => Promise<ItemStore>;
   #store: Promise<ItemStore> | null = null;
   /** Calendars whose views have not been told of the last batches yet. */
@@ -43,6 +53,16 @@ export class KeeperProvider implements OwnItems, ProviderEvents {
     this.ownType = ownType;
     this.#extension = extension;
     this.#open = open;
+    const settlesItself = extension.manifest.calendar_provider?.outbox === "provider";
+    this.#outbox = settlesItself ? toldOutbox(this) : askedOutbox(this);
+    this.#sync = new ProviderSync(extension, this, this.#outbox, this.store);
+    this.#requests = new SyncRequests(
+      this.sync,
+      (calendar) => {
+        if (this.#silent.has(calendar.id)) this.#reload(calendar.id, null);
+      },
+      this.#sync,
+    );
   }
 
   /** The open item store. @throws AppError when it cannot be opened: "item-store", "item-store-newer" */
@@ -62,18 +82,57 @@ export class KeeperProvider implements OwnItems, ProviderEvents {
     }
   }
 
+  async *serverSide(calendarId: string): AsyncGenerator<KeptItem> {
+    const store = await this.store();
+    let after = "";
+    for (;;) {
+      const page = await store.getResources(calendarId, { after, limit: PAGE });
+      const bodies = JSON.parse(page) as ResourceBody[];
+      for (const { name, serverText, metadata } of bodies) {
+        if (serverText !== null) yield { name, text: serverText, metadata };
+      }
+      after = bodies.at(-1)?.name ?? after;
+      if (bodies.length < PAGE) return;
+    }
+  }
+
+  build(text: string, columns: ItemColumns, calendar: calICalendar): readonly calIItemBase[] {
+    const { uid } = columns;
+    const row = { name: "", uid, revision: 0, columns, acks: "", pending: null, text };
+    try {
+      return this.#build(row, calendar);
+    } catch {
+      // The parser's message may hold event text.
+      return [];
+    }
+  }
+
   /** The class for Thunderbird's calendar manager. */
   calendarClass(): new () => KeeperCalendar {
-    const build = createItemBuilder(createZoneKnowledge());
     return createKeeperCalendarClass({
       type: this.ownType,
       providerId: this.#extension.id,
       capabilities: this.#manifestCapabilities(),
-      requestSync: (calendar) => this.#requests.request(calendar, "auto"),
-      queryFor: (calendar) => new ItemQuery(calendar, this.#rowsOf(calendar.id), build),
+      requestSync: (calendar) => this.#requests.request(calendar, refreshKind()),
+      calendarDeleted: (calendar) => void this.calendarDeleted.emit(calendar),
+      queryFor: (calendar) => new ItemQuery(calendar, this.#rowsOf(calendar.id), this.#build),
       editsFor: (calendar, query) =>
-        new CalendarEdits(calendar, this.#rowsOf(calendar.id), query, this.#hooksOf(calendar)),
+        new CalendarEdits(
+          calendar,
+          this.#rowsOf(calendar.id),
+          query,
+          this.#outbox.hooksOf(calendar),
+        ),
     });
+  }
+
+  /** A sync because of what a listener answered. */
+  requestSync(calendar: calICalendar): void {
+    this.#requests.request(calendar, "auto");
+  }
+
+  retry(calendar: calICalendar, name: string, force: boolean): Promise<void> {
+    return this.#outbox.retry(calendar, name, force);
   }
 
   /** A sync that a page asked for, of any calendar. */
@@ -82,25 +141,47 @@ export class KeeperProvider implements OwnItems, ProviderEvents {
     else calendar.refresh();
   }
 
+  /** One of the own calendars came. */
+  calendarStarted(calendar: calICalendar): void {
+    this.#sync.start(calendar, false);
+  }
+
+  /** The calendars of the profile came, with Thunderbird's start or the add-on's. */
+  calendarsStarted(): void {
+    for (const calendar of this.#ownCalendars()) this.calendarStarted(calendar);
+  }
+
+  calendarMoved(calendar: calICalendar): void {
+    this.#sync.start(calendar, true);
+  }
+
+  /** Tells the page to forget how far it came, then synchronizes. */
+  async beginAnew(calendar: calICalendar): Promise<void> {
+    await this.#sync.reset(calendar);
+    this.#requests.request(calendar, "manual");
+  }
+
   /** Ends new syncs; running ones end with the page. */
   stop(): void {
     this.#requests.stop();
+    this.#outbox.stop();
   }
 
   async close(): Promise<void> {
     try {
       await (await this.#store)?.close();
     } catch (error) {
-      console.error("CalDAV Keeper could not close the item store:", error);
+      console.error("The calendar provider could not close the item store:", error);
     }
   }
 
   /** The calendar was taken off the list: its texts go into the store's keeping. */
   async calendarRemoved(calendarId: string): Promise<void> {
+    this.#sync.end(calendarId);
     try {
       await (await this.store()).removeCalendar(calendarId, "unsubscribe");
     } catch (error) {
-      console.error(`CalDAV Keeper could not put the calendar ${calendarId} away:`, error);
+      console.error(`The calendar provider could not put the calendar ${calendarId} away:`, error);
     }
   }
 
@@ -116,25 +197,8 @@ export class KeeperProvider implements OwnItems, ProviderEvents {
     return (await this.store()).uids(calendarId, serverSide);
   }
 
-  async put(calendarId: string, uid: string, text: string, metadata: unknown): Promise<void> {
-    const store = await this.store();
-    const known = await store.resourceByUid(calendarId, uid);
-    const operation: BatchOperation = {
-      kind: "put",
-      name: known?.name ?? `${encodeURIComponent(uid)}.ics`,
-      text,
-      metadata: (metadata ?? null) as Json,
-      columns: scanColumns(text),
-    };
-    await store.batch(calendarId, JSON.stringify([operation]));
-  }
-
-  async remove(calendarId: string, uid: string): Promise<void> {
-    const store = await this.store();
-    const known = await store.resourceByUid(calendarId, uid);
-    if (known === null) return;
-    const operation: BatchOperation = { kind: "remove", name: known.name, reason: "sync" };
-    await store.batch(calendarId, JSON.stringify([operation]));
+  async nameFor(calendarId: string, uid: string): Promise<string> {
+    return rowNameFor(await this.store(), calendarId, uid);
   }
 
   async batch(calendarId: string, operations: string, options: BatchArguments): Promise<string> {
@@ -150,12 +214,16 @@ export class KeeperProvider implements OwnItems, ProviderEvents {
     await (await this.store()).clear(calendarId);
   }
 
+  #ownCalendars(): calICalendar[] {
+    const { manager } = calendarUtils();
+    return manager.getCalendars().filter((calendar) => calendar.type === this.ownType);
+  }
+
   #rowsOf(calendarId: string): CalendarRows {
     const others = () =>
-      calendarUtils()
-        .manager.getCalendars()
-        .filter((calendar) => calendar.type === this.ownType && calendar.id !== calendarId)
-        .map((calendar) => calendar.id);
+      this.#ownCalendars()
+        .filter(({ id }) => id !== calendarId)
+        .map(({ id }) => id);
     return new CalendarRows(this.store, calendarId, others);
   }
 
@@ -177,21 +245,10 @@ export class KeeperProvider implements OwnItems, ProviderEvents {
     return (calendar.wrappedJSObject as unknown as KeeperCalendar | undefined) ?? null;
   }
 
-  #hooksOf(calendar: OwnCalendar): EditHooks {
-    const edit = (item: calIItemBase, row: StoredItemWithText): EditEvent => ({
-      calendar,
-      item,
-      text: row.text,
-      resource: row.name,
-    });
-    return {
-      created: (item, row) => void this.itemCreated.emit(edit(item, row)),
-      updated: (item, row, old) => void this.itemUpdated.emit(edit(item, row), old),
-      removed: (item, row) => void this.itemRemoved.emit(edit(item, row)),
-    };
-  }
-
   #manifestCapabilities(): Capabilities {
-    return this.#extension.manifest.calendar_provider?.capabilities ?? {};
+    const capabilities = this.#extension.manifest.calendar_provider?.capabilities ?? {};
+    const problem = capabilityProblem(capabilities);
+    if (problem !== null) console.warn(`calendar_provider.capabilities.${problem}`);
+    return capabilities;
   }
 }

@@ -1,29 +1,55 @@
 /**
- * The events of all three namespaces as the pages' listeners get them, under the names by which Thunderbird
+ * The events of calendars and of the provider as the pages' listeners get them, under the names by which Thunderbird
  * remembers them while the event page is suspended.
  */
 import type { CalendarEvents } from "./calendar-events.ts";
+import type { DetectionEvent } from "./dialogs/detection.ts";
+import type { FreeBusyEvent } from "./free-busy.ts";
 import { type EventSource, persistentEvent } from "./persistent-event.ts";
 import type { SyncEvent } from "./sync-requests.ts";
-import { toWireCalendar } from "./wire-calendar.ts";
-import { readReturnFormat, toWireItem, type WireItem } from "./wire-item.ts";
+import { toWireCalendar, visibleChange } from "./wire-calendar.ts";
+import { type ReturnFormat, readReturnFormat, toWireItem, type WireItem } from "./wire-item.ts";
 
-/** An edit of the user, after its commit. */
-export interface EditEvent {
-  readonly calendar: calICalendar;
+/** An item of an edit of the user, after its commit. */
+export interface HookItem {
   readonly item: calIItemBase;
-  /** The kept text of the item. */
-  readonly text: string;
+  /** The kept text of the item; `null`: what Thunderbird makes of it. */
+  readonly text: string | null;
   /** The name of its row. */
   readonly resource: string;
+  /** Absent where the provider keeps account of its edits itself. */
+  readonly metadata?: unknown;
 }
 
-export interface ProviderEvents {
+export interface HookOptions {
+  /** The edit takes over a message about an invitation. */
+  readonly invitation: boolean;
+  /** The edit was made some time ago and is offered again. */
+  readonly offline: boolean;
+  /** The service shall take the edit even over a newer version. */
+  readonly force: boolean;
+}
+
+/** The user's edits on their way to the provider's listeners. */
+export interface EditEvents {
+  readonly itemCreated: EventSource<readonly [calICalendar, HookItem, HookOptions]>;
+  readonly itemUpdated: EventSource<readonly [calICalendar, HookItem, HookItem, HookOptions]>;
+  readonly itemRemoved: EventSource<readonly [calICalendar, HookItem, HookOptions]>;
+}
+
+export interface ProviderEvents extends EditEvents {
   readonly ownType: string;
   readonly sync: SyncEvent;
-  readonly itemCreated: EventSource<readonly [EditEvent]>;
-  readonly itemUpdated: EventSource<readonly [EditEvent, calIItemBase]>;
-  readonly itemRemoved: EventSource<readonly [EditEvent]>;
+  /** A calendar came. */
+  readonly init: EventSource<readonly [calICalendar]>;
+  /** A calendar is to be fetched anew. */
+  readonly resetSync: EventSource<readonly [calICalendar]>;
+  readonly detect: DetectionEvent;
+  readonly freeBusy: FreeBusyEvent;
+  /** The user goes on or back in the dialog for new calendars, while the add-on's page is shown there. */
+  readonly advance: EventSource<readonly [string]>;
+  /** The user had a calendar deleted, which is off the list already. */
+  readonly calendarDeleted: EventSource<readonly [calICalendar]>;
 }
 
 export function createEvents(
@@ -32,12 +58,46 @@ export function createEvents(
   calendars: CalendarEvents,
 ): Record<string, GeckoPersistentEvent> {
   const { ownType } = provider;
-  const wireEdit = (edit: EditEvent, parameters: readonly unknown[]): WireItem => ({
-    ...toWireItem(edit.item, edit.calendar.id, formatOf(parameters), () => edit.text),
-    resource: edit.resource,
-  });
-  const wireItem = (item: calIItemBase, parameters: readonly unknown[]): WireItem =>
-    toWireItem(item, item.calendar?.id ?? "", formatOf(parameters), null);
+  const wireEdit = (
+    calendar: calICalendar,
+    { item, text, resource, metadata }: HookItem,
+    parameters: readonly unknown[],
+  ): WireItem => {
+    const asked = formatOf(parameters);
+    // The draft's own example reads `item.raw` of a listener that asked for no format.
+    const {
+      format,
+      item: whole,
+      ...members
+    } = toWireItem(item, calendar.id, asked ?? ["ical"], text === null ? null : () => text);
+    return {
+      ...members,
+      ...(asked === null ? {} : { format, item: whole }),
+      resource,
+      ...(metadata === undefined ? {} : { metadata }),
+    } as WireItem;
+  };
+  /** Under the draft's two names each. */
+  const itemCreated = (name: string) =>
+    persistentEvent(
+      extension,
+      name,
+      provider.itemCreated,
+      ([calendar, edit, options], parameters) => [
+        toWireCalendar(calendar, ownType),
+        wireEdit(calendar, edit, parameters),
+        options,
+      ],
+    );
+  const ofCalendar = (name: string, source: EventSource<readonly [calICalendar]>) =>
+    persistentEvent(extension, name, source, ([calendar]) => [toWireCalendar(calendar, ownType)]);
+  const asIs = <Args extends readonly unknown[]>(name: string, source: EventSource<Args>) =>
+    persistentEvent(extension, name, source, (args) => args);
+  const sync = (name: string) =>
+    persistentEvent(extension, name, provider.sync, ([calendar, properties]) => [
+      toWireCalendar(calendar, ownType),
+      properties,
+    ]);
 
   return {
     "calendars.onCreated": persistentEvent(
@@ -50,7 +110,10 @@ export function createEvents(
       extension,
       "calendars.onUpdated",
       calendars.calendarUpdated,
-      ([calendar, change]) => [toWireCalendar(calendar, ownType), change],
+      ([calendar, change]) => {
+        const visible = visibleChange(calendar, change, ownType);
+        return visible === null ? null : [toWireCalendar(calendar, ownType), visible];
+      },
     ),
     "calendars.onRemoved": persistentEvent(
       extension,
@@ -58,68 +121,44 @@ export function createEvents(
       calendars.calendarRemoved,
       ([id]) => [id],
     ),
-    "items.onCreated": persistentEvent(
-      extension,
-      "items.onCreated",
-      calendars.itemCreated,
-      ([item], parameters) => [wireItem(item, parameters)],
-    ),
-    "items.onUpdated": persistentEvent(
-      extension,
-      "items.onUpdated",
-      calendars.itemUpdated,
-      ([item, old], parameters) => [wireItem(item, parameters), changesOf(item, old)],
-    ),
-    "items.onRemoved": persistentEvent(
-      extension,
-      "items.onRemoved",
-      calendars.itemRemoved,
-      ([item]) => [item.calendar?.id ?? "", item.id ?? ""],
-    ),
-    "provider.onItemCreated": persistentEvent(
-      extension,
-      "provider.onItemCreated",
-      provider.itemCreated,
-      ([edit], parameters) => [toWireCalendar(edit.calendar, ownType), wireEdit(edit, parameters)],
-    ),
+    "provider.onItemCreated": itemCreated("provider.onItemCreated"),
+    "provider.onItemAdded": itemCreated("provider.onItemAdded"),
     "provider.onItemUpdated": persistentEvent(
       extension,
       "provider.onItemUpdated",
       provider.itemUpdated,
-      ([edit, old], parameters) => [
-        toWireCalendar(edit.calendar, ownType),
-        wireEdit(edit, parameters),
-        wireItem(old, parameters),
+      ([calendar, edit, old, options], parameters) => [
+        toWireCalendar(calendar, ownType),
+        wireEdit(calendar, edit, parameters),
+        wireEdit(calendar, old, parameters),
+        options,
       ],
     ),
     "provider.onItemRemoved": persistentEvent(
       extension,
       "provider.onItemRemoved",
       provider.itemRemoved,
-      ([edit], parameters) => [toWireCalendar(edit.calendar, ownType), wireEdit(edit, parameters)],
+      ([calendar, edit, options], parameters) => [
+        toWireCalendar(calendar, ownType),
+        wireEdit(calendar, edit, parameters),
+        options,
+      ],
     ),
-    "provider.onSync": persistentEvent(
-      extension,
-      "provider.onSync",
-      provider.sync,
-      ([calendar, properties]) => [toWireCalendar(calendar, ownType), properties],
+    "provider.onInit": ofCalendar("provider.onInit", provider.init),
+    "provider.onResetSync": ofCalendar("provider.onResetSync", provider.resetSync),
+    "provider.onCalendarDeleted": ofCalendar(
+      "provider.onCalendarDeleted",
+      provider.calendarDeleted,
     ),
+    "provider.onDetectCalendars": asIs("provider.onDetectCalendars", provider.detect),
+    "provider.onFreeBusy": asIs("provider.onFreeBusy", provider.freeBusy),
+    "provider.onAdvanceNewCalendar": asIs("provider.onAdvanceNewCalendar", provider.advance),
+    "provider.onSync": sync("provider.onSync"),
+    "calendars.onSync": sync("calendars.onSync"),
   };
 }
 
-function formatOf(parameters: readonly unknown[]): "ical" | null {
+function formatOf(parameters: readonly unknown[]): ReturnFormat {
   const options = parameters[0] as { returnFormat?: string | string[] | null } | null | undefined;
   return readReturnFormat(options?.returnFormat);
-}
-
-/** The simple members that differ, with their new values. */
-function changesOf(item: calIItemBase, old: calIItemBase): Record<string, unknown> {
-  const now: Record<string, unknown> = { ...toWireItem(item, "", null, null) };
-  const before: Record<string, unknown> = { ...toWireItem(old, "", null, null) };
-  const names = new Set([...Object.keys(now), ...Object.keys(before)]);
-  return Object.fromEntries(
-    [...names]
-      .filter((name) => JSON.stringify(now[name]) !== JSON.stringify(before[name]))
-      .map((name) => [name, now[name] ?? null]),
-  );
 }

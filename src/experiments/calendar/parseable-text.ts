@@ -7,7 +7,7 @@
  * Pure: what Thunderbird knows is asked through {@link ZoneKnowledge}.
  */
 import { unfold } from "../../shared/ical/content-line.ts";
-import { windowsTimezones } from "./windows-timezones.ts";
+import { knownZone } from "../../shared/timezones/known-zone.ts";
 
 export interface ZoneKnowledge {
   /** True if Thunderbird has rules for this name. */
@@ -20,22 +20,6 @@ const TIMEZONE_BLOCK = /^BEGIN:VTIMEZONE[ \t]*\r?\n[\s\S]*?^END:VTIMEZONE[ \t]*(
 const TIMEZONE_ID = /^TZID[^:\r\n]*:(.*?)[ \t]*\r?$/im;
 const ZONED_PROPERTY =
   /^((?:DTSTART|DTEND|DUE|RECURRENCE-ID|RDATE|EXDATE)(?:;(?!TZID=)[^:;\r\n"]*(?:"[^"\r\n]*")?)*);TZID=("[^"\r\n]*"|[^;:\r\n]*)/gim;
-
-/**
- * The IANA name a TZID stands for, or `null` if none is known: the name itself, a Windows name, or the part
- * after a vendor's prefix as in `/freeassociation.sourceforge.net/Europe/Berlin`.
- */
-export function knownZone(tzid: string, zones: Pick<ZoneKnowledge, "knows">): string | null {
-  const windows = windowsTimezones.get(tzid);
-  if (windows !== undefined && zones.knows(windows)) return windows;
-  if (!tzid.startsWith("/")) return zones.knows(tzid) ? tzid : null;
-  const parts = tzid.split("/");
-  for (let first = 2; first < parts.length; first++) {
-    const candidate = parts.slice(first).join("/");
-    if (zones.knows(candidate)) return candidate;
-  }
-  return null;
-}
 
 /**
  * @param keepForeignZones false for items whose zone definitions must not be expanded: zones without a known

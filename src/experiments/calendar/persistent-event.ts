@@ -19,6 +19,10 @@ export class EventSource<Args extends readonly unknown[]> {
     return () => this.#listeners.delete(listener);
   }
 
+  get hasListeners(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   /** Resolves when there is a listener: after an upgrade calendars exist before the page has run. */
   async listening(): Promise<void> {
     if (this.#listeners.size > 0) return;
@@ -32,19 +36,30 @@ export class EventSource<Args extends readonly unknown[]> {
 }
 
 /**
- * @param convert turns what was emitted into the page's arguments; it gets the extra arguments of `addListener`
+ * @param convert turns what was emitted into the page's arguments, or into `null` when it is none of the page's
+ * business; it gets the extra arguments of `addListener`
  */
 export function persistentEvent<Args extends readonly unknown[]>(
   extension: GeckoExtension,
   name: string,
   source: EventSource<Args>,
-  convert: (args: Args, parameters: readonly unknown[]) => readonly unknown[],
+  convert: (
+    args: Args,
+    parameters: readonly unknown[],
+  ) => readonly unknown[] | null | Promise<readonly unknown[] | null>,
 ): GeckoPersistentEvent {
   return ({ fire }, parameters) => {
     let current = fire;
+    // What is converted later must not overtake what was emitted before it.
+    let last: Promise<unknown> = Promise.resolve();
     const remove = source.add(async (...args) => {
       // Converted before waking: what is emitted may change while the page starts.
-      const converted = convert(args, parameters);
+      const conversion = last.then(() => convert(args, parameters));
+      last = conversion.catch((error) =>
+        console.error(`The event ${name} could not be told to its listener:`, error),
+      );
+      const converted = await conversion;
+      if (converted === null) return undefined;
       if (current.wakeup) await current.wakeup();
       const job = current.async(...converted);
       keepAwake(extension, job, name);

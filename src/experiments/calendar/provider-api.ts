@@ -3,14 +3,19 @@
  * and changes cross as JSON text, as they come from SQLite and go to it.
  */
 import { AppError } from "../../shared/errors.ts";
-import type { Settlement, StageOperation } from "../../shared/item-store.ts";
+import type { RowVersion, Settlement, StageOperation } from "../../shared/item-store.ts";
 import { existing } from "./calendars-api.ts";
+import type { AdvanceAction } from "./dialogs/creation-panel.ts";
 import { extensionError } from "./extension-error.ts";
 import type { ItemStore } from "./store/item-store.ts";
 
 export interface ProviderPort {
   readonly ownType: string;
   store(): Promise<ItemStore>;
+  /** Tells the page to forget how far it came, then synchronizes. */
+  beginAnew(calendar: calICalendar): Promise<void>;
+  /** Offers a row's pending change to the listeners again. */
+  retry(calendar: calICalendar, name: string, force: boolean): Promise<void>;
 }
 
 interface ResourceOptions {
@@ -22,9 +27,16 @@ interface ResourceOptions {
 interface SupersededOptions {
   readonly uid?: string | null;
   readonly limit?: number | null;
+  readonly since?: number | null;
 }
 
-export function createProviderApi(port: ProviderPort) {
+/** Thunderbird's dialog for new calendars. */
+export interface NewCalendarDialog {
+  /** @throws ExtensionError while it is not open */
+  setAdvanceAction(action: AdvanceAction): void;
+}
+
+export function createProviderApi(port: ProviderPort, dialog: NewCalendarDialog) {
   /** The id of the own calendar that a cacheId (or its id) stands for. */
   function own(cacheId: string): string {
     const calendar = existing(cacheId);
@@ -73,6 +85,27 @@ export function createProviderApi(port: ProviderPort) {
       return JSON.stringify(result);
     },
 
+    async setAdvanceAction(action: AdvanceAction): Promise<void> {
+      dialog.setAdvanceAction(action);
+    },
+
+    async resetSync(calendarId: string): Promise<void> {
+      await port.beginAnew(existing(own(calendarId)));
+    },
+
+    async retry(
+      calendarId: string,
+      id: string,
+      options: { readonly force?: boolean | null } | null,
+    ): Promise<boolean> {
+      const calendar = existing(own(calendarId));
+      const store = await port.store();
+      const row = await store.resourceByUid(calendar.id, id);
+      if (row === null) throw extensionError(`The calendar has no item with the id "${id}".`);
+      if (row.pending !== null) await port.retry(calendar, row.name, options?.force === true);
+      return (await store.resourceByUid(calendar.id, id))?.pending == null;
+    },
+
     async stage(cacheId: string, operations: string, reason: string): Promise<void> {
       const calendarId = own(cacheId);
       const parsed = parseJson<StageOperation[]>(operations, "operations");
@@ -84,12 +117,31 @@ export function createProviderApi(port: ProviderPort) {
       return (await port.store()).listConflicts(calendarId);
     },
 
+    async resolveConflict(
+      cacheId: string,
+      id: number,
+      operations: string,
+      expected: RowVersion,
+    ): Promise<boolean> {
+      const calendarId = own(cacheId);
+      const parsed = parseJson<StageOperation[]>(operations, "operations");
+      const { name, revision } = expected;
+      const version = { name, revision: revision ?? null };
+      return (await port.store()).resolveConflict(calendarId, id, parsed, version);
+    },
+
     async listSuperseded(cacheId: string, options: SupersededOptions | null): Promise<string> {
       const calendarId = own(cacheId);
       return (await port.store()).listSuperseded(calendarId, {
         uid: options?.uid ?? undefined,
         limit: options?.limit ?? undefined,
+        since: options?.since ?? undefined,
       });
+    },
+
+    async countDeletions(cacheId: string, since: number): Promise<unknown> {
+      const calendarId = own(cacheId);
+      return (await port.store()).countDeletions(calendarId, since);
     },
 
     async takeStoreEvents(): Promise<unknown[]> {

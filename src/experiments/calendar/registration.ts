@@ -102,6 +102,6 @@ export function attempt(what: string, step: () => void): void {
   try {
     step();
   } catch (error) {
-    console.error(`CalDAV Keeper could not ${what}:`, error);
+    console.error(`The calendar provider could not ${what}:`, error);
   }
 }

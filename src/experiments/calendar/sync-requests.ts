@@ -14,6 +14,16 @@ export interface SyncProperties {
 
 export type SyncEvent = EventSource<readonly [calICalendar, SyncProperties]>;
 
+/** What belongs to a run besides the listeners' part. */
+export interface SyncSteps {
+  /** Resolves when the page can be asked. */
+  ready(calendar: calICalendar): Promise<void>;
+  /** @returns false: listeners are not to be asked now */
+  before(calendar: calICalendar): Promise<boolean>;
+  /** @param endedWell no listener rejected */
+  after(calendar: calICalendar, endedWell: boolean): Promise<void>;
+}
+
 /** A run that has not ended by then is given up; what it stored stays. */
 const LONGEST_RUN_MS = 60 * 60_000;
 
@@ -21,23 +31,32 @@ export class SyncRequests {
   /** `null` when stopped. */
   #event: SyncEvent | null;
   readonly #ended: (calendar: calICalendar) => void;
+  readonly #steps: SyncSteps;
   /** By calendar id. */
   readonly #running = new Set<string>();
-  /** Asked for while a run was under way. */
-  readonly #again = new Set<string>();
+  /** Asked for while a run was under way, and by whom. */
+  readonly #again = new Map<string, SyncProperties["type"]>();
 
-  /** @param ended called after each run, however it ended */
-  constructor(event: SyncEvent, ended: (calendar: calICalendar) => void) {
+  /**
+   * @param ended called after each run, however it ended
+   * @param steps default: wait for a listener, nothing before and after
+   */
+  constructor(
+    event: SyncEvent,
+    ended: (calendar: calICalendar) => void,
+    steps: SyncSteps = onlyListeners(event),
+  ) {
     this.#event = event;
     this.#ended = ended;
+    this.#steps = steps;
   }
 
   /** Returns at once. */
   request(calendar: calICalendar, type: SyncProperties["type"]): void {
     const event = this.#event;
     if (event === null) return;
-    if (this.#running.has(calendar.id)) this.#again.add(calendar.id);
-    else void this.#run(event, calendar, type);
+    if (!this.#running.has(calendar.id)) void this.#run(event, calendar, type);
+    else if (this.#again.get(calendar.id) !== "manual") this.#again.set(calendar.id, type);
   }
 
   stop(): void {
@@ -54,19 +73,38 @@ export class SyncRequests {
     try {
       const last = calendar.getProperty("lastSync");
       const properties = { type, last: typeof last === "string" ? last : null };
-      const run = event.listening().then(() => event.emit(calendar, properties));
-      const results = await Promise.race([run, limit.expired]);
-      if (results.every((result) => result.status === "fulfilled")) {
-        calendar.setProperty("lastSync", new Date().toISOString());
-      }
+      const endedWell = await Promise.race([
+        this.#emit(event, calendar, properties),
+        limit.expired,
+      ]);
+      if (endedWell) calendar.setProperty("lastSync", new Date().toISOString());
     } catch (error) {
       // The page ended, or the time is over: the next refresh tries again.
-      console.warn(`CalDAV Keeper: a sync of ${calendar.id} ended early:`, error);
+      console.warn(`Calendar provider: a sync of ${calendar.id} ended early:`, error);
     } finally {
       limit.clear();
       this.#running.delete(calendar.id);
       this.#ended(calendar);
     }
-    if (this.#again.delete(calendar.id)) this.request(calendar, type);
+    const again = this.#again.get(calendar.id);
+    this.#again.delete(calendar.id);
+    if (again !== undefined) this.request(calendar, again);
   }
+
+  async #emit(
+    event: SyncEvent,
+    calendar: calICalendar,
+    properties: SyncProperties,
+  ): Promise<boolean> {
+    await this.#steps.ready(calendar);
+    if (!(await this.#steps.before(calendar))) return false;
+    const results = await event.emit(calendar, properties);
+    const endedWell = results.every((result) => result.status === "fulfilled");
+    await this.#steps.after(calendar, endedWell);
+    return endedWell;
+  }
+}
+
+function onlyListeners(event: SyncEvent): SyncSteps {
+  return { ready: () => event.listening(), before: async () => true, after: async () => {} };
 }

@@ -2,6 +2,8 @@
  * Thunderbird's calendars as `messenger.calendar.calendars.Calendar`, and the properties of the latter as
  * Thunderbird's. A calendar of the asking add-on has a second id that addresses its server side.
  */
+import { colorOf } from "./calendar-query.ts";
+import { DEFAULT_COLOR, normalColor } from "./css-color.ts";
 import { calendarUtils } from "./gecko-modules.ts";
 
 /** What follows a calendar's id in its `cacheId`. */
@@ -13,7 +15,10 @@ export interface WireCalendar {
   type: string;
   name: string;
   url: string;
-  color: string | null;
+  /** The draft's own example reads it under this name. */
+  uri: string;
+  /** `#rrggbb` */
+  color: string;
   readOnly: boolean;
   enabled: boolean;
   visible: boolean;
@@ -36,14 +41,14 @@ export function parseCalendarId(id: string): { id: string; serverSide: boolean }
 
 /** @param ownType the calendar type of the asking add-on */
 export function toWireCalendar(calendar: calICalendar, ownType: string): WireCalendar {
-  const color = calendar.getProperty("color");
   const interval = calendar.getProperty("refreshInterval");
   const wire: WireCalendar = {
     id: calendar.id,
     type: calendar.type,
     name: calendar.name,
     url: calendar.uri.spec,
-    color: typeof color === "string" && color !== "" ? color : null,
+    uri: calendar.uri.spec,
+    color: colorOf(calendar),
     readOnly: calendar.readOnly,
     enabled: !calendar.getProperty("disabled"),
     visible: Boolean(calendar.getProperty("calendar-main-in-composite")),
@@ -67,15 +72,17 @@ export function findCalendar(id: string): calICalendar | null {
   return manager.getCalendars().find((calendar) => calendar.id === id) ?? null;
 }
 
-/** Which member of {@link WireCalendar} a change of a calendar property shows in, with its new value. */
+/** Which members of {@link WireCalendar} a change of a calendar property shows in, with their new values. */
 export function wireChange(name: string, value: unknown): Partial<WireCalendar> | null {
   switch (name) {
     case "name":
       return { name: String(value) };
     case "color":
-      return { color: typeof value === "string" ? value : null };
-    case "uri":
-      return { url: String((value as nsIURI | null)?.spec ?? value) };
+      return { color: typeof value === "string" ? (normalColor(value) ?? value) : DEFAULT_COLOR };
+    case "uri": {
+      const url = String((value as nsIURI | null)?.spec ?? value);
+      return { url, uri: url };
+    }
     case "readOnly":
       return { readOnly: Boolean(value) };
     case "disabled":
@@ -86,7 +93,22 @@ export function wireChange(name: string, value: unknown): Partial<WireCalendar> 
       return { showReminders: !value };
     case "refreshInterval":
       return { refreshInterval: value == null ? null : Number(value) };
+    case "lastError":
+      return { lastError: value ? String(value) : null };
+    case "capabilities":
+      return { capabilities: value };
     default:
       return null;
   }
+}
+
+/** A change as the asking add-on may see it. @returns `null` when nothing is left of it */
+export function visibleChange(
+  calendar: calICalendar,
+  change: Partial<WireCalendar>,
+  ownType: string,
+): Partial<WireCalendar> | null {
+  if (calendar.type === ownType) return change;
+  const { capabilities: _capabilities, lastError: _lastError, ...rest } = change;
+  return Object.keys(rest).length === 0 ? null : rest;
 }

@@ -60,24 +60,11 @@ interface nsIToolkitProfileService {
   readonly currentProfile: { readonly name: string } | null;
 }
 
-interface GeckoElement {
-  setAttribute(name: string, value: string): void;
-  removeAttribute(name: string): void;
-}
-interface GeckoWindow {
-  readonly browsingContext: object;
-  readonly document: { getElementById(id: string): GeckoElement | null };
-}
-
 interface GeckoServices {
   readonly appinfo: { readonly OS: string; readonly XPCOMABI: string; readonly version: string };
   readonly dns: { readonly myHostName: string };
   readonly env: { get(name: string): string };
   readonly uuid: { generateUUID(): { toString(): string } };
-  readonly wm: {
-    getMostRecentWindow(type: string | null): GeckoWindow | null;
-    getEnumerator(type: string): Iterable<GeckoWindow>;
-  };
   /** The asynchronous names are those of 153; 140 has some of the synchronous ones in their place. */
   readonly logins: {
     readonly isLoggedIn: boolean;

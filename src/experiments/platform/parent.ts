@@ -1,5 +1,5 @@
 /**
- * The `messenger.platform` experiment: passwords, files under chosen directories, keep-awake leases, calendar
+ * The `messenger.platform` experiment: passwords and session keys, files under chosen directories, keep-awake leases, calendar
  * status, environment, certificate probe. Only the background page is answered; types and meaning of each call
  * stand in src/shared/platform-api.d.ts.
  */
@@ -12,6 +12,7 @@ import type { PlacedFile } from "./files.ts";
 import { pickFolder } from "./folder-picker.ts";
 import { OpenPlaces } from "./open-places.ts";
 import { Places } from "./places.ts";
+import { SessionKeys } from "./session-keys.ts";
 import { getPassword, removePassword, setPassword } from "./vault.ts";
 
 type Failure = { error: WireError };
@@ -21,28 +22,11 @@ class PlatformExperiment extends ExtensionAPIPersistent {
   readonly #awake = new AwakeLeases(this.extension, this.#timers);
   #files: { places: Places; open: OpenPlaces } | null = null;
 
+  readonly #keys = new SessionKeys();
+
   override PERSISTENT_EVENTS: Record<string, GeckoPersistentEvent> = {
-    onOnline: ({ fire: primed }) => {
-      let fire = primed;
-      const observer: nsIObserver = {
-        observe: (_subject, _topic, data) => {
-          if (data !== "online") return;
-          void (async () => {
-            await fire.wakeup?.();
-            await fire.async();
-          })().catch(() => {
-            // The page went away meanwhile: its next start-up looks at the network anyway.
-          });
-        },
-      };
-      Services.obs.addObserver(observer, OFFLINE_TOPIC);
-      return {
-        unregister: () => Services.obs.removeObserver(observer, OFFLINE_TOPIC),
-        convert: (converted) => {
-          fire = converted;
-        },
-      };
-    },
+    onOnline: (primed) => wakeOn(OFFLINE_TOPIC, (data) => data === "online", primed),
+    onPasswordsUnlocked: (primed) => wakeOn(UNLOCKED_TOPIC, () => true, primed),
   };
 
   override onStartup(): void {
@@ -52,18 +36,26 @@ class PlatformExperiment extends ExtensionAPIPersistent {
 
   override onShutdown(_isAppShutdown: boolean): void {
     this.#awake.releaseAll();
+    this.#keys.forgetAll();
   }
 
   override getAPI(context: GeckoBaseContext): object {
     const methods = this.#methods(context);
     if (context.isBackgroundContext) {
-      const onOnline = new ExtensionCommon.EventManager({
-        context,
-        module: "platform",
-        event: "onOnline",
-        extensionApi: this,
-      }).api();
-      return { platform: { ...methods, onOnline } };
+      const event = (name: string) =>
+        new ExtensionCommon.EventManager({
+          context,
+          module: "platform",
+          event: name,
+          extensionApi: this,
+        }).api();
+      return {
+        platform: {
+          ...methods,
+          onOnline: event("onOnline"),
+          onPasswordsUnlocked: event("onPasswordsUnlocked"),
+        },
+      };
     }
     const refused = async () => {
       throw new ExtensionUtils.ExtensionError(
@@ -75,6 +67,7 @@ class PlatformExperiment extends ExtensionAPIPersistent {
       platform: {
         ...Object.fromEntries(Object.keys(methods).map((name) => [name, refused])),
         onOnline: none,
+        onPasswordsUnlocked: none,
       },
     };
   }
@@ -85,6 +78,8 @@ class PlatformExperiment extends ExtensionAPIPersistent {
       setPassword: (origin: string, username: string, password: string) =>
         setPassword(origin, username, password),
       removePassword: (origin: string, username: string) => removePassword(origin, username),
+      rememberKey: async (name: string, key: string) => this.#keys.remember(name, key),
+      recallKey: async (name: string) => this.#keys.recall(name),
 
       pickPlace: (title: string) =>
         answer(async () => {
@@ -148,6 +143,35 @@ class PlatformExperiment extends ExtensionAPIPersistent {
 }
 
 const OFFLINE_TOPIC = "network:offline-status-changed";
+/** Told by the login manager when the primary password was entered. */
+const UNLOCKED_TOPIC = "passwordmgr-crypto-login";
+
+/** An event without arguments, for a notification of the observer service; it wakes a stopped page. */
+function wakeOn(
+  topic: string,
+  isMeant: (data: string | null) => boolean,
+  { fire: primed }: Parameters<GeckoPersistentEvent>[0],
+): ReturnType<GeckoPersistentEvent> {
+  let fire = primed;
+  const observer: nsIObserver = {
+    observe: (_subject, _topic, data) => {
+      if (!isMeant(data)) return;
+      void (async () => {
+        await fire.wakeup?.();
+        await fire.async();
+      })().catch(() => {
+        // The page went away meanwhile: its next start-up looks for itself.
+      });
+    },
+  };
+  Services.obs.addObserver(observer, topic);
+  return {
+    unregister: () => Services.obs.removeObserver(observer, topic),
+    convert: (converted) => {
+      fire = converted;
+    },
+  };
+}
 
 /** Failures cross the boundary as data: Thunderbird would keep nothing of an error but its message. */
 async function answer<T>(work: () => Promise<T>): Promise<T | Failure> {

@@ -7,7 +7,8 @@ import { type ContentLine, foldedLine } from "./content-line.ts";
 import { isAcknowledgement, isMarker } from "./property-names.ts";
 import { withShortOffsets } from "./zone-definitions.ts";
 
-const PRODID = "PRODID:-//CalDAV Keeper//CalDAV Keeper//EN";
+/** Of whoever calls the API: no add-on in particular. */
+export const PRODID = "PRODID:-//messenger.calendar//Thunderbird calendar provider//EN";
 const END = "\r\n";
 
 /** A text of bare components gets the VCALENDAR around it. Lines that are no properties are left out. */

@@ -3,7 +3,9 @@ import {
   type Capabilities,
   capabilityProperty,
   mergeCapabilities,
+  minimumRefreshMinutes,
 } from "../../../src/experiments/calendar/capabilities.ts";
+import { capabilityProblem } from "../../../src/experiments/calendar/capability-problem.ts";
 
 const manifest: Capabilities = {
   timezones: { floating: false, UTC: true },
@@ -54,4 +56,31 @@ test("camel-case names are read too", () => {
 
 test("removing a calendar means unsubscribing when nothing is said", () => {
   expect(capabilityProperty({}, "capabilities.removeModes")).toEqual(["unsubscribe"]);
+});
+
+test("a service without reminders has none in Thunderbird either", () => {
+  const property = "capabilities.alarms.popup.supported";
+  expect(capabilityProperty({ alarms: { count: 0 } }, property)).toBe(false);
+  expect(capabilityProperty({ alarms: { count: 5 } }, property)).toBeUndefined();
+});
+
+test("what one spelling says for a calendar lies over what the other says in the manifest", () => {
+  const merged = mergeCapabilities(
+    { removeModes: ["unsubscribe"], minimumRefreshInterval: 5 },
+    { remove_modes: ["delete"], minimum_refresh_interval: 90 },
+  );
+  expect(capabilityProperty(merged, "capabilities.removeModes")).toEqual(["delete"]);
+  expect(minimumRefreshMinutes(merged)).toBe(2);
+});
+
+test.each([
+  [{ tasks: "yes" }, "tasks must be true or false"],
+  [{ privacy: 7 }, "privacy must be true, false or a list of strings"],
+  [{ alarms: 5 }, "alarms must be an object with count and actions"],
+  [{ alarms: { actions: "display" } }, "alarms.actions must be a list of strings"],
+  [{ categories: { count: -2 } }, "categories.count must be an integer, -1 or more"],
+  [{ scheduling: "both" }, 'scheduling must be "client", "server" or "none"'],
+  [{ tasks: null, alarms: { count: null }, more: "of the future" }, null],
+])("%j: %s", (capabilities, problem) => {
+  expect(capabilityProblem(capabilities as Capabilities)).toBe(problem);
 });

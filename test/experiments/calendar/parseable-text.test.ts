@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
   firstInstanceOnly,
-  knownZone,
   toParseableText,
   type ZoneKnowledge,
 } from "../../../src/experiments/calendar/parseable-text.ts";
@@ -24,20 +23,6 @@ END:VTIMEZONE
 `;
 const calendar = (zone: string, ...lines: string[]) =>
   `BEGIN:VCALENDAR\n${zone}BEGIN:VEVENT\n${lines.join("\n")}\nEND:VEVENT\nEND:VCALENDAR\n`;
-
-describe("knownZone", () => {
-  test.each([
-    ["Europe/Berlin", "Europe/Berlin"],
-    ["W. Europe Standard Time", "Europe/Berlin"],
-    ["/freeassociation.sourceforge.net/Europe/Berlin", "Europe/Berlin"],
-    ["/mozilla.org/20050126_1/America/Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires"],
-    ["Mars/Olympus", null],
-    ["", null],
-    ["/", null],
-  ])("%s stands for %s", (tzid, expected) => {
-    expect(knownZone(tzid, zones())).toBe(expected);
-  });
-});
 
 describe("toParseableText", () => {
   test("a zone that Thunderbird knows is left out", () => {

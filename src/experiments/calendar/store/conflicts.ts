@@ -1,4 +1,4 @@
-/** The conflict list: what is kept until the user decides. */
+/** The conflict list: what is kept until the user decides (resolve-conflict.ts). */
 import type { ConflictRecord } from "../../../shared/item-store.ts";
 import { bodyOf } from "./bodies.ts";
 import type { ItemRow } from "./item-rows.ts";

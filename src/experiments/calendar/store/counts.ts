@@ -1,5 +1,5 @@
 /** How much there is, for the calendar list and the toolbar. */
-import { COMPONENT } from "../../../shared/item-store.ts";
+import { COMPONENT, type DeletionCounts } from "../../../shared/item-store.ts";
 import type { ItemCounts } from "./item-store.ts";
 import type { SqlExecutor } from "./sql-connection.ts";
 
@@ -28,4 +28,25 @@ export async function countItems(sql: SqlExecutor, calendarId: string): Promise<
 /** Of all calendars. */
 export async function countPending(sql: SqlExecutor): Promise<number> {
   return Number((await sql.execute("SELECT count(*) FROM outbox"))[0]?.[0] ?? 0);
+}
+
+/** @param since ms since the epoch */
+export async function countDeletions(
+  sql: SqlExecutor,
+  calendarId: string,
+  since: number,
+): Promise<DeletionCounts> {
+  const rows = await sql.execute(
+    `SELECT
+       (SELECT count(*) FROM outbox o JOIN items i ON i.id = o.item
+        WHERE i.calendar = k.key AND o.kind = 'delete' AND o.waits_for IS NULL),
+       (SELECT count(DISTINCT p.name) FROM superseded p
+        WHERE p.calendar = k.key AND p.reason = 'delete' AND p.superseded_at >= :since
+          AND NOT EXISTS (SELECT 1 FROM items i WHERE i.calendar = k.key AND i.name = p.name)),
+       (SELECT count(*) FROM items i WHERE i.calendar = k.key AND i.server_body IS NOT NULL)
+     FROM calendars k WHERE k.id = :calendarId`,
+    { calendarId, since },
+  );
+  const [pending = 0, confirmed = 0, onServer = 0] = (rows[0] ?? []).map(Number);
+  return { pending, confirmed, onServer };
 }

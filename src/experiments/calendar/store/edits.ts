@@ -7,6 +7,7 @@ import type { StageOperation } from "../../../shared/item-store.ts";
 import { addConflict } from "./conflicts.ts";
 import { type ItemRow, readRow, readRowByUid } from "./item-rows.ts";
 import type { ItemEdit, NewItem } from "./item-store.ts";
+import { changeMetadata } from "./metadata.ts";
 import { unconfirmedCreate } from "./moves.ts";
 import { resourceNameFor } from "./resource-name.ts";
 import { deleted, edited, type RowState, type Side } from "./row-state.ts";
@@ -47,10 +48,12 @@ export async function insertItem(
       newRevision: true,
     });
     if (item.acks !== undefined) await writeAcks(sql, row.id, item.acks);
+    if (item.metadata !== undefined) await changeMetadata(sql, row.id, item.metadata);
     return row.name;
   }
   const name = await freeName(sql, calendar, item.uid, newId);
-  await insertRow(sql, calendar, name, created(mine, now), item.acks ?? "");
+  const added = await insertRow(sql, calendar, name, created(mine, now), item.acks ?? "");
+  if (item.metadata !== undefined) await changeMetadata(sql, added, item.metadata);
   return name;
 }
 
@@ -68,6 +71,7 @@ export async function updateItem(
   const next = edited(row.state, sideOf(edit), now);
   await writeRow(sql, row, next, { reasons: BY_EDIT, now, newRevision: true });
   if (edit.acks !== undefined) await writeAcks(sql, row.id, edit.acks);
+  if (edit.metadata !== undefined) await changeMetadata(sql, row.id, edit.metadata);
   if (edit.conflict !== undefined) await addConflict(sql, row, edit.conflict, now);
   return true;
 }
@@ -107,9 +111,17 @@ export async function stageOperation(
   const mine = sideOf(operation);
   if (row === null) await insertRow(sql, calendar, operation.name, created(mine, now), "");
   else {
-    const next = edited(row.state, mine, now);
+    const edit = edited(row.state, mine, now);
+    const next = operation.kind === "create" ? madeAgain(edit) : edit;
     await writeRow(sql, row, next, { reasons, now, newRevision: true });
   }
+}
+
+/** What the server no longer has is made there again, not changed. */
+function madeAgain(state: RowState): RowState {
+  const { server, change } = state;
+  if (server !== null || change === null || change.kind === "delete") return state;
+  return { ...state, change: { ...change, kind: "create", baseText: null } };
 }
 
 export async function writeAcks(sql: SqlExecutor, item: number, acks: string): Promise<void> {

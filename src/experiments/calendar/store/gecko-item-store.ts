@@ -1,4 +1,4 @@
-/** The store of the running Thunderbird: in `caldav-keeper` in the profile. */
+/** The store of the running Thunderbird: each add-on has its own folder in the profile. */
 import { AppError } from "../../../shared/errors.ts";
 import { geckoFiles } from "./gecko-files.ts";
 import { openGeckoSql } from "./gecko-sql.ts";
@@ -6,24 +6,30 @@ import type { MachineMark } from "./instance.ts";
 import type { ItemStore } from "./item-store.ts";
 import { openItemStore } from "./open-item-store.ts";
 
+/** The manifest's `calendar_provider.store_folder`, else a name that no other add-on has. */
+export function storeFolder({ id, manifest }: Pick<GeckoExtension, "id" | "manifest">): string {
+  return manifest.calendar_provider?.store_folder ?? `calendar-store-${id}`;
+}
+
 /**
  * Closes by itself at the end of Thunderbird, which an open connection would hold up.
+ * @param folder a name, in the profile
  * @throws AppError "item-store-newer", "item-store"
  */
-export async function openProfileItemStore(): Promise<ItemStore> {
+export async function openProfileItemStore(folder: string): Promise<ItemStore> {
   const { Sqlite } = ChromeUtils.importESModule("resource://gre/modules/Sqlite.sys.mjs");
   const { profileDir } = PathUtils;
   const store = await openItemStore({
     open: openGeckoSql,
     files: geckoFiles,
-    directory: PathUtils.join(profileDir, "caldav-keeper"),
-    machine: geckoMachineMark(profileDir),
+    directory: PathUtils.join(profileDir, folder),
+    machine: geckoMachineMark(profileDir, folder),
     now: () => Date.now(),
     newId: () => Services.uuid.generateUUID().toString().slice(1, -1),
   });
   const close = (): Promise<void> => store.close();
   try {
-    Sqlite.shutdown.addBlocker("CalDAV Keeper: item store", close);
+    Sqlite.shutdown.addBlocker(`Calendar items in ${folder}`, close);
   } catch {
     // Thunderbird ends already.
     await close();
@@ -36,8 +42,8 @@ export async function openProfileItemStore(): Promise<ItemStore> {
  * The mark lies in the local directory of the profile (caches), which is
  * outside of the profile on most systems and not copied with it.
  */
-function geckoMachineMark(profileDir: string): MachineMark {
-  const path = PathUtils.join(PathUtils.localProfileDir, "caldav-keeper.mark");
+function geckoMachineMark(profileDir: string, folder: string): MachineMark {
+  const path = PathUtils.join(PathUtils.localProfileDir, `${folder}.mark`);
   return {
     place: () => `${Services.dns.myHostName} ${profileDir}`,
     async read() {

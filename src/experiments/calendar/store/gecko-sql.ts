@@ -12,6 +12,9 @@ import type {
 } from "./sql-connection.ts";
 import { SqlError, sqlFailureOf } from "./sql-error.ts";
 
+const LOG_PAGES = 128;
+const LOG_BYTES = 4 * 1024 * 1024;
+
 export const openGeckoSql: OpenSql = async (path) => {
   const { Sqlite } = ChromeUtils.importESModule("resource://gre/modules/Sqlite.sys.mjs");
   const opened: GeckoSqlConnection[] = [];
@@ -25,6 +28,9 @@ export const openGeckoSql: OpenSql = async (path) => {
   try {
     const writer = await open();
     await run(writer, "PRAGMA journal_mode = WAL");
+    // Thunderbird's pages are of 32 KiB: SQLite's usual thousand would let the log grow to 32 MB.
+    await run(writer, `PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
+    await run(writer, `PRAGMA journal_size_limit = ${LOG_BYTES}`);
     await run(writer, "PRAGMA foreign_keys = ON");
     await run(writer, "PRAGMA temp_store = MEMORY");
     return new GeckoSql(writer, await open());

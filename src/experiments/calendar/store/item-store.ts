@@ -8,13 +8,16 @@
  */
 import type {
   ConflictRecord,
+  DeletionCounts,
   ItemColumns,
   PendingKind,
   ResourceBody,
+  RowVersion,
   Settlement,
   SettleResult,
   StageOperation,
 } from "../../../shared/item-store.ts";
+import type { MetadataChange } from "./metadata.ts";
 
 /** The visible side of a row: what the user sees and edits. Rows whose delete is pending have none. */
 export interface StoredItem {
@@ -50,6 +53,7 @@ export interface NewItem {
   readonly text: string;
   readonly columns: ItemColumns;
   readonly acks?: string;
+  readonly metadata?: MetadataChange;
 }
 
 export interface ItemEdit {
@@ -62,6 +66,7 @@ export interface ItemEdit {
   readonly expectedRevision?: number;
   /** Put on the conflict list by the same transaction. */
   readonly conflict?: ConflictRecord;
+  readonly metadata?: MetadataChange;
 }
 
 export interface ItemRemoval {
@@ -111,6 +116,14 @@ export type StoreEvent =
   /** The profile was copied or moved: sending waits for the user. */
   | { readonly kind: "copied-profile"; readonly at: number; readonly pending: number };
 
+export interface SupersededOptions {
+  readonly uid?: string | undefined;
+  /** Default 1,000. */
+  readonly limit?: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly since?: number | undefined;
+}
+
 export interface ItemStore {
   // The provider's side -------------------------------------------------------------------------
 
@@ -145,11 +158,20 @@ export interface ItemStore {
   stage(calendarId: string, operations: readonly StageOperation[], reason: string): Promise<void>;
   /** JSON of `StoredConflict[]`, oldest first. */
   listConflicts(calendarId: string): Promise<string>;
-  /** JSON of `SupersededVersion[]`, newest first. */
-  listSuperseded(
+  /**
+   * Takes a conflict off the list and stages what was decided, durably. False when the expected row has moved on:
+   * then nothing is done. @throws AppError "item-unknown" when the conflict is not on the list
+   */
+  resolveConflict(
     calendarId: string,
-    options?: { readonly uid?: string | undefined; readonly limit?: number | undefined },
-  ): Promise<string>;
+    id: number,
+    operations: readonly StageOperation[],
+    expected: RowVersion,
+  ): Promise<boolean>;
+  /** JSON of `SupersededVersion[]`, newest first; `since`: only what was replaced then or later. */
+  listSuperseded(calendarId: string, options?: SupersededOptions): Promise<string>;
+  /** @param since ms since the epoch */
+  countDeletions(calendarId: string, since: number): Promise<DeletionCounts>;
   /** Clears what it returns. */
   takeEvents(): Promise<StoreEvent[]>;
   /** Forgets the server sides and the state; pending changes stay. */
@@ -173,6 +195,8 @@ export interface ItemStore {
   /** The visible row of a UID (the oldest of several); `null` also while its delete is pending. */
   getByUid(calendarId: string, uid: string): Promise<StoredItemWithText | null>;
   getByName(calendarId: string, name: string): Promise<StoredItemWithText | null>;
+  /** The visible rows among the named ones, in no particular order. */
+  getByNames(calendarId: string, names: readonly string[]): Promise<readonly StoredItemWithText[]>;
   /** Both sides of a UID's row, one whose delete is pending included. */
   resourceByUid(calendarId: string, uid: string): Promise<ResourceBody | null>;
   /** UIDs of the visible rows, or of the rows on the server. */
@@ -191,6 +215,8 @@ export interface ItemStore {
   deleteEdit(removal: ItemRemoval): Promise<boolean>;
   /** Neither an edit nor a new revision; `null` when there is no such visible row. */
   setAcks(calendarId: string, name: string, acks: string): Promise<StoredItemWithText | null>;
+  /** Neither an edit nor a new revision. */
+  changeMetadata(calendarId: string, name: string, change: MetadataChange): Promise<void>;
   counts(calendarId: string): Promise<ItemCounts>;
   /** Changes of all calendars that are not sent yet. */
   pendingCount(): Promise<number>;

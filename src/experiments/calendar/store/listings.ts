@@ -2,6 +2,7 @@
  * What the provider reads, as JSON that SQLite builds: neither side's texts are parsed or copied in the parent
  * process. Shapes are those of src/shared/item-store.ts.
  */
+import type { SupersededOptions } from "./item-store.ts";
 import { IS_WAITING } from "./moves.ts";
 import type { SqlExecutor, SqlParameters } from "./sql-connection.ts";
 
@@ -28,7 +29,8 @@ const CHANGE = `'name', i.name, 'uid', i.uid, 'kind', o.kind, 'revision', i.revi
   'metadata', json(coalesce(i.metadata, 'null')), 'changedAt', o.changed_at,
   'attempts', o.attempts, 'lastError', json(coalesce(o.last_error, 'null')),
   'earlierTexts', json(${EARLIER_TEXTS}),
-  'waiting', json(iif(:paused OR (${IS_WAITING}), 'true', 'false'))`;
+  'waiting', json(iif(:paused OR (${IS_WAITING}), 'true', 'false')),
+  'moved', json(iif(o.waits_for IS NULL, 'false', 'true'))`;
 
 const ROWS = `FROM calendars k JOIN items i ON i.calendar = k.key`;
 const SIDES = `LEFT JOIN bodies s ON s.id = i.server_body LEFT JOIN bodies v ON v.id = i.visible_body`;
@@ -148,17 +150,16 @@ export function listConflicts(sql: SqlExecutor, calendarId: string): Promise<str
 export function listSuperseded(
   sql: SqlExecutor,
   calendarId: string,
-  uid: string | undefined,
-  limit: number,
+  { uid, since, limit }: SupersededOptions & { readonly limit: number },
 ): Promise<string> {
   return readJson(
     sql,
     `SELECT json_group_array(json_object('id', p.id, 'calendarId', k.id, 'name', p.name, 'uid', p.uid,
        'text', b.text, 'reason', p.reason, 'supersededAt', p.superseded_at) ORDER BY p.id DESC)
      FROM (SELECT p.* FROM superseded p JOIN calendars k ON k.key = p.calendar
-           ${OF_CALENDAR} AND (:uid IS NULL OR p.uid = :uid) ORDER BY p.id DESC LIMIT :limit) p
+           ${OF_CALENDAR} AND (:uid IS NULL OR p.uid = :uid) AND p.superseded_at >= :since ORDER BY p.id DESC LIMIT :limit) p
      JOIN calendars k ON k.key = p.calendar JOIN bodies b ON b.id = p.body`,
-    { calendarId, uid: uid ?? null, limit },
+    { calendarId, uid: uid ?? null, since: since ?? 0, limit },
   );
 }
 

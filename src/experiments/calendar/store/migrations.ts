@@ -59,7 +59,7 @@ export async function migrate(
 const newer = (found: number, latest: number): AppError =>
   new AppError(
     "item-store-newer",
-    "The calendar database was written by a newer version of CalDAV Keeper.",
+    "The calendar database was written by a newer version of this add-on.",
     {
       hint: "Nothing was changed. Install the newer version again; your events and unsent changes are in it.",
       retry: "after-user",

@@ -3,6 +3,7 @@
  * confirmed; if the create is given up, the delete is taken back, so that at no time the item is nowhere.
  */
 import { readRow } from "./item-rows.ts";
+import type { ServerSide } from "./row-state.ts";
 import { removeRow, writeRow } from "./row-writes.ts";
 import type { SqlExecutor } from "./sql-connection.ts";
 
@@ -25,12 +26,16 @@ export async function unconfirmedCreate(
   return (rows[0]?.[0] ?? null) as number | null;
 }
 
-/** A create of the UID in this calendar will not be sent any more: deletes that waited for it are taken back. */
+/**
+ * A create of the UID in this calendar will not be sent any more: deletes that waited for it are taken back.
+ * @param concerns only those of rows with such a server side
+ */
 export async function releaseMoves(
   sql: SqlExecutor,
   calendar: number,
   uid: string | null,
   now: number,
+  concerns: (server: ServerSide | null) => boolean = () => true,
 ): Promise<void> {
   const waiting = await sql.execute(
     `SELECT i.calendar, i.name FROM outbox o JOIN items i ON i.id = o.item
@@ -39,7 +44,7 @@ export async function releaseMoves(
   );
   for (const [other, name] of waiting) {
     const row = await readRow(sql, other as number, name as string);
-    if (row === null) continue;
+    if (row === null || !concerns(row.state.server)) continue;
     const { server } = row.state;
     const reasons = { visible: "move", server: "move" };
     if (server === null) {

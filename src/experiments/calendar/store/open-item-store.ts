@@ -19,7 +19,7 @@ import { reconcileUnsent } from "./unsent-reconcile.ts";
 export interface StoreEnvironment {
   readonly open: OpenSql;
   readonly files: FileAccess;
-  /** `caldav-keeper` in the profile. */
+  /** The store's own. */
   readonly directory: string;
   readonly machine: MachineMark;
   /** Milliseconds since the epoch. */
@@ -148,7 +148,7 @@ async function putAside(environment: StoreEnvironment): Promise<string> {
     return name;
   }
   throw new AppError("item-store", "The damaged calendar database could not be set aside.", {
-    hint: "Nothing was deleted. Remove old files items.damaged.… from the folder caldav-keeper in the profile.",
+    hint: `Nothing was deleted. Remove old files items.damaged.… from ${directory}.`,
     retry: "after-user",
   });
 }

@@ -85,6 +85,20 @@ export async function readVisible(
   return typeof found === "string" ? toItemWithText(JSON.parse(found) as Wire) : null;
 }
 
+/** The visible rows among the named ones. */
+export async function readVisibleNames(
+  sql: SqlExecutor,
+  calendarId: string,
+  names: readonly string[],
+): Promise<StoredItemWithText[]> {
+  const rows = await sql.execute(
+    `SELECT json_group_array(${ITEM}, b.text)) ${WITH_TEXT} JOIN calendars k ON k.key = i.calendar
+     WHERE k.id = :calendarId AND i.name IN (SELECT value FROM json_each(:names))`,
+    { calendarId, names: JSON.stringify(names) },
+  );
+  return (JSON.parse(rows[0]?.[0] as string) as Wire[]).map(toItemWithText);
+}
+
 /** The text of a version that is visible, or was and is still kept. */
 export async function readBodyAtRevision(
   sql: SqlExecutor,

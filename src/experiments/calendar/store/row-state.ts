@@ -135,13 +135,15 @@ export function settled(
         conflict: null,
       };
     }
-    case "removed":
+    case "removed": {
+      const reason = change.waitsFor === null ? "delete" : "move";
       return {
         applied: true,
         next: null,
-        reasons: { visible: "delete", server: "delete" },
+        reasons: { visible: reason, server: reason },
         conflict: null,
       };
+    }
     case "merged":
       return {
         applied: true,

@@ -32,13 +32,15 @@ export async function writeRow(
   const bodies = new Map(row.bodies);
   await sql.execute(
     `UPDATE items SET name = :name, revision = :revision, visible_body = :visible,
-       server_body = :server, metadata = :metadata, taken_back_at = :takenBackAt WHERE id = :id`,
+       server_body = :server, metadata = iif(:unconfirmed, metadata, :metadata), taken_back_at = :takenBackAt WHERE id = :id`,
     {
       id: row.id,
       name: write.newName ?? row.name,
       revision,
       visible: await bodyOf(sql, bodies, visible?.text ?? null),
       server: await bodyOf(sql, bodies, server?.text ?? null),
+      // What an add-on gave along with a create stays until the server's answer brings other facts.
+      unconfirmed: server === null && row.state.server === null ? 1 : 0,
       metadata: server?.metadata ?? null,
       takenBackAt: next.takenBackAt,
     },
@@ -54,7 +56,7 @@ export async function writeRow(
   return revision;
 }
 
-/** A row that did not exist. @returns its revision */
+/** A row that did not exist. @returns its key */
 export async function insertRow(
   sql: SqlExecutor,
   calendar: number,
@@ -79,8 +81,9 @@ export async function insertRow(
       columns: state.visible.columns,
     },
   );
-  await writeChange(sql, rows[0]?.[0] as number, state.change, state.server, bodies);
-  return revision;
+  const item = rows[0]?.[0] as number;
+  await writeChange(sql, item, state.change, state.server, bodies);
+  return item;
 }
 
 /** The row goes; its texts are kept. */

@@ -28,6 +28,9 @@ export async function settleRow(
   const { applied, next, conflict } = outcome;
   if (conflict !== null) await addConflict(sql, row, conflict, now);
   if (next === undefined) return { applied, pending: row.state.change?.kind ?? null };
+  if (settlement.kind === "stored" && row.state.change?.kind === "create") {
+    await keepSameResource(sql, row, settlement, now);
+  }
   const newName = settlement.kind === "stored" ? settlement.newName : undefined;
   if (newName !== undefined && newName !== name && next !== null) {
     return settleUnderNewName(sql, row, outcome, next, newName, now);
@@ -40,6 +43,21 @@ export async function settleRow(
   }
   await writeRow(sql, row, next, { ...write, newRevision: settlement.kind === "merged" });
   return { applied, pending: next.change?.kind ?? null };
+}
+
+/** Two calendars may show one collection: then a move between them must not delete what it has "created". */
+async function keepSameResource(
+  sql: SqlExecutor,
+  row: ItemRow,
+  { adopted, text }: Extract<Settlement, { kind: "stored" }>,
+  now: number,
+): Promise<void> {
+  if (adopted === undefined) return;
+  await releaseMoves(sql, row.calendar, row.uid, now, (server) => {
+    if (server === null || server.text !== text) return false;
+    const metadata = (JSON.parse(server.metadata) ?? {}) as Record<string, unknown>;
+    return Object.entries(adopted).every(([key, value]) => metadata[key] === value);
+  });
 }
 
 async function settleUnderNewName(

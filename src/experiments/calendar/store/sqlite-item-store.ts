@@ -4,14 +4,16 @@
  */
 import { isAppError } from "../../../shared/errors.ts";
 import type {
+  DeletionCounts,
   ResourceBody,
+  RowVersion,
   Settlement,
   SettleResult,
   StageOperation,
 } from "../../../shared/item-store.ts";
 import { applyBatch } from "./batch.ts";
 import { clearServerSides, removeCalendarRows } from "./calendar-rows.ts";
-import { countItems, countPending } from "./counts.ts";
+import { countDeletions, countItems, countPending } from "./counts.ts";
 import { deleteItem, insertItem, stageOperation, updateItem, writeAcks } from "./edits.ts";
 import { isPaused, type MachineMark, resume } from "./instance.ts";
 import { readRow } from "./item-rows.ts";
@@ -27,6 +29,7 @@ import type {
   StoredItem,
   StoredItemWithText,
   StoreEvent,
+  SupersededOptions,
 } from "./item-store.ts";
 import {
   listChanges,
@@ -39,7 +42,15 @@ import {
   readPage,
   readState,
 } from "./listings.ts";
-import { querySlices, queryTextSlices, readBodyAtRevision, readVisible } from "./range-query.ts";
+import { changeMetadata, type MetadataChange } from "./metadata.ts";
+import {
+  querySlices,
+  queryTextSlices,
+  readBodyAtRevision,
+  readVisible,
+  readVisibleNames,
+} from "./range-query.ts";
+import { resolveConflict } from "./resolve-conflict.ts";
 import { settleRow } from "./settle.ts";
 import type { SqlConnection, SqlExecutor } from "./sql-connection.ts";
 import { SqlError, storeError } from "./sql-error.ts";
@@ -160,13 +171,28 @@ export class SqliteItemStore implements ItemStore {
     return this.#read((sql) => listConflicts(sql, calendarId));
   }
 
-  listSuperseded(
+  async resolveConflict(
     calendarId: string,
-    options: { readonly uid?: string | undefined; readonly limit?: number | undefined } = {},
-  ): Promise<string> {
+    id: number,
+    operations: readonly StageOperation[],
+    expected: RowVersion,
+  ): Promise<boolean> {
+    const resolved = await this.#write(calendarId, true, async (sql, target) => {
+      const value = await resolveConflict(sql, target, id, operations, expected);
+      return { value, touched: operations.map(({ name }) => name) };
+    });
+    if (resolved) this.#tell({ kind: "load", calendarId, names: null });
+    return resolved;
+  }
+
+  listSuperseded(calendarId: string, options: SupersededOptions = {}): Promise<string> {
     return this.#read((sql) =>
-      listSuperseded(sql, calendarId, options.uid, options.limit ?? MOST_LISTED),
+      listSuperseded(sql, calendarId, { ...options, limit: options.limit ?? MOST_LISTED }),
     );
+  }
+
+  countDeletions(calendarId: string, since: number): Promise<DeletionCounts> {
+    return this.#read((sql) => countDeletions(sql, calendarId, since));
   }
 
   takeEvents(): Promise<StoreEvent[]> {
@@ -231,6 +257,10 @@ export class SqliteItemStore implements ItemStore {
     return this.#read((sql) => readVisible(sql, calendarId, "i.name = :key", name));
   }
 
+  getByNames(calendarId: string, names: readonly string[]): Promise<readonly StoredItemWithText[]> {
+    return this.#read((sql) => readVisibleNames(sql, calendarId, names));
+  }
+
   resourceByUid(calendarId: string, uid: string): Promise<ResourceBody | null> {
     return this.#read(async (sql) => {
       const [found] = JSON.parse(await readByUid(sql, calendarId, uid)) as ResourceBody[];
@@ -282,6 +312,14 @@ export class SqliteItemStore implements ItemStore {
       return { value: undefined, touched: [] };
     });
     return this.getByName(calendarId, name);
+  }
+
+  changeMetadata(calendarId: string, name: string, change: MetadataChange): Promise<void> {
+    return this.#write(calendarId, true, async (sql, { calendar }) => {
+      const row = await readRow(sql, calendar, name);
+      if (row !== null) await changeMetadata(sql, row.id, change);
+      return { value: undefined, touched: [] };
+    });
   }
 
   counts(calendarId: string): Promise<ItemCounts> {

@@ -24,6 +24,7 @@ describe("a new item", () => {
       metadata: null,
       earlierTexts: [],
       waiting: false,
+      moved: false,
       attempts: 0,
     });
   });

@@ -1,0 +1,101 @@
+/** What a row tells of its event without its text being parsed, and when it must be parsed after all. */
+import { describe, expect, test } from "vitest";
+import { lightFacts } from "../../../../src/experiments/calendar/light/light-facts.ts";
+import type { StoredItemWithText } from "../../../../src/experiments/calendar/store/item-store.ts";
+import { scanColumns } from "../../../../src/shared/ical/scan.ts";
+
+const zones = {
+  knows: (tzid: string) => tzid === "Europe/Berlin",
+  agrees: (block: string) => !block.includes("+0930"),
+};
+
+function row(lines: readonly string[], acks = ""): StoredItemWithText {
+  const text = [
+    "BEGIN:VCALENDAR",
+    "VERSION:2.0",
+    ...(lines[0]?.startsWith("BEGIN:") ? lines : event(...lines)),
+    "END:VCALENDAR",
+    "",
+  ].join("\r\n");
+  const columns = scanColumns(text);
+  return { name: "a.ics", uid: columns.uid, revision: 3, columns, acks, pending: null, text };
+}
+
+function event(...lines: string[]): string[] {
+  return ["BEGIN:VEVENT", "UID:one", "DTSTAMP:20260101T000000Z", ...lines, "END:VEVENT"];
+}
+
+const facts = (...lines: string[]) => lightFacts(row(lines), zones);
+
+test("a plain event needs no parser", () => {
+  const found = facts(
+    "SUMMARY:Tea\\, coffee",
+    "LOCATION:Kitchen",
+    "STATUS:CONFIRMED",
+    "CATEGORIES:Work,Tea",
+    "DTSTART;TZID=Europe/Berlin:20260701T091500",
+    "DTEND:20260701T093000Z",
+  );
+  expect(found).toMatchObject({
+    start: { year: 2026, month: 6, day: 1, hour: 9, minute: 15, zone: "Europe/Berlin" },
+    end: { hour: 9, minute: 30, isDate: false, zone: "UTC" },
+    categories: ["Work", "Tea"],
+    hasAlarms: false,
+    hasOrganizer: false,
+  });
+  expect(Object.fromEntries(found?.texts ?? [])).toEqual({
+    UID: "one",
+    "X-KEEPER-REVISION": "3",
+    SUMMARY: "Tea, coffee",
+    LOCATION: "Kitchen",
+    STATUS: "CONFIRMED",
+  });
+  expect(found?.lacks("PRIORITY")).toBe(true);
+  expect(found?.lacks("SUMMARY")).toBe(false);
+});
+
+test("a whole day has no zone and may have no end", () => {
+  expect(facts("DTSTART;VALUE=DATE:20260701")).toMatchObject({
+    start: { isDate: true, zone: null },
+    end: null,
+    categories: [],
+  });
+});
+
+describe("is left to the parser", () => {
+  const start = "DTSTART:20260701T090000Z";
+  test.each([
+    ["a series", [start, "RRULE:FREQ=DAILY"]],
+    ["an override without its master", [start, "RECURRENCE-ID:20260701T090000Z"]],
+    ["a task", ["BEGIN:VTODO", "UID:one", "DTSTAMP:20260101T000000Z", "END:VTODO"]],
+    ["an unknown zone", ["DTSTART;TZID=Office Time:20260701T090000"]],
+    ["a day that no month has", ["DTSTART:20260231T090000Z"]],
+    ["a leap second", ["DTSTART:20261231T235960Z"]],
+    ["an end that is no date", [start, "DTEND:tomorrow"]],
+    ["an acknowledged reminder in the text", [start, "X-MOZ-LASTACK:20260101T000000Z"]],
+    ["a name broken by folding", [start, "SUMM\r\n ARY:Folded"]],
+  ])("%s", (_what, lines) => {
+    expect(facts(...lines)).toBeNull();
+  });
+
+  test("an acknowledgement that is kept beside the text", () => {
+    expect(lightFacts(row(event(start), "X-MOZ-LASTACK:20260101T000000Z"), zones)).toBeNull();
+  });
+
+  test("a definition that differs from Thunderbird's of the same name", () => {
+    const zone = (offset: string) => [
+      ...["BEGIN:VTIMEZONE", "TZID:Europe/Berlin", "BEGIN:STANDARD", "DTSTART:19700101T000000"],
+      ...[`TZOFFSETFROM:${offset}`, `TZOFFSETTO:${offset}`, "END:STANDARD", "END:VTIMEZONE"],
+    ];
+    const one = event("DTSTART;TZID=Europe/Berlin:20260701T090000");
+    expect(lightFacts(row([...zone("+0100"), ...one]), zones)).not.toBeNull();
+    expect(lightFacts(row([...zone("+0930"), ...one]), zones)).toBeNull();
+  });
+});
+
+test("what the columns do not keep as written is not answered from them", () => {
+  const found = facts("DTSTART:20260701T090000Z", "STATUS:confirmed", 'CATEGORIES:"a, b",c\\,d');
+  expect(found?.texts.has("STATUS")).toBe(false);
+  expect(found?.lacks("STATUS")).toBe(false);
+  expect(found?.categories).toBeNull();
+});
