@@ -2,6 +2,7 @@
 import type { DiscoveredCalendar } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { StoredAccount, StoredCalendar } from "../settings/account-settings.ts";
+import { canonicalCollectionUrl } from "../webdav/href.ts";
 import type { DiscoveredAccount } from "./ports.ts";
 
 export function sameCredential(
@@ -32,6 +33,35 @@ export function chooseCalendars(
       details: { url },
     });
   });
+}
+
+/**
+ * One collection in two calendars would show every event twice, and a move between them would be a deletion.
+ * @throws AppError "calendar-exists" when another account has subscribed one of them
+ */
+export function refuseTwice(
+  chosen: readonly DiscoveredCalendar[],
+  others: readonly StoredAccount[],
+): void {
+  for (const { url, displayName } of chosen) {
+    const holder = others.find(({ calendars }) =>
+      calendars.some((calendar) => isSameCollection(calendar.url, url)),
+    );
+    if (holder === undefined) continue;
+    throw new AppError(
+      "calendar-exists",
+      `The calendar ${displayName} is in Thunderbird already, by the account of ${holder.username}.`,
+      {
+        hint: "Nothing was subscribed. Leave it out, or remove it from the other account first.",
+        retry: "after-user",
+        details: { url, accountId: holder.id },
+      },
+    );
+  }
+}
+
+export function isSameCollection(a: string, b: string): boolean {
+  return canonicalCollectionUrl(a) === canonicalCollectionUrl(b);
 }
 
 /** Of the principal; a server that shows a collection only may name none. */

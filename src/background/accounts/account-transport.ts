@@ -4,7 +4,7 @@
  * more (a 401 did nothing, RFC 9110 §15.5.2), for a user who has just signed in must not be asked to do it again.
  */
 import type { StoredAccount } from "../settings/account-settings.ts";
-import { withBasicAuth } from "../transport/basic-auth.ts";
+import { withAuthentication } from "../transport/authentication.ts";
 import type { HttpRequest, HttpResponse, Transport } from "../transport/transport.ts";
 import type { Credentials } from "./credentials.ts";
 
@@ -18,20 +18,20 @@ export class AccountTransport implements Transport {
   readonly #transport: Transport;
   readonly #credentials: Credentials;
   readonly #account: Pick<StoredAccount, "origin" | "username">;
-  readonly #origin: string;
+  readonly #origins: ReadonlySet<string>;
   #signedIn: Promise<SignedIn> | null = null;
 
-  /** @param url of the collection or home: the credentials go to its origin only */
+  /** @param origins the credentials go to these only */
   constructor(
     transport: Transport,
     credentials: Credentials,
     account: Pick<StoredAccount, "origin" | "username">,
-    url: string,
+    origins: ReadonlySet<string>,
   ) {
     this.#transport = transport;
     this.#credentials = credentials;
     this.#account = account;
-    this.#origin = new URL(url).origin;
+    this.#origins = origins;
   }
 
   /** @throws AppError "credentials-missing", "credentials-locked"; those of the transport */
@@ -59,8 +59,8 @@ export class AccountTransport implements Transport {
   async #signIn(): Promise<SignedIn> {
     const password = await this.#credentials.password(this.#account);
     const { username } = this.#account;
-    const basic = { origin: this.#origin, username, password };
-    return { transport: withBasicAuth(this.#transport, basic), password };
+    const login = { origins: this.#origins, username, password };
+    return { transport: withAuthentication(this.#transport, login), password };
   }
 
   #signOut(signedIn: Promise<SignedIn>): void {

@@ -15,7 +15,9 @@ import type { StoredValue } from "../settings/stored-value.ts";
 import type { StoredSyncStatus } from "../settings/sync-status.ts";
 import {
   chooseCalendars,
+  isSameCollection,
   originOf,
+  refuseTwice,
   replaceCalendar,
   sameCredential,
   storedCalendar,
@@ -78,7 +80,8 @@ export class Accounts {
   /**
    * Subscribes the chosen calendars. Repeating it is harmless: what is subscribed stays, the password is
    * renewed; an attempt that was cut short is completed.
-   * @throws AppError as {@link discover}; "not-found" when the server no longer lists a chosen calendar
+   * @throws AppError as {@link discover}; "not-found" when the server no longer lists a chosen calendar;
+   *   "calendar-exists" when another account has subscribed it
    */
   add(
     args: CommandArguments<"accounts.add">,
@@ -243,6 +246,8 @@ export class Accounts {
     const chosen = chooseCalendars(found, args.calendars);
 
     const key = { origin: originOf(found, chosen), username: args.username };
+    const others = (await stored.read()).filter((other) => !sameCredential(other, key));
+    refuseTwice(chosen, others);
     await credentials.save(key, login.password);
     let account: Pick<StoredAccount, "id" | "origin" | "username" | "calendars"> = (
       await stored.read()
@@ -268,11 +273,11 @@ export class Accounts {
 
     const added: { id: string; url: string }[] = [];
     for (const [index, calendar] of chosen.entries()) {
-      const known = account.calendars.find(({ url }) => url === calendar.url);
+      const known = account.calendars.find(({ url }) => isSameCollection(url, calendar.url));
       const present = known ? await this.#deps.calendars.get(known.id) : null;
       const id = present?.id ?? (await this.#subscribe(calendar, index));
       added.push({ id, url: calendar.url });
-      const others = account.calendars.filter(({ url }) => url !== calendar.url);
+      const others = account.calendars.filter(({ url }) => !isSameCollection(url, calendar.url));
       await record([...others, storedCalendar(id, calendar)]);
     }
     await this.#forgetStatuses(account.calendars.map(({ id }) => id));

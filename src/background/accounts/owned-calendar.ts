@@ -5,6 +5,7 @@ import type { Accounts } from "./accounts.ts";
 export interface OwnedCalendar {
   /** `user@host`. */
   readonly account: string;
+  readonly accountId: string;
   readonly url: string;
   readonly components: readonly string[];
   readonly lastGoodSync: number | null;
@@ -32,6 +33,7 @@ export async function ownedCalendar(
     unfetched?: { name: string; reason: string }[];
   };
   return {
+    accountId: account.id,
     account: `${account.username}@${new URL(account.origin).hostname}`,
     url: calendar.url,
     components: calendar.components,

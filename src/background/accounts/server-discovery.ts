@@ -1,6 +1,8 @@
 /** The accounts' view of CalDAV discovery: a location and a login in, principal and calendars out. */
 import { discover } from "../caldav/discovery.ts";
-import { withBasicAuth } from "../transport/basic-auth.ts";
+import { withAuthentication } from "../transport/authentication.ts";
+import { followRedirects } from "../transport/redirects.ts";
+import { isAgreed } from "../transport/scheme-guard.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { Discovery } from "./ports.ts";
 
@@ -9,7 +11,13 @@ export function serverDiscovery(transport: Transport): Discovery {
     async discover(location, login, signal) {
       const found = await discover({
         location,
-        transportFor: (origin) => withBasicAuth(transport, { origin, ...login }),
+        transportFor: (origin) => {
+          const origins = new Set([origin]);
+          return followRedirects(withAuthentication(transport, { origins, ...login }), {
+            bare: transport,
+            mayFollow: (_, to) => isAgreed(origins, to),
+          });
+        },
         signal,
       });
       return { ...found, homes: found.homeUrls };

@@ -36,6 +36,8 @@ const CONCERNS_ALL: ReadonlySet<ErrorCode> = new Set([
   "network",
   "unauthorized",
   "server-busy",
+  "moved",
+  "insecure-location",
 ]);
 
 type OnBatch = (batch: readonly FetchedBody[]) => Promise<void>;
@@ -289,6 +291,5 @@ function readFound(response: DavResponse, data: Element): Found {
 /** Nobody's fault in particular: asking for another member would end the same way. */
 function concernsAll(error: unknown): boolean {
   if (!isAppError(error)) return true;
-  const { movedTo } = error.details;
-  return movedTo !== undefined || CONCERNS_ALL.has(error.code);
+  return CONCERNS_ALL.has(error.code);
 }

@@ -5,6 +5,7 @@
  */
 import type { DiscoveredCalendar } from "../../shared/commands.ts";
 import { AppError, type ErrorCode, isAppError } from "../../shared/errors.ts";
+import { movedTo } from "../transport/redirects.ts";
 import { withRetry } from "../transport/retry.ts";
 import { isInsecureUrl } from "../transport/scheme-guard.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -32,7 +33,7 @@ import {
 export interface DiscoveryOptions {
   readonly location: string;
   /**
-   * A transport with the account's credentials for one origin. Asked only for the origin the person named and
+   * A transport with the account's credentials for one origin, that follows redirects within it. Asked only for the origin the person named and
    * for those their server may send them on to ({@link mayFollow}).
    */
   readonly transportFor: (origin: string) => Transport;
@@ -128,8 +129,7 @@ class Search {
 
   failure(): AppError {
     const worst = TELLING.flatMap((code) => this.#failures.filter((one) => one.code === code))[0];
-    const telling =
-      worst ?? this.#failures.find(({ details: { movedTo } }) => movedTo !== undefined);
+    const telling = worst ?? this.#failures.find(({ code }) => code === "moved");
     const details = { log: this.#log };
     if (telling) {
       return new AppError(telling.code, telling.message, {
@@ -215,10 +215,10 @@ class Search {
     } catch (error) {
       if (!isAppError(error)) throw error;
       if (error.code === "aborted") throw error;
-      const { movedTo, status } = error.details;
-      if (typeof movedTo === "string" && this.#mayMove(url, movedTo)) {
-        this.#log.push(`PROPFIND ${url}: sent on to ${movedTo}`);
-        return this.#ask(movedTo, depth, properties);
+      const { movedTo: target, status } = error.details;
+      if (typeof target === "string" && this.#mayMove(url, target)) {
+        this.#log.push(`PROPFIND ${url}: sent on to ${target}`);
+        return this.#ask(target, depth, properties);
       }
       this.#log.push(
         `PROPFIND ${url}: ${typeof status === "number" ? `status ${status}, ` : ""}${error.message}`,
@@ -232,22 +232,14 @@ class Search {
     return mayFollow(from, to) && this.#moves++ < MOVES_ALLOWED;
   }
 
-  /** @throws AppError "http" with `movedTo` for an origin that the first one may not vouch for */
+  /** @throws AppError "moved" with `movedTo` for an origin that the first one may not vouch for */
   #clientFor(url: string): DavClient {
     const { origin } = new URL(url);
     const known = this.#clients.get(origin);
     if (known) return known;
     const trusted = [...this.#clients.keys()];
     if (trusted.length > 0 && !trusted.some((from) => mayFollow(from, origin))) {
-      throw new AppError(
-        "http",
-        `The server names ${new URL(origin).host} as the place to go on.`,
-        {
-          hint: "Your password was not sent there. If you trust that address, enter it instead.",
-          retry: "after-user",
-          details: { movedTo: url },
-        },
-      );
+      throw movedTo(trusted[0] as string, url);
     }
     const client = new DavClient({
       transport: withRetry(this.#options.transportFor(origin), { maxRepeats: 1 }),

@@ -72,7 +72,7 @@ export function readDeleteAnswer(answer: WriteAnswer, href: Href): WriteReading 
   return { kind: "error", error: answer.error() };
 }
 
-/** A captive portal's page, or the answer to the GET that a redirect made of the write. */
+/** A captive portal's page, or the answer of a place that the write was sent on to. */
 function answersSomethingElse({ excerpt, redirected }: WriteAnswer): boolean {
   return redirected || looksLikeHtml(excerpt);
 }

@@ -7,11 +7,14 @@ import { AppError } from "../../shared/errors.ts";
 import type {
   BatchOperation,
   BatchResult,
+  DeletionCounts,
   PendingChange,
   ResourceBody,
   ResourceRow,
   Settlement,
   SettleResult,
+  StageOperation,
+  SupersededVersion,
 } from "../../shared/item-store.ts";
 import type { LocalCalendar, SyncState } from "../sync/ports.ts";
 import { encodeSyncState, parseSyncState } from "../sync/sync-state.ts";
@@ -28,11 +31,17 @@ export interface ItemStoreApi {
     operations: string,
     options?: { state?: unknown; notify?: boolean },
   ): Promise<string>;
+  stage(cacheId: string, operations: string, reason: string): Promise<void>;
+  listSuperseded(cacheId: string, options: { since: number; limit: number }): Promise<string>;
+  countDeletions(cacheId: string, since: number): Promise<DeletionCounts>;
 }
 
 const MOST_ITEMS = 300;
 /** In UTF-16 units: a few events with embedded attachments are a batch of their own. */
 const LONGEST_TEXT = 4_000_000;
+
+/** Kept by the store for as long as it takes; of a mass change all are asked for. */
+const MOST_VERSIONS = 1_000_000;
 
 export class MessengerCalendar implements LocalCalendar {
   readonly calendarId: string;
@@ -94,6 +103,22 @@ export class MessengerCalendar implements LocalCalendar {
   async settle(name: string, revision: number, settlement: Settlement): Promise<SettleResult> {
     const json = await this.#api.settle(this.#cacheId, name, revision, JSON.stringify(settlement));
     return JSON.parse(json) as SettleResult;
+  }
+
+  async stage(operations: readonly StageOperation[], reason: string): Promise<void> {
+    for (let start = 0; start < operations.length; start += MOST_ITEMS) {
+      const some = operations.slice(start, start + MOST_ITEMS);
+      await this.#api.stage(this.#cacheId, JSON.stringify(some), reason);
+    }
+  }
+
+  async listSuperseded(since: number): Promise<SupersededVersion[]> {
+    const options = { since, limit: MOST_VERSIONS };
+    return readArray(await this.#api.listSuperseded(this.#cacheId, options));
+  }
+
+  countDeletions(since: number): Promise<DeletionCounts> {
+    return this.#api.countDeletions(this.#cacheId, since);
   }
 
   async #send(

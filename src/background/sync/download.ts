@@ -1,12 +1,14 @@
 /**
  * Fetches the bodies a plan asks for and hands each batch to the item store as it arrives, so that memory is
  * bounded by batches. A member that cannot be fetched is quarantined and never stops the rest; damaged texts
- * are stored like any other (they must be backed up) and remembered.
+ * are stored like any other (they must be backed up) and remembered. Where many known members changed, versions
+ * older than those here are set apart for the guard.
  */
 import type { ResourceName } from "../../shared/brands.ts";
 import { toWire } from "../../shared/errors.ts";
 import { type BatchOperation, ITEM_FLAG } from "../../shared/item-store.ts";
 import { forEachBounded } from "./bounded.ts";
+import { isOlder, SEVERAL } from "./guard.ts";
 import { stopsRun } from "./outcome.ts";
 import type { FetchedBody, RemoteBody, RemoteMember, RemoteMetadata, SyncState } from "./ports.ts";
 import { applyBatch, type SyncRun } from "./sync-run.ts";
@@ -23,6 +25,8 @@ export class Download {
   readonly #contested = new Map<string, RemoteMember>();
   /** Found to be gone by a direct 404 or 410 while fetching. */
   readonly gone = new Set<ResourceName>();
+  /** Not stored: the server's version is older than the one here, and many changed. */
+  readonly reversals = new Map<string, RemoteMember>();
   #done = 0;
   #total = 0;
 
@@ -48,9 +52,13 @@ export class Download {
     this.#unreadable.delete(name);
   }
 
-  /** @throws AppError for which going on is useless; what arrived before is stored */
-  async fetch(members: readonly RemoteMember[]): Promise<void> {
+  /**
+   * @param known how many of them are known here in another version
+   * @throws AppError for which going on is useless; what arrived before is stored
+   */
+  async fetch(members: readonly RemoteMember[], known: number): Promise<void> {
     if (members.length === 0) return;
+    const cautious = known >= SEVERAL;
     this.#total += members.length;
     this.#report();
     const waiting = new Map<string, RemoteMember>(members.map((member) => [member.name, member]));
@@ -71,7 +79,7 @@ export class Download {
             else this.#quarantine(member, fetched.reason);
           }
           try {
-            await this.#store(bodies);
+            await this.#store(bodies, cautious);
           } catch (error) {
             storeFailure = { error };
             throw error;
@@ -85,24 +93,32 @@ export class Download {
       // The report fails as a whole: perhaps one member breaks it, so each is asked for alone.
     }
     singly.push(...waiting.values());
-    await this.fetchSingly(singly);
+    await this.#fetchSingly(singly, cautious);
   }
 
   /** One GET each. */
-  async fetchSingly(members: readonly RemoteMember[]): Promise<void> {
+  async #fetchSingly(members: readonly RemoteMember[], cautious: boolean): Promise<void> {
     await forEachBounded(members, SINGLE_REQUESTS, async (member) => {
       const body = await this.#fetchOne(member);
       if (body === undefined) return;
-      if (body !== null) return this.#store([body]);
+      if (body !== null) return this.#store([body], cautious);
       this.#unfetched.delete(member.name);
       this.gone.add(member.name);
       this.#advance(1);
     });
   }
 
+  /** Takes over the older versions after all. @returns their names */
+  async acceptReversals(): Promise<ResourceName[]> {
+    const members = [...this.reversals.values()];
+    this.reversals.clear();
+    await this.#fetchSingly(members, false);
+    return members.map(({ name }) => name);
+  }
+
   /** Stores bodies that came by another way, e.g. while a removal was being confirmed. */
   async keep(bodies: readonly RemoteBody[]): Promise<void> {
-    await this.#store(bodies);
+    await this.#store(bodies, false);
   }
 
   /** Looks at a member once more, alone, in {@link settleContested}. */
@@ -112,7 +128,7 @@ export class Download {
 
   /** True when every body that arrived is stored. */
   get isSettled(): boolean {
-    return this.#contested.size === 0 && this.gone.size === 0;
+    return this.#contested.size + this.gone.size + this.reversals.size === 0;
   }
 
   /** Asks again for what a push wrote in the meantime, with nobody else at the resource. */
@@ -139,15 +155,34 @@ export class Download {
     }
   }
 
-  async #store(bodies: readonly RemoteBody[]): Promise<void> {
+  /** @param cautious sets versions apart that are older than those here */
+  async #store(bodies: readonly RemoteBody[], cautious: boolean): Promise<void> {
     const operations: BatchOperation[] = [];
+    const older = cautious ? await this.#olderThanHere(bodies) : null;
     for (const body of bodies) {
+      if (older?.has(body.name)) {
+        this.reversals.set(body.name, body);
+        this.#unfetched.delete(body.name);
+        continue;
+      }
       if (this.#run.mutex.usedSince(body.name, this.#run.startedAt))
         this.#contested.set(body.name, body);
       else operations.push(this.#put(body));
     }
     await applyBatch(this.#run, operations);
     this.#advance(bodies.length);
+  }
+
+  async #olderThanHere(bodies: readonly RemoteBody[]): Promise<ReadonlySet<string>> {
+    const { local, texts } = this.#run;
+    const rows = await local.getResources(bodies.map(({ name }) => name));
+    const known = new Map(rows.map(({ name, serverText }) => [name as string, serverText]));
+    const older = bodies.filter(({ name, text }) => {
+      const here = known.get(name);
+      if (here == null || here === text) return false;
+      return isOlder(texts.scanColumns(text), texts.scanColumns(here));
+    });
+    return new Set(older.map(({ name }) => name));
   }
 
   #put(body: RemoteBody): BatchOperation {

@@ -3,12 +3,30 @@
  * merged; a single edit can be pushed at any time beside it. Only one run at a time (the scheduler's duty); one
  * operation at a time a resource (the mutex here). Knows no HTTP and no Thunderbird.
  */
+
+import type { ResourceName } from "../../shared/brands.ts";
 import type { CalendarSyncReport } from "../../shared/commands.ts";
-import { AppError, toWire, type WireError } from "../../shared/errors.ts";
+import { toWire, type WireError } from "../../shared/errors.ts";
+import type { PendingChange } from "../../shared/item-store.ts";
+import { type AuditResult, audit } from "./audit.ts";
 import { forEachBounded } from "./bounded.ts";
+import { agreedDeletions } from "./deletion-guard.ts";
+import { heldBack } from "./held-back.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
+import {
+  approveDeletions,
+  decideHeld,
+  type MassDecision,
+  undoMassChange,
+} from "./mass-decisions.ts";
 import { isNoAnswer } from "./outcome.ts";
-import type { CollectionStatus, LocalCalendar, RemoteCollection, SyncState } from "./ports.ts";
+import type {
+  CollectionStatus,
+  LocalCalendar,
+  MassChangeKind,
+  RemoteCollection,
+  SyncState,
+} from "./ports.ts";
 import { pull } from "./pull.ts";
 import { pushResource } from "./push.ts";
 import type { PushOutcome } from "./resource-push.ts";
@@ -35,6 +53,10 @@ export interface RunOptions {
   readonly status: CollectionStatus | null;
   /** The user asked: what waits for its time is tried at once. */
   readonly impatient: boolean;
+  /** The user has agreed beforehand to the deletions that wait, however many they are. */
+  readonly approvesDeletions?: boolean;
+  /** Compares everything with the server, even if it says that nothing changed. */
+  readonly listsAll?: boolean;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: SyncProgress) => void;
 }
@@ -44,9 +66,11 @@ export interface RunResult {
   readonly report: CalendarSyncReport;
   /** What stopped the run; absent when it came to its end. */
   readonly failure?: unknown;
+  /** When an edit that the server failed to take is worth another try, ms since the epoch. */
+  readonly retryAt?: number;
   /** Edits the server refused; they stay pending. */
   readonly refused: readonly WireError[];
-  /** Removals the guard holds back. */
+  /** Changes the guard holds back, both ways. */
   readonly held: number;
   /** Creates confirmed: a move's other half may go. */
   readonly created: number;
@@ -58,6 +82,8 @@ export class CalendarSync {
   readonly #mutex = new KeyedMutex();
 
   #holdsBack = false;
+  /** As the last run met them. */
+  #heldDeletions = 0;
 
   constructor(dependencies: CalendarSyncDependencies) {
     this.#dependencies = dependencies;
@@ -69,11 +95,46 @@ export class CalendarSync {
    * @throws AppError when the server gave no usable answer or wants a sign-in; the edit is pending as before
    */
   async push(name: string, impatient: boolean, signal: AbortSignal): Promise<PushOutcome> {
+    const { local, now } = this.#dependencies;
+    const [change] = await local.getPending([name]);
+    if (change?.kind === "delete" && !change.moved && !change.waiting) {
+      const agreed = await agreedDeletions(local, now());
+      if (agreed !== null && !agreed.has(name as ResourceName)) {
+        return {
+          kind: "held",
+          error: toWire(heldBack({ removals: 0, reversals: 0, deletions: 1 })),
+        };
+      }
+    }
+    return this.#push(name, impatient, signal);
+  }
+
+  async #push(name: string, impatient: boolean, signal: AbortSignal): Promise<PushOutcome> {
     const outcome = await this.#mutex.run(name, () =>
       pushResource(this.#dependencies, name, impatient, signal),
     );
     if (outcome.kind === "waiting") this.#holdsBack = true;
     return outcome;
+  }
+
+  /** What differs between here and the server. @throws AppError as {@link audit} */
+  audit(signal: AbortSignal): Promise<AuditResult> {
+    const { remote, local } = this.#dependencies;
+    return audit(remote, local, signal);
+  }
+
+  /** @returns how many items it concerned @throws AppError as {@link decideHeld} */
+  decide(
+    kind: MassChangeKind,
+    decision: MassDecision,
+    options: { readonly withoutSnapshot: boolean; readonly signal: AbortSignal },
+  ): Promise<number> {
+    return decideHeld(this.#dependencies, kind, decision, options);
+  }
+
+  /** @returns how many items came back @throws AppError as {@link undoMassChange} */
+  undo(kind: MassChangeKind, at: number): Promise<number> {
+    return undoMassChange(this.#dependencies, kind, at);
   }
 
   /** True when a change was left waiting, perhaps for the other half of its move. */
@@ -97,6 +158,7 @@ export class CalendarSync {
     const counts = new SyncCounts();
     const refused: WireError[] = [];
     let created = 0;
+    let retryAt: number | undefined;
     let state: SyncState | null = null;
     let failure: unknown;
     remote.takeTraffic();
@@ -104,9 +166,12 @@ export class CalendarSync {
     const count = (outcome: PushOutcome): void => {
       if (outcome.kind === "done") counts.pushed++;
       if (outcome.kind === "done" && outcome.created) created++;
-      if (outcome.kind === "refused") refused.push(outcome.error);
+      if (outcome.kind !== "refused") return;
+      refused.push(outcome.error);
+      if (outcome.retryAt !== null) retryAt = Math.min(retryAt ?? Infinity, outcome.retryAt);
     };
     try {
+      if (options.approvesDeletions) await approveDeletions(this.#dependencies);
       const pushFailure = await this.#pushPending(options, count);
       state = await local.getState();
       const run: SyncRun = {
@@ -124,6 +189,7 @@ export class CalendarSync {
           // Taken before our own writes it would hide what came with them.
           status: wrote ? null : options.status,
           impatient: options.impatient,
+          listsAll: options.listsAll === true,
         });
       } finally {
         await showWhatArrived(run);
@@ -135,11 +201,15 @@ export class CalendarSync {
     } catch (error) {
       failure = error;
     }
-    const held = state?.heldRemovals.length ?? 0;
+    const removals = state?.heldRemovals.length ?? 0;
+    const reversals = state?.heldReversals.length ?? 0;
+    const deletions = this.#heldDeletions;
+    const held = removals + reversals + deletions;
     const { requests, bytes } = remote.takeTraffic();
     const error =
       failure === undefined
-        ? (refused[0] ?? (held > 0 ? heldBack(held) : undefined))
+        ? (refused[0] ??
+          (held > 0 ? toWire(heldBack({ removals, reversals, deletions })) : undefined))
         : toWire(failure);
     const report: CalendarSyncReport = {
       id: this.calendarId,
@@ -153,7 +223,17 @@ export class CalendarSync {
       durationMs: now() - startedAt,
       ...(error === undefined ? {} : { error }),
     };
-    return { report, refused, held, created, ...(failure === undefined ? {} : { failure }) };
+    const result = { report, refused, held, created };
+    return {
+      ...result,
+      ...(retryAt === undefined ? {} : { retryAt }),
+      ...(failure === undefined ? {} : { failure }),
+    };
+  }
+
+  async #agreedAmong(pending: readonly PendingChange[]): Promise<ReadonlySet<ResourceName> | null> {
+    const { local, now } = this.#dependencies;
+    return pending.some(({ kind }) => kind === "delete") ? agreedDeletions(local, now()) : null;
   }
 
   /**
@@ -175,11 +255,15 @@ export class CalendarSync {
         createdMore = false;
         const everything = await local.getPending();
         this.#holdsBack ||= everything.some((change) => change.waiting);
-        const pending = everything.filter((change) => !change.waiting && !tried.has(change.name));
+        const agreed = await this.#agreedAmong(everything);
+        this.#heldDeletions = everything.filter((change) => !mayBeSent(change, agreed)).length;
+        const pending = everything.filter(
+          (change) => !change.waiting && !tried.has(change.name) && mayBeSent(change, agreed),
+        );
         let sent = 0;
         await forEachBounded(pending, PUSH_WIDTH, async ({ name }) => {
           tried.add(name);
-          const outcome = await this.push(name, options.impatient, options.signal);
+          const outcome = await this.#push(name, options.impatient, options.signal);
           count(outcome);
           if (outcome.kind === "done" && outcome.created) createdMore = true;
           options.onProgress?.({ done: ++sent, total: pending.length, note: "sending" });
@@ -193,20 +277,16 @@ export class CalendarSync {
   }
 }
 
+/** False for a deletion that waits for the user's word. */
+function mayBeSent(
+  { kind, moved, name }: PendingChange,
+  agreed: ReadonlySet<ResourceName> | null,
+): boolean {
+  return kind !== "delete" || moved || agreed === null || agreed.has(name as ResourceName);
+}
+
 /** A run that broke off shows what it stored; one that ended has done so with its last batch. */
 async function showWhatArrived(run: SyncRun): Promise<void> {
   if (run.counts.changed === 0 || run.counts.shown) return;
   await run.local.batch([], { notify: true });
 }
-
-const heldBack = (count: number): WireError =>
-  toWire(
-    new AppError(
-      "conflict",
-      `${count} events are missing on the server; they are kept here for now.`,
-      {
-        hint: "They are removed here once the server confirms it and a backup of them could be made.",
-        details: { heldRemovals: count },
-      },
-    ),
-  );

@@ -1,13 +1,15 @@
 /**
- * The mass-change guard: decides when removals are so many that a mistake (an emptied server, a broken listing,
- * somebody else's wrong click) is likelier than an intention. Pure; confirming and the snapshot are the
- * engine's. Bodies that go back in time are not counted here.
+ * The mass-change guard: decides when removals, or versions that go back in time, are so many that a mistake (an
+ * emptied server, a broken listing, a server restored from its own backup, somebody's wrong click) is likelier than
+ * an intention. Pure; confirming and the snapshot are the engine's.
  */
-import type { SyncState } from "./ports.ts";
+import type { ItemColumns } from "../../shared/item-store.ts";
+import type { MassChange, SyncState } from "./ports.ts";
 
-const DAY_MS = 24 * 60 * 60_000;
+export const DAY_MS = 24 * 60 * 60_000;
 const MANY = 100;
-const SEVERAL = 10;
+/** As few as these may well be meant. */
+export const SEVERAL = 10;
 const SEVERAL_SHARE = 0.2;
 const HALF = 0.5;
 
@@ -38,4 +40,21 @@ export function isMassRemoval(
   if (removed >= MANY) return true;
   if (removed >= SEVERAL && removed >= before * SEVERAL_SHARE) return true;
   return before >= SMALL_CALENDAR && removed >= before * HALF;
+}
+
+/** True for a version that was made before the known one: its SEQUENCE, or with the same one its LAST-MODIFIED. */
+export function isOlder(
+  version: Pick<ItemColumns, "sequence" | "lastModified">,
+  known: Pick<ItemColumns, "sequence" | "lastModified">,
+): boolean {
+  if (version.sequence !== known.sequence) return version.sequence < known.sequence;
+  if (version.lastModified === null || known.lastModified === null) return false;
+  return version.lastModified < known.lastModified;
+}
+
+/** How long a mass change can be undone. */
+const UNDO_MS = 30 * DAY_MS;
+
+export function rememberedChanges(changes: readonly MassChange[], now: number): MassChange[] {
+  return changes.filter(({ at }) => at > now - UNDO_MS);
 }

@@ -58,9 +58,12 @@ export function outcomeOf(
   return { error: wire, stopAccount, retryAt: context.now + waitMs };
 }
 
+/** The way to the server leads where nothing may be sent: as good as no server, but time alone does not help. */
+const NO_WAY: readonly ErrorCode[] = ["moved", "insecure-location"];
+
 /** True when the server gave no usable answer: whether a write took place is unknown, so the edit stays as it is. */
 export function isNoAnswer(error: unknown): boolean {
-  return isAppError(error, "aborted", ...NO_ANSWER);
+  return isAppError(error, "aborted", ...NO_ANSWER, ...NO_WAY);
 }
 
 /** True when going on with other resources is useless: sign-in, the item store, an abort, an unreachable server. */

@@ -6,12 +6,15 @@ import type { ETag, Href, ResourceName, ScheduleTag, SyncToken } from "../../sha
 import type {
   BatchOperation,
   BatchResult,
+  DeletionCounts,
   Json,
   PendingChange,
   ResourceBody,
   ResourceRow,
   Settlement,
   SettleResult,
+  StageOperation,
+  SupersededVersion,
 } from "../../shared/item-store.ts";
 
 /** What the server side of a row keeps in `metadata`. */
@@ -130,7 +133,27 @@ export interface LocalCalendar {
     options: { state?: SyncState; notify?: boolean },
   ): Promise<BatchResult>;
   settle(name: string, revision: number, settlement: Settlement): Promise<SettleResult>;
+  /** Changes made for the user, as edits waiting to be sent. Durable when it resolves. */
+  stage(operations: readonly StageOperation[], reason: string): Promise<void>;
+  /** Versions replaced or removed at this time or later, newest first. @param since ms since the epoch */
+  listSuperseded(since: number): Promise<SupersededVersion[]>;
+  /** @param since ms since the epoch */
+  countDeletions(since: number): Promise<DeletionCounts>;
 }
+
+/** Many changes at once that were made. They can be undone while the versions of before are kept. */
+export interface MassChange {
+  /** When it began, ms since the epoch; also its key. */
+  readonly at: number;
+  readonly kind: MassChangeKind;
+  readonly names: readonly ResourceName[];
+}
+
+/**
+ * `removals`: gone on the server, removed here. `reversals`: older on the server than here, taken over. `deletions`:
+ * deleted here, removed on the server.
+ */
+export type MassChangeKind = "removals" | "reversals" | "deletions";
 
 /** A calendar's own state, stored with the batch it belongs to. */
 export interface SyncState {
@@ -150,11 +173,22 @@ export interface SyncState {
   }[];
   /** Removals the mass-change guard holds back. */
   readonly heldRemovals: readonly ResourceName[];
+  /** Members that the server has in an older version than this one, which the guard holds back. */
+  readonly heldReversals: readonly RemoteMember[];
+  /** Deletions the user has agreed to send although they are many. */
+  readonly approvedDeletions: {
+    readonly at: number;
+    readonly names: readonly ResourceName[];
+  } | null;
+  /** Of the last 30 days. */
+  readonly massChanges: readonly MassChange[];
   /** Members stored although their text is damaged: kept, backed up, and shown as quarantined. */
   readonly unreadable: readonly { readonly name: ResourceName; readonly since: number }[];
   /** Removals applied in the last 24 hours, for the mass-change guard. */
   readonly recentRemovals: readonly { readonly at: number; readonly count: number }[];
   readonly lastGoodSync: number | null;
+  /** When everything was listed last: the server's log of changes may miss some. */
+  readonly listedAt: number | null;
 }
 
 export type SyncStateJson = SyncState & Json;

@@ -4,27 +4,25 @@
  * everything it stands for is stored or listed as unfetched.
  */
 import type { ResourceName, SyncToken } from "../../shared/brands.ts";
-import { AppError, isAppError } from "../../shared/errors.ts";
+import { isAppError } from "../../shared/errors.ts";
 import type { BatchOperation } from "../../shared/item-store.ts";
 import { Download } from "./download.ts";
-import { withinDay } from "./guard.ts";
-import {
-  dueRetries,
-  type KnownMembers,
-  knownMembers,
-  type Plan,
-  planChanges,
-  planListing,
-} from "./plan.ts";
+import { DAY_MS, rememberedChanges, SEVERAL, withinDay } from "./guard.ts";
+import { KnownRows } from "./known-rows.ts";
+import { endlessPages, listEverything } from "./listing.ts";
+import { stopsRun } from "./outcome.ts";
+import { dueRetries, type Plan, planChanges, planListing } from "./plan.ts";
 import type { CollectionStatus, RemoteMember, SyncState } from "./ports.ts";
 import { judgeRemovals } from "./removals.ts";
+import { judgeReversals } from "./reversals.ts";
 import { applyBatch, type SyncRun } from "./sync-run.ts";
 import { EMPTY_STATE, encodeMetadata, sameState } from "./sync-state.ts";
 
-/** Above this many names of one page it is cheaper to list the rows than to read the named ones. */
-const NAMED_ROWS = 200;
 /** How long held removals rest while the server says that nothing changed. */
 const HELD_REST_MS = 60 * 60_000;
+
+/** How often everything is listed although the server tells its changes. */
+const LISTING_MS = 7 * DAY_MS;
 
 export interface PullOptions {
   readonly stored: SyncState | null;
@@ -32,6 +30,8 @@ export interface PullOptions {
   readonly status: CollectionStatus | null;
   /** The user asked: quarantined members and held removals are tried at once. */
   readonly impatient: boolean;
+  /** Lists everything even if the server says that nothing changed. */
+  readonly listsAll: boolean;
 }
 
 /** What a listing of either kind came to. */
@@ -54,7 +54,8 @@ class Pull {
   readonly #state: SyncState;
   readonly #download: Download;
   #status: CollectionStatus | null;
-  #known: KnownMembers | undefined;
+  #listedAt: number | null;
+  readonly #known: KnownRows;
 
   constructor(run: SyncRun, options: PullOptions) {
     this.#run = run;
@@ -62,6 +63,8 @@ class Pull {
     this.#state = options.stored ?? EMPTY_STATE;
     this.#download = new Download(run, this.#state);
     this.#status = options.status;
+    this.#listedAt = this.#state.listedAt;
+    this.#known = new KnownRows(run.local);
   }
 
   async run(): Promise<SyncState> {
@@ -69,21 +72,29 @@ class Pull {
     const canAskForChanges = state.token !== null && !state.initial;
     // Without a status, asking for changes costs the same single request.
     if (!canAskForChanges) await this.#currentStatus();
-    const unchanged = this.#status !== null && isUnchanged(state, this.#status);
+    const isDue = canAskForChanges && this.#run.now() - (state.listedAt ?? 0) > LISTING_MS;
+    const listsAll = this.#options.listsAll || isDue;
+    const unchanged = !listsAll && this.#status !== null && isUnchanged(state, this.#status);
     const { impatient } = this.#options;
     const due = dueRetries(state.unfetched, this.#run.now(), impatient);
     const rested = this.#run.now() - (state.lastGoodSync ?? 0) > HELD_REST_MS;
-    const looksAtHeld = state.heldRemovals.length > 0 && (!unchanged || impatient || rested);
+    const holds = state.heldRemovals.length + state.heldReversals.length > 0;
+    const looksAtHeld = holds && (!unchanged || impatient || rested);
     if (unchanged && due.length === 0 && !looksAtHeld) return state;
 
     this.#run.onProgress({ done: 0, total: 0, note: "listing" });
     const listed = unchanged
       ? { plan: NOTHING, seen: new Set<string>(), token: state.token, ctag: state.ctag }
-      : await this.#listOrAsk(canAskForChanges);
+      : ((listsAll ? await this.#plainListing() : null) ??
+        (await this.#listOrAsk(canAskForChanges)));
+    if (listsAll) this.#listedAt = this.#run.now();
     const planned = new Set<string>(listed.plan.fetch.map((member) => member.name));
-    await this.#download.fetch([
+    const isAlone = ({ name }: RemoteMember): boolean => !planned.has(name);
+    const held = looksAtHeld ? state.heldReversals.filter(isAlone) : [];
+    await this.#fetch([
       ...this.#withoutResting(listed.plan.fetch),
-      ...due.filter((member) => !planned.has(member.name) && this.#isQuarantined(member.name)),
+      ...due.filter((member) => isAlone(member) && this.#isQuarantined(member.name)),
+      ...held,
     ]);
     return this.#finish(listed, looksAtHeld);
   }
@@ -100,6 +111,24 @@ class Pull {
     return this.#fullListing();
   }
 
+  /**
+   * The audit that happens by itself: owes nothing to the server's log of changes, which may have missed some.
+   * @returns `null` where it does not work and nobody asked for it
+   */
+  async #plainListing(): Promise<Listed | null> {
+    const { remote, signal } = this.#run;
+    const status = await this.#currentStatus();
+    try {
+      const members = await remote.list(signal);
+      const plan = planListing(await this.#known.all(), members);
+      const seen = new Set<string>(members.map((member) => member.name));
+      return { plan, seen, token: status.syncToken, ctag: status.ctag };
+    } catch (error) {
+      if (this.#options.listsAll || stopsRun(error)) throw error;
+      return null;
+    }
+  }
+
   /** Collection sync from the stored token. */
   async #changes(): Promise<Listed> {
     const { remote, signal } = this.#run;
@@ -111,7 +140,7 @@ class Pull {
     for (;;) {
       const page = await remote.changesSince(token, signal);
       const names = [...page.changed.map((member) => member.name), ...page.removed];
-      const plan = planChanges(await this.#knownOf(names), page);
+      const plan = planChanges(await this.#known.of(names), page);
       for (const member of page.changed) seen.add(member.name);
       stated.push(...plan.stated);
       relocated.push(...plan.relocated);
@@ -128,7 +157,7 @@ class Pull {
       }
       if (page.token === null || page.token === token) throw endlessPages();
       token = page.token;
-      await this.#download.fetch(this.#withoutResting(plan.fetch));
+      await this.#fetch(this.#withoutResting(plan.fetch));
       // An interrupted run goes on from here, unless something this token stands for is not applied yet.
       if (stated.length === 0 && this.#download.isSettled) {
         await applyBatch(this.#run, [], {
@@ -142,37 +171,23 @@ class Pull {
 
   async #fullListing(): Promise<Listed> {
     const status = await this.#currentStatus();
-    const reported = status.syncToken === null ? undefined : await this.#listByReport();
-    const members = reported?.members ?? (await this.#run.remote.list(this.#run.signal));
+    const { remote, signal } = this.#run;
+    const { members, token, ctag } = await listEverything(remote, status, signal);
+    this.#listedAt = this.#run.now();
     const names = new Set<string>(members.map((member) => member.name));
     for (const { name } of this.#state.unfetched) if (!names.has(name)) this.#download.forget(name);
     return {
-      plan: planListing(await this.#allKnown(), members),
+      plan: planListing(await this.#known.all(), members),
       seen: names,
-      token: reported?.token ?? null,
-      // Read before the listing: what changes in between is found by the next run.
-      ctag: reported === undefined ? status.ctag : null,
+      token,
+      ctag,
     };
   }
 
-  /** A collection sync without a token lists every member (RFC 6578 §3.4); `undefined` where it does not work. */
-  async #listByReport(): Promise<{ members: RemoteMember[]; token: SyncToken | null } | undefined> {
-    const { remote, signal } = this.#run;
-    const members = new Map<string, RemoteMember>();
-    let token: SyncToken | null = null;
-    try {
-      for (;;) {
-        const page = await remote.changesSince(token, signal);
-        for (const member of page.changed) members.set(member.name, member);
-        for (const name of page.removed) members.delete(name);
-        if (!page.more) return { members: [...members.values()], token: page.token };
-        if (page.token === null || page.token === token) throw endlessPages();
-        token = page.token;
-      }
-    } catch (error) {
-      if (isAppError(error, "sync-token-invalid", "unsupported", "protocol")) return undefined;
-      throw error;
-    }
+  async #fetch(members: readonly RemoteMember[]): Promise<void> {
+    const few = members.length < SEVERAL;
+    const known = few ? [] : await this.#known.of(members.map((member) => member.name));
+    await this.#download.fetch(members, [...known].length);
   }
 
   async #finish(listed: Listed, looksAtHeld: boolean): Promise<SyncState> {
@@ -180,11 +195,14 @@ class Pull {
     const download = this.#download;
     const state = this.#state;
     const { plan } = listed;
+    const startedAt = run.now();
+    const judged = await judgeReversals(run, download, async () => (await this.#known.all()).size);
+    const massChanges = [...state.massChanges, ...judged.massChanges];
     const held = looksAtHeld ? state.heldRemovals.filter((name) => !listed.seen.has(name)) : [];
     let remove: readonly ResourceName[] = [];
     let heldRemovals: readonly ResourceName[] = looksAtHeld ? [] : state.heldRemovals;
     if (plan.stated.length + plan.unlisted.length + held.length + download.gone.size > 0) {
-      const known = await this.#allKnown();
+      const known = await this.#known.all();
       const isKnown = (name: ResourceName): boolean => known.has(name);
       const verdict = await judgeRemovals(
         run,
@@ -200,6 +218,7 @@ class Pull {
       await download.keep(verdict.alive);
       remove = verdict.remove;
       heldRemovals = [...new Set([...heldRemovals, ...verdict.held])];
+      if (verdict.isMass) massChanges.push({ at: startedAt, kind: "removals", names: remove });
       download.gone.clear();
       for (const name of remove) {
         const href = known.get(name)?.metadata?.href;
@@ -225,8 +244,14 @@ class Pull {
       initial: false,
       ...download.quarantine(),
       heldRemovals,
+      heldReversals: looksAtHeld
+        ? judged.heldReversals
+        : [...this.#stillHeld(listed.seen), ...judged.heldReversals],
+      approvedDeletions: state.approvedDeletions,
+      massChanges: rememberedChanges(massChanges, now),
       recentRemovals: remove.length === 0 ? recent : [...recent, { at: now, count: remove.length }],
       lastGoodSync: now,
+      listedAt: this.#listedAt,
     };
     const notify = operations.length > 0 || run.counts.changed > 0;
     if (!notify && !looksAtHeld && sameState(this.#options.stored, next)) return state;
@@ -235,9 +260,14 @@ class Pull {
     return next;
   }
 
+  /** Held, and not listed anew in this run. */
+  #stillHeld(seen: ReadonlySet<string>): RemoteMember[] {
+    return this.#state.heldReversals.filter(({ name }) => !seen.has(name));
+  }
+
   async #relocations(members: readonly RemoteMember[]): Promise<BatchOperation[]> {
     if (members.length === 0) return [];
-    const known = await this.#knownOf(members.map((member) => member.name));
+    const known = await this.#known.of(members.map((member) => member.name));
     const operations: BatchOperation[] = [];
     for (const { name, href } of members) {
       const metadata = known.get(name)?.metadata;
@@ -267,17 +297,6 @@ class Pull {
     this.#status ??= await this.#run.remote.status(this.#run.signal);
     return this.#status;
   }
-
-  async #allKnown(): Promise<KnownMembers> {
-    this.#known ??= knownMembers(await this.#run.local.listResources());
-    return this.#known;
-  }
-
-  async #knownOf(names: readonly string[]): Promise<KnownMembers> {
-    if (names.length === 0) return new Map();
-    if (names.length > NAMED_ROWS) return this.#allKnown();
-    return knownMembers(await this.#run.local.getResources(names));
-  }
 }
 
 const NOTHING: Plan = { fetch: [], relocated: [], stated: [], unlisted: [] };
@@ -287,9 +306,3 @@ function isUnchanged(state: SyncState, status: CollectionStatus): boolean {
   if (state.token !== null) return status.syncToken === state.token;
   return status.ctag !== null && status.ctag === state.ctag;
 }
-
-const endlessPages = (): AppError =>
-  new AppError("protocol", "The server announces more changes but does not go on.", {
-    hint: "Nothing was lost. The calendar is synchronized again later.",
-    retry: "later",
-  });

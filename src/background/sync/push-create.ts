@@ -65,7 +65,10 @@ async function adopt(
     mine === theirs.text
       ? { text: mine, changed: false }
       : push.texts.mergeTexts({ base: theirs.text, mine, theirs: theirs.text });
-  if (!merged.changed) return push.stored(change, theirs.text, metadataOf(theirs), theirs.name);
+  if (!merged.changed) {
+    const { text, etag, name } = theirs;
+    return push.stored(change, text, metadataOf(theirs), name, { etag });
+  }
   // Their version becomes the server side first, so that it is kept when ours replaces it.
   await push.bringIn(theirs);
   const written = await push.ifUnchanged(theirs, (target) => push.put(target, merged.text));

@@ -25,6 +25,8 @@ export interface Verdict {
   readonly held: readonly ResourceName[];
   /** Still there although suspected: what the server answers. */
   readonly alive: readonly RemoteBody[];
+  /** True when those to remove are many, and a snapshot was taken. */
+  readonly isMass: boolean;
 }
 
 const SINGLE_REQUESTS = 6;
@@ -47,7 +49,7 @@ export async function judgeRemovals(
   const count = confirmed.size + stated.size + doubtful.size;
   const isMass = isMassRemoval(count, total, recent, run.now());
   if (!isMass && doubtful.size === 0) {
-    return { remove: [...confirmed, ...stated], held: [], alive: [] };
+    return { remove: [...confirmed, ...stated], held: [], alive: [], isMass: false };
   }
 
   const held: ResourceName[] = [];
@@ -75,7 +77,7 @@ export async function judgeRemovals(
 
   const needsSnapshot = isMassRemoval(gone.length, total, recent, run.now());
   if (needsSnapshot && !(await run.beforeMassRemoval())) {
-    return { remove: [], held: [...held, ...gone], alive };
+    return { remove: [], held: [...held, ...gone], alive, isMass: false };
   }
-  return { remove: gone, held, alive };
+  return { remove: gone, held, alive, isMass: needsSnapshot };
 }

@@ -27,11 +27,14 @@ export type PushOutcome =
   | { readonly kind: "nothing" }
   /** Half of a move whose other half is not confirmed, or a refusal whose time has not come. */
   | { readonly kind: "waiting" }
+  /** One of many deletions, which wait for the user's word. */
+  | { readonly kind: "held"; readonly error: WireError }
   /** The server holds what the user wants. */
   | { readonly kind: "done"; readonly created: boolean }
   /** The server's version stays; the user's is on the conflict list. */
   | { readonly kind: "yielded" }
-  | { readonly kind: "refused"; readonly error: WireError };
+  /** `retryAt`: when a later try is worth it by itself, ms since the epoch. */
+  | { readonly kind: "refused"; readonly error: WireError; readonly retryAt: number | null };
 
 export interface PushContext {
   readonly remote: RemoteCollection;
@@ -92,7 +95,7 @@ export class ResourcePush {
         ? { kind: "refused", error: record }
         : { kind: "refused", error: record, conflict },
     );
-    return { kind: "refused", error };
+    return { kind: "refused", error, retryAt: isPassing(error) ? retryAt : null };
   }
 
   /** The row's server side as a body; `null` when there is none (or nothing to address it by). */
@@ -202,12 +205,14 @@ export class ResourcePush {
     text: string,
     metadata: RemoteMetadata,
     name: ResourceName,
+    adopted?: { readonly etag: string | null },
   ): Promise<Step> {
     const settlement = {
       kind: "stored",
       text,
       metadata: encodeMetadata(metadata),
       columns: this.texts.scanColumns(text),
+      ...(adopted === undefined ? {} : { adopted }),
     } as const;
     const result = await this.settle(
       change,
@@ -232,6 +237,11 @@ export class ResourcePush {
   settle(change: PendingChange, settlement: Settlement): Promise<SettleResult> {
     return this.#context.local.settle(this.name, change.revision, settlement);
   }
+}
+
+/** A server that fails now may do better soon; one that refuses has to be asked by the next synchronization only. */
+function isPassing({ details: { status } }: WireError): boolean {
+  return typeof status === "number" && status >= 500 && status !== 501 && status !== 507;
 }
 
 interface WriteTarget {

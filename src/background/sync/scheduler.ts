@@ -37,6 +37,10 @@ export interface SchedulerDependencies {
 }
 
 export interface RequestOptions {
+  /** See {@link RunOptions.approvesDeletions}. */
+  readonly approvesDeletions?: boolean;
+  /** See {@link RunOptions.listsAll}. */
+  readonly listsAll?: boolean;
   /** Ends the calendar's run. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SyncProgress) => void;
@@ -53,6 +57,8 @@ const DEFAULT_LIMITS = {
 /** A run that was asked for and has not begun: later requests join it. */
 interface QueuedRun {
   impatient: boolean;
+  approvesDeletions: boolean;
+  listsAll: boolean;
   readonly listeners: Set<(progress: SyncProgress) => void>;
   readonly done: Promise<CalendarSyncReport>;
 }
@@ -96,6 +102,8 @@ export class SyncScheduler {
     entry.queued ??= this.#enqueue(calendarId, entry);
     const { queued } = entry;
     queued.impatient ||= reason === "manual";
+    queued.approvesDeletions ||= options.approvesDeletions === true;
+    queued.listsAll ||= options.listsAll === true;
     if (options.onProgress !== undefined) queued.listeners.add(options.onProgress);
     const { signal } = options;
     const abort = (): void => this.abort(calendarId);
@@ -118,6 +126,7 @@ export class SyncScheduler {
         const { engine, accountId } = await this.#find(calendarId);
         if (this.#stopped.has(accountId)) return undefined;
         const outcome = await engine.push(name, false, deadline.signal);
+        this.#tellOfPush(calendarId, outcome);
         if (outcome.kind === "done" && outcome.created) this.#releaseMoves(calendarId);
         return outcome;
       };
@@ -129,6 +138,32 @@ export class SyncScheduler {
       return undefined;
     } finally {
       deadline.done();
+    }
+  }
+
+  /** Works on a calendar while none of its account is synchronized. @throws what `work` throws; AppError "timeout" */
+  async exclusively<T>(
+    calendarId: string,
+    work: (engine: CalendarSync, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const { accountId, engine } = await this.#find(calendarId);
+    return this.#accounts.run(accountId, async () => {
+      const deadline = new RunDeadline(this.#limits);
+      try {
+        return await deadline.bound(work(engine, deadline.signal), this.#limits.graceMs);
+      } finally {
+        deadline.done();
+      }
+    });
+  }
+
+  #tellOfPush(calendarId: string, outcome: PushOutcome): void {
+    const { onPushFailed } = this.#dependencies;
+    if (outcome.kind === "held") {
+      onPushFailed?.(calendarId, { error: outcome.error, stopAccount: false });
+    } else if (outcome.kind === "refused" && outcome.retryAt !== null) {
+      const { error, retryAt } = outcome;
+      onPushFailed?.(calendarId, { error, retryAt, stopAccount: false });
     }
   }
 
@@ -191,6 +226,8 @@ export class SyncScheduler {
     // Begins in a later turn, when `queued` is there.
     const queued: QueuedRun = {
       impatient: false,
+      approvesDeletions: false,
+      listsAll: false,
       listeners: new Set(),
       done: Promise.resolve().then(work),
     };
@@ -202,7 +239,7 @@ export class SyncScheduler {
     entry: CalendarEntry,
     { accountId, engine }: ScheduledCalendar,
     askedAt: number,
-    { impatient, listeners }: QueuedRun,
+    { impatient, approvesDeletions, listsAll, listeners }: QueuedRun,
   ): Promise<CalendarSyncReport> {
     const { now } = this.#dependencies;
     const stopped = this.#stopped.get(accountId);
@@ -220,13 +257,15 @@ export class SyncScheduler {
       const work = async (): Promise<RunResult> => {
         const status = await this.#statusOf(accountId, calendarId, askedAt, deadline.signal);
         deadline.progressed();
-        return engine.run({ status, impatient, signal: deadline.signal, onProgress });
+        const { signal } = deadline;
+        const options = { status, impatient, approvesDeletions, listsAll };
+        return engine.run({ ...options, signal, onProgress });
       };
       const result = await deadline.bound(work(), this.#limits.graceMs);
       if (result.created > 0) this.#releaseMoves(calendarId);
       const failure =
         deadline.hasExpired && result.failure !== undefined ? timedOut() : result.failure;
-      return this.#finished(entry, accountId, result.report, failure);
+      return this.#finished(entry, accountId, result.report, failure, result.retryAt);
     } catch (error) {
       return this.#finished(entry, accountId, emptyReport(calendarId), error);
     } finally {
@@ -255,12 +294,15 @@ export class SyncScheduler {
     accountId: string,
     report: CalendarSyncReport,
     failure: unknown,
+    retryAt?: number,
   ): CalendarSyncReport {
     if (failure === undefined) {
       entry.failures = 0;
       entry.resting = undefined;
       this.#stopped.delete(accountId);
-      this.#dependencies.onFinished?.(report, null);
+      const { error } = report;
+      const again = retryAt === undefined || !error ? null : { error, retryAt, stopAccount: false };
+      this.#dependencies.onFinished?.(report, again);
       return report;
     }
     const isUsersWish = isAppError(failure, "aborted");

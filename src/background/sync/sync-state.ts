@@ -28,9 +28,34 @@ const StoredState = v.object({
   initial: v.boolean(),
   unfetched: v.array(StoredMember),
   heldRemovals: v.array(branded<ResourceName>()),
+  heldReversals: v.optional(
+    v.array(
+      v.object({
+        name: branded<ResourceName>(),
+        href: branded<Href>(),
+        etag: v.nullable(branded<ETag>()),
+      }),
+    ),
+    [],
+  ),
+  approvedDeletions: v.optional(
+    v.nullable(v.object({ at: v.number(), names: v.array(branded<ResourceName>()) })),
+    null,
+  ),
+  massChanges: v.optional(
+    v.array(
+      v.object({
+        at: v.number(),
+        kind: v.picklist(["removals", "reversals", "deletions"]),
+        names: v.array(branded<ResourceName>()),
+      }),
+    ),
+    [],
+  ),
   unreadable: v.array(v.object({ name: branded<ResourceName>(), since: v.number() })),
   recentRemovals: v.array(v.object({ at: v.number(), count: v.number() })),
   lastGoodSync: v.nullable(v.number()),
+  listedAt: v.optional(v.nullable(v.number()), null),
 });
 
 const StoredMetadata = v.object({
@@ -46,9 +71,13 @@ export const EMPTY_STATE: SyncState = {
   initial: true,
   unfetched: [],
   heldRemovals: [],
+  heldReversals: [],
+  approvedDeletions: null,
+  massChanges: [],
   unreadable: [],
   recentRemovals: [],
   lastGoodSync: null,
+  listedAt: null,
 };
 
 /** `null` for no state, a state of another version, or anything else that cannot be trusted. */
@@ -88,6 +117,7 @@ export function retryDueAt(member: Unfetched): number {
 /** True when storing `next` in place of `before` would change nothing but the time of the sync. */
 export function sameState(before: SyncState | null, next: SyncState): boolean {
   if (before === null) return false;
-  const timeless = (state: SyncState): string => JSON.stringify({ ...state, lastGoodSync: null });
+  const timeless = (state: SyncState): string =>
+    JSON.stringify({ ...state, lastGoodSync: null, listedAt: null });
   return timeless(before) === timeless(next);
 }

@@ -1,34 +1,8 @@
-/**
- * Basic authentication (RFC 7617) for exactly one origin, sent with the first request: some servers never send
- * a challenge. A request to another origin goes out without credentials.
- */
-import { AppError } from "../../shared/errors.ts";
-import type { HttpRequest, HttpResponse, Transport } from "./transport.ts";
+/** Basic authentication (RFC 7617). Pure. */
 
-export interface BasicCredentials {
-  /** `scheme://host:port` as `URL.origin` gives it. */
-  readonly origin: string;
-  readonly username: string;
-  readonly password: string;
-}
-
-/** @throws AppError "bad-argument" for a user name with a colon, which RFC 7617 §2 cannot carry */
-export function withBasicAuth(transport: Transport, credentials: BasicCredentials): Transport {
-  if (credentials.username.includes(":")) {
-    throw new AppError("bad-argument", "A user name with a colon cannot be used.", {
-      hint: "Check the user name.",
-    });
-  }
-  const authorization = `Basic ${base64(`${credentials.username}:${credentials.password}`)}`;
-  return {
-    send(request: HttpRequest): Promise<HttpResponse> {
-      if (new URL(request.url).origin !== credentials.origin) return transport.send(request);
-      return transport.send({
-        ...request,
-        headers: { ...request.headers, Authorization: authorization },
-      });
-    },
-  };
+/** The value of the header `Authorization`. */
+export function basicAuthorization(username: string, password: string): string {
+  return `Basic ${base64(`${username}:${password}`)}`;
 }
 
 /** UTF-8 first (RFC 7617 §2.1): `btoa` alone knows only Latin-1. */

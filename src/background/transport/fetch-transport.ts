@@ -1,10 +1,11 @@
 /**
- * The only call of `fetch`. Cookies and caches are never used; redirects are followed by the browser, which drops
- * `Authorization` when they lead to another origin. Deadlines are about progress: a large body may take as long
+ * The only call of `fetch`. Cookies and caches are never used; a redirect is not followed but met with "moved", for
+ * the browser would repeat the body wherever it leads (redirects.ts follows). Deadlines are about progress: a large body may take as long
  * as bytes keep coming. Leaves out: credentials, repetition, the meaning of a status.
  */
 import { concatBytes } from "../../shared/bytes.ts";
 import { AppError } from "../../shared/errors.ts";
+import { redirectMet } from "./redirects.ts";
 import { refuseDowngrade, schemeSafety } from "./scheme-guard.ts";
 import type { HttpRequest, HttpResponse, Transport } from "./transport.ts";
 
@@ -39,6 +40,7 @@ export class FetchTransport implements Transport {
   async send(request: HttpRequest): Promise<HttpResponse> {
     schemeSafety(request.url);
     const host = new URL(request.url).host;
+    const follows = request.redirects === "follow" && request.body === undefined;
     if (request.signal?.aborted) throw abortedError(request.signal);
     // The network layer lets connections to this computer through while Thunderbird is offline; the user's word
     // counts, and a server here is no exception.
@@ -51,11 +53,15 @@ export class FetchTransport implements Transport {
         headers: { ...request.headers },
         credentials: "omit",
         cache: "no-store",
-        redirect: "follow",
+        redirect: follows ? "follow" : "manual",
         referrerPolicy: "no-referrer",
         signal: watch.signal,
         ...(request.body === undefined ? {} : { body: request.body }),
       });
+      if (isRedirect(response)) {
+        await response.body?.cancel();
+        throw redirectMet(request.url);
+      }
       const url = response.url === "" ? request.url : response.url;
       refuseDowngrade(request.url, url);
       const bytes = await this.#readBody(response, watch, host);
@@ -94,6 +100,12 @@ export class FetchTransport implements Transport {
       chunks.push(value);
     }
   }
+}
+
+/** In Thunderbird a redirect that is not followed shows nothing of itself but its kind (Fetch, opaque redirect). */
+function isRedirect({ type, status, headers }: Response): boolean {
+  if (type === "opaqueredirect") return true;
+  return [301, 302, 303, 307, 308].includes(status) && headers.has("location");
 }
 
 /** One exchange's deadlines and the caller's signal, joined; knows afterwards which of them ended it. */

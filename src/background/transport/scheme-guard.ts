@@ -44,6 +44,22 @@ export function isInsecureUrl(url: string): boolean {
 }
 
 /**
+ * True for a place that an account's requests may go to, with their bodies and its password: an origin the user has
+ * agreed to, or the same host reached with encryption where that was without.
+ */
+export function isAgreed(origins: ReadonlySet<string>, url: string): boolean {
+  const { origin, protocol, hostname } = new URL(url);
+  if (origins.has(origin)) return true;
+  return (
+    protocol === "https:" &&
+    [...origins].some((one) => {
+      const agreed = new URL(one);
+      return agreed.protocol === "http:" && agreed.hostname === hostname;
+    })
+  );
+}
+
+/**
  * Refuses an answer that came over http to a question asked over https. The browser has already dropped the
  * credentials on the way (another origin), but the answer cannot be trusted.
  * @throws AppError "insecure-location"

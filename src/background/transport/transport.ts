@@ -1,6 +1,7 @@
 /**
  * HTTP as the layers above see it: one request, one answer with its whole body as bytes. Wrappers of the same
- * interface add authentication (basic-auth.ts), repetition (retry.ts) and counting (traffic.ts).
+ * interface add authentication (authentication.ts), redirects (redirects.ts), repetition (retry.ts) and counting
+ * (traffic.ts).
  */
 
 export interface HttpRequest {
@@ -11,6 +12,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal?: AbortSignal;
+  /** "follow": wherever they lead, for a request that carries nothing; else a redirect ends in "moved". */
+  readonly redirects?: "follow";
 }
 
 export interface HttpHeaders {
@@ -27,7 +30,7 @@ export interface HttpResponse {
   readonly bytes: Uint8Array;
 }
 
-/** @throws AppError offline, network, timeout, too-large, aborted, insecure-location; any status is an answer */
+/** @throws AppError offline, network, timeout, too-large, aborted, moved, insecure-location; any status is an answer */
 export interface Transport {
   send(request: HttpRequest): Promise<HttpResponse>;
 }

@@ -42,7 +42,7 @@ export interface WriteAnswer {
   readonly preconditions: Preconditions;
   readonly header: (name: string) => string | null;
   readonly url: string;
-  /** True when another address answered: a redirect may have turned the write into a GET (RFC 9110 §15.4.4). */
+  /** True when another address answered: what was sent on with 303 may have been done before (RFC 9110 §15.4.4). */
   readonly redirected: boolean;
   /** The beginning of a refusal's body: servers that know no preconditions say it in prose. */
   readonly excerpt: string;
@@ -179,29 +179,20 @@ export class DavClient {
     };
   }
 
-  async #send(
+  #send(
     method: string,
     url: string,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
     body?: string,
   ): Promise<HttpResponse> {
-    const response = await this.#transport.send({
+    return this.#transport.send({
       method,
       url,
       headers,
       signal,
       ...(body === undefined ? {} : { body }),
     });
-    const { origin } = new URL(response.url);
-    if (origin !== new URL(url).origin) {
-      throw new AppError("http", `The server now sends requests on to ${new URL(origin).host}.`, {
-        hint: "Your password was not sent there, and nothing was changed. If you trust that address, set up the account with it.",
-        retry: "after-user",
-        details: { status: response.status, method, movedTo: response.url },
-      });
-    }
-    return response;
   }
 
   #refusal(method: string, url: string, response: HttpResponse): AppError {

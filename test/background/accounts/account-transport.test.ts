@@ -40,7 +40,8 @@ function setUp(saved: string | null) {
     removePassword: async () => {},
   });
   const account = { origin: "https://dav.example.org", username: "ada" };
-  return { world, transport: new AccountTransport(server, credentials, account, URL_HERE) };
+  const origins = new Set([account.origin]);
+  return { world, transport: new AccountTransport(server, credentials, account, origins) };
 }
 
 test("the password is asked for once while the server takes it", async () => {

@@ -108,6 +108,22 @@ test("a second calendar of the same user joins the account; one subscribed alrea
   expect(account?.calendars.map(({ url }) => url)).toEqual([WORK, HOME]);
 });
 
+test.each([
+  ["in the same words", WORK],
+  ["spelt otherwise", WORK.replace("/work/", "/%77ork")],
+])("a collection that another account has subscribed, %s, is refused by name", async (_, url) => {
+  const accounts = start();
+  await accounts.add({ ...LOGIN, calendars: [WORK] }, signal);
+  onServer = { ...onServer, calendars: [collection(url, "Shared work")] };
+  const adding = accounts.add({ ...LOGIN, username: "bob", calendars: [url] }, signal);
+  await expect(adding).rejects.toMatchObject({
+    code: "calendar-exists",
+    message: expect.stringMatching(/Shared work.*ada/),
+  });
+  expect(thunderbird.list.size).toBe(1);
+  expect([...vault.keys()]).toEqual(["https://dav.example.org ada"]);
+});
+
 test("two attempts at once do not subscribe anything twice", async () => {
   const accounts = start();
   await Promise.all([

@@ -39,6 +39,7 @@ test("a backup learns whose the calendar is, and what could not be fetched", asy
   };
   expect(await look(async () => record, state)).toEqual({
     account: "ada@example.org@dav.example.org",
+    accountId: "a1",
     url: "https://dav.example.org:8443/ada/work/",
     components: ["VEVENT"],
     lastGoodSync: 77,

@@ -475,7 +475,7 @@ test("a server that announces more changes for ever, and never tells one, is not
   ).rejects.toMatchObject({ code: "unsupported" });
 });
 
-describe("a write that a redirect turned into a GET", () => {
+describe("a write that was sent on to another place", () => {
   const text = sampleEvent("e");
   const redirecting = () =>
     new CalendarCollection({

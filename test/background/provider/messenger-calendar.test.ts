@@ -25,6 +25,9 @@ function makeApi(over: Partial<ItemStoreApi> = {}) {
     getResources: refuse,
     getPending: refuse,
     settle: refuse,
+    stage: refuse,
+    listSuperseded: refuse,
+    countDeletions: refuse,
     batch: async (cacheId, json, options) => {
       const operations = JSON.parse(json) as BatchOperation[];
       sent.push({ cacheId, operations, options });

@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { resolveConflict } from "../../../src/background/commands/conflict-decisions.ts";
 import { CalendarSync } from "../../../src/background/sync/engine.ts";
 import { calendarTexts } from "../../../src/background/sync/texts.ts";
 import { StoreWorld } from "../../experiments/calendar/store/store-world.ts";
@@ -16,6 +17,7 @@ import {
   type Misbehaviours,
 } from "../../support/memory-collection.ts";
 import { StoredCalendar } from "../../support/stored-calendar.ts";
+import { decisionsOver } from "../../support/stored-decisions.ts";
 
 const uid = fc.constantFrom("a", "b");
 const fates = fc.array(
@@ -36,6 +38,11 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant("restart" as const) }),
   fc.record({ kind: fc.constant("crash" as const) }),
   fc.record({ kind: fc.constant("clear" as const) }),
+  fc.record({
+    kind: fc.constant("decide" as const),
+    keep: fc.constantFrom("mine" as const, "theirs" as const, "both" as const),
+    fates,
+  }),
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -160,9 +167,36 @@ class Scenario {
         await this.world.open();
         this.engine = this.makeEngine();
         return;
+      case "decide": {
+        const [conflict] = await this.world.conflicts();
+        if (conflict === undefined) return;
+        if (conflict.uid !== null) this.foreign(conflict.uid);
+        this.fate(move.fates);
+        await this.decide(conflict.id, move.keep).catch(() => {});
+        return;
+      }
       case "clear":
         await this.world.store.clear(this.local.calendarId);
     }
+  }
+
+  decide(id: number, keep: "mine" | "theirs" | "both") {
+    const { calendarId } = this.local;
+    return resolveConflict(decisionsOver(this.world, this.engine), { calendarId, id, keep });
+  }
+
+  /** Then nothing waits any more, and both sides are equal. */
+  async decideAll(keep: "mine" | "theirs" | "both"): Promise<void> {
+    for (const { id } of await this.world.conflicts()) await this.decide(id, keep);
+    for (let quiet = 0; quiet < 2; quiet++) await this.sync(true);
+    const [conflicts, pending] = [await this.world.conflicts(), await this.local.getPending()];
+    if (conflicts.length + pending.length > 0) {
+      throw new Error(`undecided: ${JSON.stringify(conflicts)} ${JSON.stringify(pending)}`);
+    }
+    const shown = await this.local.visible();
+    const there = this.remote.texts();
+    if (!isDeepStrictEqual(new Map(shown), new Map(there)))
+      throw new Error(`differ: ${JSON.stringify([...shown])} ${JSON.stringify([...there])}`);
   }
 
   want(uid: string, summary: string | null): void {
@@ -190,7 +224,8 @@ test("nothing the user did is lost or undone", async () => {
     fc.asyncProperty(
       fc.constantFrom(...servers),
       fc.array(step, { minLength: 1, maxLength: 14 }),
-      async (misbehaviours, steps) => {
+      fc.constantFrom("mine" as const, "theirs" as const, "both" as const),
+      async (misbehaviours, steps, keep) => {
         const scenario = new Scenario(await new StoreWorld().open(), misbehaviours);
         for (const [index, move] of steps.entries()) await scenario.take(move, `v${index}`);
 
@@ -221,6 +256,7 @@ test("nothing the user did is lost or undone", async () => {
           if (is !== summary && !(isAsked && misbehaviours.rewrite))
             throw new Error(`${wantedUid}: ${is} instead of ${summary}`);
         }
+        await scenario.decideAll(keep);
         await scenario.world.store.close();
       },
     ),

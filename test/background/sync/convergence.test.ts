@@ -206,4 +206,4 @@ test("both sides converge, and no edit vanishes without a conflict", async () =>
     ),
     { numRuns: 1500 },
   );
-});
+}, 60_000);

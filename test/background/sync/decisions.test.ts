@@ -198,6 +198,7 @@ describe("a refused edit", () => {
     lastError: null,
     earlierTexts: [],
     waiting: false,
+    moved: false,
     ...over,
   });
   const wire = { code: "forbidden", message: "m", hint: "h", details: {} } as const;

@@ -1,6 +1,7 @@
 /** The engine with the real collection over HTTP, against servers that are wrong in the ways real ones are. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { CalendarSync } from "../../../src/background/sync/engine.ts";
+import { SyncScheduler } from "../../../src/background/sync/scheduler.ts";
 import { calendarTexts } from "../../../src/background/sync/texts.ts";
 import {
   type CaldavTestServer,
@@ -232,4 +233,40 @@ test("a poll with nothing new is one request; one change of many is at most two 
   expect((await sync()).report.requests).toBe(1);
   await editOnServer("event-1.ics", "SUMMARY", "theirs");
   expect((await sync()).report).toMatchObject({ updated: 1, requests: 2 });
+});
+
+describe("an edit that the server fails to take", () => {
+  test.each([
+    [500, true],
+    [502, true],
+    [403, false],
+    [507, false],
+  ])("with %i: another try by itself soon: %s", async (status, soon) => {
+    local.createLocally("a.ics", event("a"));
+    server.fail({ kind: "status", status, body: "<no/>" }, { method: "PUT", times: 1 });
+    const told: (number | undefined)[] = [];
+    const scheduler = new SyncScheduler({
+      find: async () => ({ accountId: "account", engine }),
+      readStatuses: async () => new Map(),
+      now: Date.now,
+      random: () => 0,
+      onFinished: (_, outcome) => told.push(outcome?.retryAt),
+      onPushFailed: (_, outcome) => told.push(outcome.retryAt),
+    });
+    await scheduler.pushSoon(local.calendarId, "a.ics");
+    expect(told.some((retryAt) => (retryAt ?? 0) > Date.now())).toBe(soon);
+    expect(local.pendingNames()).toEqual(["a.ics"]);
+    // What comes at that time, asked for by the user here.
+    await scheduler.requestSync(local.calendarId, "manual");
+    expect((await onServer()).size).toBe(1);
+    expect(local.pendingNames()).toEqual([]);
+  });
+
+  test("in a synchronization is tried again by itself, too", async () => {
+    local.createLocally("a.ics", event("a"));
+    server.fail({ kind: "status", status: 500 }, { method: "PUT", times: 1 });
+    const { retryAt, failure } = await sync();
+    expect(failure).toBeUndefined();
+    expect(retryAt).toBeGreaterThan(Date.now());
+  });
 });

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { withBasicAuth } from "../../../src/background/transport/basic-auth.ts";
+import { withAuthentication } from "../../../src/background/transport/authentication.ts";
 import { FetchTransport } from "../../../src/background/transport/fetch-transport.ts";
 import { TrafficCounter } from "../../../src/background/transport/traffic.ts";
 import { freePort } from "../../support/server-process.ts";
@@ -136,7 +136,7 @@ describe("credentials", () => {
       seen = request.headers.authorization;
       response.end();
     });
-    await withBasicAuth(new FetchTransport(), { origin, ...login }).send({
+    await withAuthentication(new FetchTransport(), { origins: new Set([origin]), ...login }).send({
       method: "GET",
       url: `${origin}/x`,
     });
@@ -154,16 +154,18 @@ describe("credentials", () => {
       response.writeHead(302, { Location: `${other}/y` });
       response.end();
     });
-    const transport = withBasicAuth(new FetchTransport(), { origin, ...login });
+    const origins = new Set([origin]);
+    const transport = withAuthentication(new FetchTransport(), { origins, ...login });
     await transport.send({ method: "GET", url: `${other}/x` });
-    const redirected = await transport.send({ method: "PROPFIND", url: `${origin}/x` });
-    expect(redirected).toMatchObject({ redirected: true, url: `${other}/y` });
-    expect(seen).toEqual([undefined, undefined]);
+    await expect(
+      transport.send({ method: "PROPFIND", url: `${origin}/x`, body: "<propfind/>" }),
+    ).rejects.toMatchObject({ code: "moved", retry: "after-user" });
+    expect(seen).toEqual([undefined]);
   });
 
   test("with a colon in the user name are refused, not cut", () => {
-    const credentials = { origin: "https://h.example", username: "a:b", password: "c" };
-    expect(() => withBasicAuth(new FetchTransport(), credentials)).toThrow(
+    const credentials = { origins: new Set(["https://h.example"]), username: "a:b", password: "c" };
+    expect(() => withAuthentication(new FetchTransport(), credentials)).toThrow(
       expect.objectContaining({ code: "bad-argument" }),
     );
   });

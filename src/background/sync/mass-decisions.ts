@@ -1,0 +1,175 @@
+/**
+ * What the user decides about many changes at once: those the guard holds, and those that were made. Everything is
+ * written to the item store, where texts that give way are kept; what the server has to learn of it waits to be
+ * sent like any edit. While one of these runs, no synchronization of the calendar does.
+ */
+import type { ResourceName } from "../../shared/brands.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { BatchOperation, StageOperation, SupersededVersion } from "../../shared/item-store.ts";
+import { rememberedChanges } from "./guard.ts";
+import type {
+  LocalCalendar,
+  MassChange,
+  MassChangeKind,
+  RemoteCollection,
+  SyncState,
+} from "./ports.ts";
+import { EMPTY_STATE, encodeMetadata } from "./sync-state.ts";
+import type { CalendarTexts } from "./texts.ts";
+
+export interface MassDecisionContext {
+  readonly remote: RemoteCollection;
+  readonly local: LocalCalendar;
+  readonly texts: CalendarTexts;
+  readonly now: () => number;
+  /** Takes a snapshot of the calendar without syncing; false when there is none afterwards. */
+  readonly beforeMassRemoval: () => Promise<boolean>;
+}
+
+/** "apply": let the change happen; "keep": leave things as they were, on both sides. */
+export type MassDecision = "apply" | "keep";
+
+/**
+ * @returns how many items it concerned
+ * @throws AppError "backup-incomplete" when no snapshot can be taken before; then nothing was changed
+ */
+export async function decideHeld(
+  context: MassDecisionContext,
+  kind: MassChangeKind,
+  decision: MassDecision,
+  options: { readonly withoutSnapshot: boolean; readonly signal: AbortSignal },
+): Promise<number> {
+  if (decision === "apply" && !options.withoutSnapshot && !(await context.beforeMassRemoval())) {
+    throw noSnapshot();
+  }
+  if (kind === "deletions") return decideDeletions(context, decision);
+  const change =
+    kind === "removals"
+      ? await applyRemovals(context)
+      : await applyReversals(context, options.signal);
+  if (decision === "keep") await undo(context, change);
+  return change.names.length;
+}
+
+/** @returns how many items came back @throws AppError "item-unknown" when it cannot be undone any more */
+export async function undoMassChange(
+  context: MassDecisionContext,
+  kind: MassChangeKind,
+  at: number,
+): Promise<number> {
+  const { massChanges } = await stateOf(context);
+  const change = massChanges.find((each) => each.kind === kind && each.at === at);
+  if (change === undefined) {
+    throw new AppError("item-unknown", "This change is no longer on the list.", {
+      hint: "It was undone already, or is older than 30 days. The versions of before are in the snapshots.",
+    });
+  }
+  return undo(context, change);
+}
+
+async function stateOf({ local }: MassDecisionContext): Promise<SyncState> {
+  return (await local.getState()) ?? EMPTY_STATE;
+}
+
+function withChange(state: SyncState, change: MassChange): SyncState {
+  return { ...state, massChanges: [...rememberedChanges(state.massChanges, change.at), change] };
+}
+
+/** What the server may still have is listed anew by the next run, as nothing says that it is gone. */
+async function applyRemovals(context: MassDecisionContext): Promise<MassChange> {
+  const state = await stateOf(context);
+  const names = state.heldRemovals;
+  const change: MassChange = { at: context.now(), kind: "removals", names };
+  const next = { ...withChange(state, change), heldRemovals: [], token: null, ctag: null };
+  const operations = names.map(
+    (name) => ({ kind: "remove", name, reason: "removed on the server" }) as const,
+  );
+  await context.local.batch(operations, { state: next, notify: true });
+  return change;
+}
+
+async function applyReversals(
+  context: MassDecisionContext,
+  signal: AbortSignal,
+): Promise<MassChange> {
+  const state = await stateOf(context);
+  const at = context.now();
+  const operations: BatchOperation[] = [];
+  for (const member of state.heldReversals) {
+    const body = await context.remote.fetchOne(member, signal);
+    if (body === null) continue;
+    const { name, href, etag, scheduleTag, text } = body;
+    const metadata = encodeMetadata({ href, etag, scheduleTag });
+    const columns = context.texts.scanColumns(text);
+    operations.push({ kind: "put", name, text, metadata, columns });
+  }
+  const names = operations.map(({ name }) => name as ResourceName);
+  const change: MassChange = { at, kind: "reversals", names };
+  const next = { ...withChange(state, change), heldReversals: [] };
+  await context.local.batch(operations, { state: next, notify: true });
+  return change;
+}
+
+async function decideDeletions(
+  { local, now }: MassDecisionContext,
+  decision: MassDecision,
+): Promise<number> {
+  const pending = (await local.getPending()).filter(
+    ({ kind, moved }) => kind === "delete" && !moved,
+  );
+  if (decision === "keep") {
+    for (const { name, revision } of pending) await local.settle(name, revision, { kind: "yield" });
+    await local.batch([], { notify: true });
+    return pending.length;
+  }
+  await approveDeletions({ local, now });
+  return pending.length;
+}
+
+/** The deletions that wait now may be sent, however many they are. */
+export async function approveDeletions({
+  local,
+  now,
+}: Pick<MassDecisionContext, "local" | "now">): Promise<void> {
+  const pending = (await local.getPending()).filter(
+    ({ kind, moved }) => kind === "delete" && !moved,
+  );
+  if (pending.length === 0) return;
+  const state = (await local.getState()) ?? EMPTY_STATE;
+  const names = pending.map(({ name }) => name as ResourceName);
+  const at = now();
+  const change: MassChange = { at, kind: "deletions", names };
+  const next = { ...withChange(state, change), approvedDeletions: { at, names } };
+  await local.batch([], { state: next, notify: false });
+}
+
+/** The versions of before are the first that gave way since the change began. */
+async function undo(context: MassDecisionContext, change: MassChange): Promise<number> {
+  const { local, texts } = context;
+  const before = new Map<string, SupersededVersion>();
+  for (const version of await local.listSuperseded(change.at)) before.set(version.name, version);
+  const names = new Set<string>(change.names);
+  const present = new Set(
+    (await local.listResources()).filter(({ pending }) => pending !== "delete").map(nameOf),
+  );
+  const operations: StageOperation[] = [];
+  for (const [name, { text }] of before) {
+    if (!names.has(name) || present.has(name) !== (change.kind === "reversals")) continue;
+    operations.push({ kind: "create", name, text, columns: texts.scanColumns(text) });
+  }
+  await local.stage(operations, "restore");
+  const state = await stateOf(context);
+  const massChanges = state.massChanges.filter(
+    ({ at, kind }) => at !== change.at || kind !== change.kind,
+  );
+  await local.batch([], { state: { ...state, massChanges }, notify: true });
+  return operations.length;
+}
+
+const nameOf = ({ name }: { readonly name: string }): string => name;
+
+const noSnapshot = (): AppError =>
+  new AppError("backup-incomplete", "No snapshot of the calendar could be taken before.", {
+    hint: "Nothing was changed. Look at the backups' settings, or decide again without a snapshot.",
+    retry: "after-user",
+  });

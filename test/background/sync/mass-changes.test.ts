@@ -1,0 +1,265 @@
+/** The guard both ways, over the real item store: nothing of many changes is made without being undoable. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { CalendarSync } from "../../../src/background/sync/engine.ts";
+import type { MassDecision } from "../../../src/background/sync/mass-decisions.ts";
+import type { MassChangeKind } from "../../../src/background/sync/ports.ts";
+import { calendarTexts } from "../../../src/background/sync/texts.ts";
+import { StoreWorld } from "../../experiments/calendar/store/store-world.ts";
+import { eventText, propertyOf, withValue } from "../../support/event-text.ts";
+import { MemoryCollection } from "../../support/memory-collection.ts";
+import { StoredCalendar } from "../../support/stored-calendar.ts";
+import { numbered } from "./sync-world.ts";
+
+const { signal } = new AbortController();
+const EVENTS = 40;
+const newer = "20260601T100000Z";
+const older = "20260101T100000Z";
+const names = numbered(EVENTS).map((uid) => `${uid}.ics`);
+
+let world: StoreWorld;
+let local: StoredCalendar;
+let remote: MemoryCollection;
+let engine: CalendarSync;
+let snapshotSucceeds: boolean;
+let snapshots: number;
+
+beforeEach(async () => {
+  world = await new StoreWorld().open();
+  local = new StoredCalendar(world);
+  remote = new MemoryCollection();
+  snapshotSucceeds = true;
+  snapshots = 0;
+  engine = makeEngine();
+  for (const uid of numbered(EVENTS)) {
+    const text = eventText(uid, { SUMMARY: `new ${uid}`, "LAST-MODIFIED": newer });
+    remote.write(`${uid}.ics`, text);
+  }
+  await sync();
+});
+
+function makeEngine(): CalendarSync {
+  return new CalendarSync({
+    remote,
+    local,
+    texts: calendarTexts,
+    now: () => world.now,
+    random: () => 0,
+    beforeMassRemoval: async () => {
+      snapshots++;
+      return snapshotSucceeds;
+    },
+  });
+}
+
+async function sync(options: { approvesDeletions?: boolean } = {}) {
+  const result = await engine.run({ status: null, impatient: true, signal, ...options });
+  expect(result.failure).toBeUndefined();
+  return result;
+}
+
+const decide = (kind: MassChangeKind, decision: MassDecision, withoutSnapshot = false) =>
+  engine.decide(kind, decision, { withoutSnapshot, signal });
+
+const titles = (texts: Iterable<string>) =>
+  [...texts].map((text) => (propertyOf(text, "SUMMARY") ?? "").split(" ")[0]);
+const count = (texts: Iterable<string>, word: string) =>
+  titles(texts).filter((title) => title === word).length;
+
+async function expectAgreement(): Promise<void> {
+  expect(await local.getPending()).toEqual([]);
+  expect(new Map(await local.visible())).toEqual(new Map(remote.texts()));
+}
+
+/** A server that was restored from its own backup of January. */
+function goBackInTime(howMany: number): void {
+  for (const name of names.slice(0, howMany)) {
+    const uid = name.replace(".ics", "");
+    remote.write(name, eventText(uid, { SUMMARY: `old ${uid}`, "LAST-MODIFIED": older }));
+  }
+}
+
+describe("many versions that go back in time", () => {
+  test("are taken over only after a snapshot, and the undo sends the newer ones again", async () => {
+    goBackInTime(20);
+    const { report } = await sync();
+    expect(snapshots).toBe(1);
+    expect(report.error).toBeUndefined();
+    expect(count((await local.visible()).values(), "old")).toBe(20);
+    const [change] = (await local.getState())?.massChanges ?? [];
+    expect(change).toMatchObject({ kind: "reversals" });
+    expect(await engine.undo("reversals", change?.at ?? 0)).toBe(20);
+    await sync();
+    expect(count(remote.texts().values(), "new")).toBe(EVENTS);
+    await expectAgreement();
+  });
+
+  test("are held while no snapshot can be taken; others arrive all the same", async () => {
+    snapshotSucceeds = false;
+    goBackInTime(20);
+    remote.write("fresh.ics", eventText("fresh", { SUMMARY: "fresh" }));
+    const { report, held } = await sync();
+    expect(held).toBe(20);
+    expect(report.error).toMatchObject({ code: "mass-change", details: { heldReversals: 20 } });
+    const shown = await local.visible();
+    expect(count(shown.values(), "new")).toBe(EVENTS);
+    expect(shown.has("fresh.ics")).toBe(true);
+    snapshotSucceeds = true;
+    expect((await sync()).held).toBe(0);
+    await expectAgreement();
+  });
+
+  test.each([
+    ["apply", "old", 20],
+    ["keep", "new", EVENTS],
+  ] as const)("%s: the held ones are %s on both sides", async (decision, word, expected) => {
+    snapshotSucceeds = false;
+    goBackInTime(20);
+    await sync();
+    await decide("reversals", decision, true);
+    await sync();
+    expect(count(remote.texts().values(), word)).toBe(expected);
+    await expectAgreement();
+  });
+
+  test("a few are no sign of anything", async () => {
+    goBackInTime(5);
+    await sync();
+    expect(snapshots).toBe(0);
+    await expectAgreement();
+  });
+
+  test("many that are newer are no sign of anything either", async () => {
+    for (const name of names) {
+      const text = withValue(remote.texts().get(name) ?? "", "LAST-MODIFIED", "20260602T100000Z");
+      remote.write(name, withValue(text, "SUMMARY", "next"));
+    }
+    await sync();
+    expect(snapshots).toBe(0);
+    await expectAgreement();
+  });
+});
+
+describe("many removals", () => {
+  const empty = (howMany: number) => {
+    for (const name of names.slice(0, howMany)) remote.delete(name);
+  };
+
+  test("that were made are undone: the events are here and on the server again", async () => {
+    empty(30);
+    await sync();
+    expect((await local.visible()).size).toBe(10);
+    const [change] = (await local.getState())?.massChanges ?? [];
+    expect(change).toMatchObject({ kind: "removals" });
+    expect(await engine.undo("removals", change?.at ?? 0)).toBe(30);
+    await sync();
+    expect(count(remote.texts().values(), "new")).toBe(EVENTS);
+    await expectAgreement();
+    await expect(engine.undo("removals", change?.at ?? 0)).rejects.toMatchObject({
+      code: "item-unknown",
+    });
+  });
+
+  test.each([
+    ["apply", 10],
+    ["keep", EVENTS],
+  ] as const)("held, %s: %i events are left on both sides", async (decision, left) => {
+    snapshotSucceeds = false;
+    empty(30);
+    expect((await sync()).held).toBe(30);
+    await decide("removals", decision, true);
+    await sync();
+    expect(remote.texts().size).toBe(left);
+    await expectAgreement();
+  });
+
+  test("held, and really there: agreeing to their removal does not lose them", async () => {
+    snapshotSucceeds = false;
+    empty(30);
+    await sync();
+    const [name = ""] = names;
+    remote.write(name, eventText("event-0", { SUMMARY: "back" }));
+    await decide("removals", "apply", true);
+    await sync();
+    expect((await local.visible()).has(name)).toBe(true);
+    await expectAgreement();
+  });
+});
+
+describe("many deletions made here", () => {
+  const removeHere = async (howMany: number) => {
+    for (const name of names.slice(0, howMany)) await local.remove(name);
+  };
+
+  test("wait for the user's word, and nothing else waits with them", async () => {
+    await removeHere(20);
+    await local.create("fresh", eventText("fresh", { SUMMARY: "fresh" }));
+    const { held, report } = await sync();
+    expect(held).toBe(20);
+    expect(report.error).toMatchObject({ code: "mass-change", details: { heldDeletions: 20 } });
+    expect(remote.texts().size).toBe(EVENTS + 1);
+    expect((await local.visible()).size).toBe(EVENTS - 20 + 1);
+  });
+
+  const removeOneByOne = async (from: number, to: number) => {
+    for (const name of names.slice(from, to)) {
+      await local.remove(name);
+      await engine.push(name, false, signal);
+    }
+  };
+
+  test("one by one are counted together", async () => {
+    await removeOneByOne(0, 8);
+    expect(remote.texts().size).toBe(EVENTS - 8);
+    await removeOneByOne(8, 16);
+    expect(remote.texts().size).toBeGreaterThan(EVENTS - 16);
+    expect((await sync()).held).toBeGreaterThan(0);
+  });
+
+  test("of different days are not counted together", async () => {
+    await removeOneByOne(0, 5);
+    world.now += 25 * 60 * 60_000;
+    await removeOneByOne(5, 10);
+    expect(remote.texts().size).toBe(EVENTS - 10);
+    expect((await sync()).held).toBe(0);
+  });
+
+  test("are sent once the user says so, after a snapshot, and can be undone", async () => {
+    await removeHere(20);
+    await sync();
+    snapshotSucceeds = false;
+    await expect(decide("deletions", "apply")).rejects.toMatchObject({ code: "backup-incomplete" });
+    await sync();
+    expect(remote.texts().size).toBe(EVENTS);
+    snapshotSucceeds = true;
+    expect(await decide("deletions", "apply")).toBe(20);
+    engine = makeEngine();
+    expect((await sync()).held).toBe(0);
+    expect(remote.texts().size).toBe(EVENTS - 20);
+    // The word counts for those, not for the next ones, and those are not counted against the next.
+    await local.remove("event-39.ics");
+    await sync();
+    expect(remote.texts().size).toBe(EVENTS - 21);
+    const change = (await local.getState())?.massChanges.find(({ kind }) => kind === "deletions");
+    expect(await engine.undo("deletions", change?.at ?? 0)).toBe(20);
+    await sync();
+    expect(count(remote.texts().values(), "new")).toBe(EVENTS - 1);
+    await expectAgreement();
+  });
+
+  test("come back here when the user takes them back", async () => {
+    await removeHere(20);
+    await sync();
+    expect(await decide("deletions", "keep")).toBe(20);
+    expect((await sync()).held).toBe(0);
+    expect(remote.texts().size).toBe(EVENTS);
+    await expectAgreement();
+  });
+
+  test("of a restore, confirmed by its preview, do not wait", async () => {
+    const operations = names.slice(0, 30).map((name) => ({ kind: "delete", name }) as const);
+    await local.stage(operations, "restore");
+    expect((await sync({ approvesDeletions: true })).held).toBe(0);
+    expect(remote.texts().size).toBe(EVENTS - 30);
+    await expectAgreement();
+  });
+});
