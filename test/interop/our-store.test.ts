@@ -1,45 +1,12 @@
 /** Stores that we write, used by the real plakar. */
-import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createStore, type Kloset, openStore } from "../../src/background/kloset/kloset.ts";
 import { type CalendarFile, calendarFiles, noise } from "../support/calendar-files.ts";
 import { NodeStorage } from "../support/node-storage.ts";
 import { describePlakar, PlakarHome } from "../support/plakar.ts";
-
-async function writeSnapshot(store: Kloset, files: readonly CalendarFile[], label = "") {
-  const writer = await store.startSnapshot({
-    type: "caldav",
-    origin: "thunderbird:default",
-    directory: "/",
-    label,
-  });
-  for (const file of files) await writer.addFile(file);
-  return writer.commit();
-}
-
-/** Regular files below a directory, by their path in it. */
-async function filesBelow(directory: string): Promise<string[]> {
-  const names = await readdir(directory, { recursive: true, withFileTypes: true });
-  return names
-    .filter((entry) => entry.isFile())
-    .map((entry) => `/${path.relative(directory, path.join(entry.parentPath, entry.name))}`)
-    .sort();
-}
-
-async function expectRestored(directory: string, files: readonly CalendarFile[]): Promise<void> {
-  expect(await filesBelow(directory)).toEqual(files.map((file) => file.path).sort());
-  for (const file of files) {
-    const bytes = new Uint8Array(await readFile(path.join(directory, file.path)));
-    expect(Buffer.compare(bytes, file.bytes), file.path).toBe(0);
-  }
-}
-
-/** plakar 1.1.4 often ends before it has removed its own lock; it would count for ten minutes. */
-async function removeLocks(location: string): Promise<void> {
-  for (const name of await readdir(path.join(location, "locks")))
-    await rm(path.join(location, "locks", name));
-}
+import { expectRestored, filesBelow, removeLocks, writeSnapshot } from "../support/plakar-store.ts";
 
 /** Names of the folders in a directory that hold anything. */
 async function nonEmpty(directory: string): Promise<string[]> {

@@ -77,15 +77,4 @@ describePlakar("a store that plakar 1.1.4 made without passphrase", () => {
       expect(Buffer.compare(bytes, expected), name).toBe(0);
     }
   });
-
-  test("one that asks for a passphrase is refused with the reason", async () => {
-    const location = plakar.path("store");
-    const key = plakar.path("key");
-    await writeFile(key, "correct horse battery staple, four times over\n");
-    await plakar.ok("-keyfile", key, "at", location, "create");
-    await expect(openStore(new NodeStorage(location))).rejects.toMatchObject({
-      code: "store-encrypted",
-      hint: expect.stringContaining("passphrase"),
-    });
-  });
 });

@@ -1,47 +1,58 @@
 /**
- * The backup commands over the store in the chosen place: opens it (or makes it, for the first backup), and hands
+ * The backup commands over the store in the chosen place: has it opened (or made, for the first backup), and hands
  * the work to backup.ts, browse.ts and the two restores.
  */
 import type {
   BackupReport,
-  BrowsedCalendar,
-  BrowsedItem,
   CheckReport,
   CommandArguments,
+  CommandValue,
+  ExportReport,
   RestoreReport,
   SnapshotSummary,
 } from "../../shared/commands.ts";
-import { AppError, isAppError } from "../../shared/errors.ts";
-import { createStore, type Kloset, openStore } from "../kloset/kloset.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { Kloset } from "../kloset/kloset.ts";
 import type { SnapshotInfo } from "../kloset/snapshot-info.ts";
-import type { Storage } from "../storage/storage.ts";
 import { type BackupOutcome, runBackup } from "./backup.ts";
+import type { BackupStore } from "./backup-store.ts";
 import { browseCalendars, browseItems } from "./browse.ts";
-import type { CalendarSource, CalendarTarget, Work } from "./ports.ts";
-import { itemsIn } from "./previous-snapshots.ts";
+import { exportCalendars, restoreToFile } from "./export.ts";
+import type { FolderTarget } from "./folder-target.ts";
+import { type DamageMemory, FORGETFUL, withKnownDamage } from "./known-damage.ts";
+import { readPins } from "./pins.ts";
+import type { CalendarMaker, CalendarSource, CalendarTarget, Work } from "./ports.ts";
+import { itemsIn, unlessDamaged } from "./previous-snapshots.ts";
 import { restoreToCalendars } from "./restore-to-calendars.ts";
-import { type FolderTarget, restoreToFolder } from "./restore-to-folder.ts";
+import { restoreToFolder } from "./restore-to-folder.ts";
+import { openSnapshotFiles } from "./snapshot-files.ts";
 
 export interface BackupSurroundings {
-  /** @throws AppError of the place */
-  openStorage(): Promise<Storage>;
-  /** True when this place held a store before: then an empty one is a loss to be told, not a fresh start. */
-  expectsStore(): Promise<boolean>;
+  readonly store: Pick<BackupStore, "open" | "openIfAny" | "openOrCreate">;
   /** @throws AppError of the place */
   openFolder(directory: string): Promise<FolderTarget>;
   environment(): Promise<{ readonly profileName: string; readonly hostname: string }>;
   readonly calendars: CalendarSource & CalendarTarget;
+  readonly maker: CalendarMaker;
+  /** Absent: damage found is known only while the store is open. */
+  readonly damage?: DamageMemory;
 }
 
 export class BackupService {
   readonly #surroundings: BackupSurroundings;
+  readonly #damage: DamageMemory;
 
   constructor(surroundings: BackupSurroundings) {
     this.#surroundings = surroundings;
+    this.#damage = surroundings.damage ?? FORGETFUL;
   }
 
   async run(args: CommandArguments<"backup.run">, work: Work): Promise<BackupReport> {
-    const { report } = await this.#backUp(await this.#openOrCreate(work.signal), args, work);
+    const { report } = await this.#backUp(
+      await this.#surroundings.store.openOrCreate(work),
+      args,
+      work,
+    );
     return report;
   }
 
@@ -50,59 +61,78 @@ export class BackupService {
    * @throws AppError "backup-incomplete" unless it holds everything that Thunderbird has of them; as {@link run}
    */
   async runBefore(calendarIds: readonly string[], label: string, work: Work): Promise<string> {
-    return this.#before(await this.#openOrCreate(work.signal), calendarIds, label, work);
+    return this.#before(
+      await this.#surroundings.store.openOrCreate(work),
+      calendarIds,
+      label,
+      work,
+    );
   }
 
   async list(_args: CommandArguments<"snapshots.list">, work: Work): Promise<SnapshotSummary[]> {
-    const storage = await this.#surroundings.openStorage();
-    try {
-      const store = await openStore(storage, { signal: work.signal });
-      return (await store.listSnapshots()).map(summary);
-    } catch (error) {
-      if (isAppError(error, "store-missing") && !(await this.#surroundings.expectsStore()))
-        return [];
-      throw error;
-    }
+    const store = await this.#surroundings.store.openIfAny(work);
+    if (!store) return [];
+    const pins = await unlessDamaged(() => readPins(store));
+    return (await store.listSnapshots()).map((info) => ({
+      ...summary(info),
+      pinned: pins?.has(info.id) ?? false,
+    }));
   }
 
   async browse(
     args: CommandArguments<"snapshots.browse">,
     work: Work,
-  ): Promise<{ calendars: BrowsedCalendar[]; items: BrowsedItem[]; total: number }> {
-    const snapshot = await (await this.#open(work.signal)).openSnapshot(
-      args.snapshotId,
-      work.signal,
-    );
+  ): Promise<CommandValue<"snapshots.browse">> {
+    const store = await this.#surroundings.store.open(work);
+    const snapshot = await openSnapshotFiles(store, args.snapshotId, work.signal);
+    const ignoredFiles = snapshot.ignoredFiles ?? 0;
     if (args.calendar === undefined) {
-      return { calendars: await browseCalendars(snapshot), items: [], total: 0 };
+      return { calendars: await browseCalendars(snapshot), items: [], total: 0, ignoredFiles };
     }
-    return { calendars: [], ...(await browseItems(snapshot, args.calendar, args, work.signal)) };
+    const items = await browseItems(snapshot, args.calendar, args, work.signal);
+    return { calendars: [], ...items, ignoredFiles };
   }
 
   async restore(args: CommandArguments<"snapshots.restore">, work: Work): Promise<RestoreReport> {
-    const store = await this.#open(work.signal);
-    const snapshot = await store.openSnapshot(args.snapshotId, work.signal);
-    const dryRun = args.dryRun ?? false;
-    if (args.target.kind === "folder") {
-      const folder = await this.#surroundings.openFolder(args.target.directory);
-      return restoreToFolder(snapshot, args.selection, folder, dryRun, work);
+    const store = await this.#surroundings.store.open(work);
+    return withKnownDamage(store, this.#damage, () => this.#restore(store, args, work));
+  }
+
+  async #restore(
+    store: Kloset,
+    args: CommandArguments<"snapshots.restore">,
+    work: Work,
+  ): Promise<RestoreReport> {
+    const { calendars, maker, openFolder } = this.#surroundings;
+    const snapshot = await openSnapshotFiles(store, args.snapshotId, work.signal);
+    const { target } = args;
+    if (target.kind === "folder") {
+      const folder = await openFolder(target.directory);
+      return restoreToFolder(snapshot, args.selection, folder, args.dryRun ?? false, work);
     }
-    return restoreToCalendars(
-      snapshot,
-      args.selection,
-      this.#surroundings.calendars,
-      {
-        mode: args.mode,
-        dryRun,
-        takeSafetySnapshot: (calendarIds) =>
-          this.#before(store, calendarIds, "Before a restore", work),
-      },
-      work,
-    );
+    if (target.kind === "file") return restoreToFile(snapshot, args, target.path, openFolder, work);
+    const takeSafetySnapshot = (calendarIds: readonly string[]) =>
+      this.#before(store, calendarIds, "Before a restore", work);
+    const world = { calendars, maker, takeSafetySnapshot };
+    return restoreToCalendars(snapshot, { ...args, target }, world, work);
+  }
+
+  async export(args: CommandArguments<"snapshots.export">, work: Work): Promise<ExportReport> {
+    const store = await this.#surroundings.store.open(work);
+    const snapshot = await openSnapshotFiles(store, args.snapshotId, work.signal);
+    return exportCalendars(snapshot, args, this.#surroundings.openFolder, work);
   }
 
   async check(args: CommandArguments<"snapshots.check">, work: Work): Promise<CheckReport> {
-    const store = await this.#open(work.signal);
+    const store = await this.#surroundings.store.open(work);
+    return withKnownDamage(store, this.#damage, () => this.#check(store, args, work));
+  }
+
+  async #check(
+    store: Kloset,
+    args: CommandArguments<"snapshots.check">,
+    work: Work,
+  ): Promise<CheckReport> {
     const infos = await store.listSnapshots();
     const total = infos
       .filter((info) => args.snapshotId === undefined || info.id === args.snapshotId)
@@ -118,7 +148,14 @@ export class BackupService {
       ok: report.ok,
       checked: { snapshots: report.snapshots, files: report.checked },
       errors: report.errors,
+      damaged: report.damaged,
     };
+  }
+
+  /** What names this profile's snapshots, and this computer in locks. */
+  async environment(): Promise<{ readonly origin: string; readonly hostname: string }> {
+    const { profileName, hostname } = await this.#surroundings.environment();
+    return { origin: `thunderbird:${profileName}`, hostname };
   }
 
   async #backUp(
@@ -126,18 +163,13 @@ export class BackupService {
     args: CommandArguments<"backup.run">,
     work: Work,
   ): Promise<BackupOutcome> {
-    const { profileName, hostname } = await this.#surroundings.environment();
-    return runBackup(
-      store,
-      this.#surroundings.calendars,
-      {
-        label: args.label ?? "",
-        origin: `thunderbird:${profileName}`,
-        hostname,
-        ...(args.calendarIds === undefined ? {} : { calendarIds: args.calendarIds }),
-      },
-      work,
-    );
+    const { calendars } = this.#surroundings;
+    const request = {
+      label: args.label ?? "",
+      ...(await this.environment()),
+      ...(args.calendarIds === undefined ? {} : { calendarIds: args.calendarIds }),
+    };
+    return withKnownDamage(store, this.#damage, () => runBackup(store, calendars, request, work));
   }
 
   async #before(
@@ -155,24 +187,13 @@ export class BackupService {
     return report.snapshotId;
   }
 
-  async #open(signal: AbortSignal): Promise<Kloset> {
-    return openStore(await this.#surroundings.openStorage(), { signal });
-  }
-
-  /** A store that was here and is gone is never replaced by an empty one: its disk may just not be connected. */
-  async #openOrCreate(signal: AbortSignal): Promise<Kloset> {
-    const storage = await this.#surroundings.openStorage();
-    try {
-      return await openStore(storage, { signal });
-    } catch (error) {
-      if (!isAppError(error, "store-missing") || (await this.#surroundings.expectsStore()))
-        throw error;
-      return createStore(storage, { signal });
-    }
+  /** @throws AppError of the store or its place */
+  async open(signal: AbortSignal): Promise<Kloset> {
+    return this.#surroundings.store.open({ signal });
   }
 }
 
-function summary(info: SnapshotInfo): SnapshotSummary {
+function summary(info: SnapshotInfo): Omit<SnapshotSummary, "pinned"> {
   return {
     id: info.id,
     time: info.timestamp,

@@ -1,13 +1,11 @@
 /** Looking into a snapshot: its calendars, and the items of one calendar as a person searches them. */
-import { toHex } from "../../shared/bytes.ts";
 import type { BrowsedCalendar, BrowsedItem } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
-import { scanColumns } from "../../shared/ical/scan.ts";
 import { COMPONENT, ITEM_FLAG, type ItemColumns } from "../../shared/item-store.ts";
-import type { Entry } from "../kloset/entry.ts";
-import type { SnapshotReader } from "../kloset/snapshot-reader.ts";
+import { columnsOf } from "./content-columns.ts";
 import { parseCalendarPath } from "./layout.ts";
 import { snapshotCalendars } from "./snapshot-calendars.ts";
+import type { SnapshotFiles } from "./snapshot-files.ts";
 
 export interface ItemQuery {
   /** Searched in summary and location, without regard to case. */
@@ -19,11 +17,7 @@ export interface ItemQuery {
   readonly limit?: number;
 }
 
-/** Columns of contents seen, by the object's MAC: most contents are the same in the next snapshot. */
-const columnsSeen = new Map<string, ItemColumns>();
-const COLUMNS_KEPT = 20_000;
-
-export async function browseCalendars(snapshot: SnapshotReader): Promise<BrowsedCalendar[]> {
+export async function browseCalendars(snapshot: SnapshotFiles): Promise<BrowsedCalendar[]> {
   const calendars: BrowsedCalendar[] = [];
   for (const calendar of await snapshotCalendars(snapshot)) {
     const entries = await snapshot.list(calendar.path);
@@ -41,7 +35,7 @@ export async function browseCalendars(snapshot: SnapshotReader): Promise<Browsed
 
 /** @throws AppError "bad-argument" when the snapshot holds no such calendar */
 export async function browseItems(
-  snapshot: SnapshotReader,
+  snapshot: SnapshotFiles,
   calendar: string,
   query: ItemQuery,
   signal: AbortSignal,
@@ -77,16 +71,6 @@ export async function browseItems(
   return { items: found.slice(offset, offset + (query.limit ?? 200)), total: found.length };
 }
 
-async function columnsOf(snapshot: SnapshotReader, entry: Entry): Promise<ItemColumns> {
-  const content = entry.object ? toHex(entry.object) : "";
-  const seen = columnsSeen.get(content);
-  if (seen) return seen;
-  const columns = scanColumns(new TextDecoder().decode(await snapshot.readFile(entry)));
-  if (columnsSeen.size >= COLUMNS_KEPT) columnsSeen.clear();
-  columnsSeen.set(content, columns);
-  return columns;
-}
-
 function matches(columns: ItemColumns, query: ItemQuery): boolean {
   const text = query.text?.trim().toLowerCase();
   if (text && !`${columns.summary}\n${columns.location}`.toLowerCase().includes(text)) return false;
@@ -94,7 +78,7 @@ function matches(columns: ItemColumns, query: ItemQuery): boolean {
   return !(query.to !== undefined && columns.start !== null && columns.start > query.to);
 }
 
-function componentName(components: number): BrowsedItem["component"] {
+export function componentName(components: number): BrowsedItem["component"] {
   if (components & COMPONENT.event) return "event";
   if (components & COMPONENT.todo) return "todo";
   if (components & COMPONENT.journal) return "journal";

@@ -3,12 +3,12 @@
  * what cannot be read now is carried forward from the snapshot before. Which calendars, and what is reported, is
  * backup.ts.
  */
-import { toHex } from "../../shared/bytes.ts";
 import { isAppError, toWire } from "../../shared/errors.ts";
 import type { Entry } from "../kloset/entry.ts";
 import type { SnapshotWriter } from "../kloset/snapshot-writer.ts";
 import { millisecondsOf } from "../kloset/timestamp.ts";
 import type { CalendarFolder } from "./calendar-folders.ts";
+import { contentName } from "./content-columns.ts";
 import { lastModifiedMs } from "./last-modified.ts";
 import { calendarPath, manifestPath, resourcePath, type Section } from "./layout.ts";
 import { encodeManifest, makeManifest } from "./manifest.ts";
@@ -210,9 +210,4 @@ export class CalendarBackup {
     }
     this.#count(entry);
   }
-}
-
-/** What the content is known by: two entries with one object have the same bytes. */
-function contentName(entry: Entry): string {
-  return entry.object ? toHex(entry.object) : "";
 }

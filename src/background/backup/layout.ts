@@ -7,11 +7,17 @@
  *   /manifest/<account>/<calendar>.json              the calendar itself (manifest.ts)
  */
 
-export type Section = "calendars" | "pending" | "conflicts";
+export const SECTIONS = ["calendars", "pending", "conflicts"] as const;
+export type Section = (typeof SECTIONS)[number];
 
 /** `/calendars/<account>/<calendar>`: what commands call a calendar's path. */
 export function calendarPath(account: string, calendar: string): string {
   return `/calendars/${account}/${calendar}`;
+}
+
+/** One calendar's directory in a section. */
+export function sectionPath(section: Section, account: string, calendar: string): string {
+  return `/${section}/${account}/${calendar}`;
 }
 
 export function resourcePath(
@@ -20,7 +26,7 @@ export function resourcePath(
   calendar: string,
   file: string,
 ): string {
-  return `/${section}/${account}/${calendar}/${file}`;
+  return `${sectionPath(section, account, calendar)}/${file}`;
 }
 
 export function manifestPath(account: string, calendar: string): string {
@@ -38,8 +44,8 @@ export interface ResourcePlace {
 export function parseResourcePath(path: string): ResourcePlace | undefined {
   const [empty, section, account, calendar, file, ...rest] = path.split("/");
   if (empty !== "" || rest.length > 0 || !account || !calendar || !file) return undefined;
-  if (section !== "calendars" && section !== "pending" && section !== "conflicts") return undefined;
-  return { section, account, calendar, file };
+  const known = SECTIONS.find((one) => one === section);
+  return known && { section: known, account, calendar, file };
 }
 
 /** The account and calendar of `/calendars/<account>/<calendar>`; `undefined` for any other path. */

@@ -9,6 +9,8 @@ export interface KnownCalendar {
   readonly calendarId: string;
   /** `user@host` of the account; `local` for calendars that are not ours. */
   readonly account: string;
+  /** Of the account; absent for calendars that are not ours. */
+  readonly accountId?: string;
   /** The collection's last path segment (ours), or the calendar's name (others). */
   readonly collection: string;
   readonly displayName: string;
@@ -93,6 +95,23 @@ export interface CalendarTarget {
     signal: AbortSignal,
     onProgress: (done: number) => void,
   ): Promise<readonly WriteFailure[]>;
+}
+
+export interface WantedCalendar {
+  readonly name: string;
+  /** Absent: a calendar on this computer. */
+  readonly accountId?: string;
+  readonly components: readonly string[];
+  /** Names the collection on a server: the same for the same purpose, so that a second try finds it. */
+  readonly key: string;
+}
+
+export interface CalendarMaker {
+  /**
+   * Makes a calendar, on the server too where an account is named, and subscribes it.
+   * @throws AppError "account-unknown", and those of the server
+   */
+  make(wanted: WantedCalendar, signal: AbortSignal): Promise<KnownCalendar>;
 }
 
 /** How long work tells that it goes on. `total` is 0 while unknown. */

@@ -24,10 +24,12 @@ export interface RestorePlan {
   readonly unchanged: number;
 }
 
+/** @param isSame true for a text in the calendar that needs no restoring; the same bytes when absent */
 export function planRestore(
   wanted: readonly PlannedResource[],
   present: readonly PresentResource[],
   mode: RestoreMode,
+  isSame: (there: string, wanted: string) => boolean = (there, wanted) => there === wanted,
 ): RestorePlan {
   const byName = new Map(present.map((resource) => [resource.name, resource]));
   const byUid = new Map<string, PresentResource>();
@@ -59,7 +61,7 @@ export function planRestore(
     kept.add(there.name);
     // Under its own name, so that the deletion is taken back.
     if (there.deleted) writes.push({ kind: "create", ...resource, name: there.name });
-    else if (there.text === resource.text || mode === "missing") unchanged++;
+    else if (mode === "missing" || isSame(there.text, resource.text)) unchanged++;
     else writes.push({ kind: "update", name: there.name, uid: resource.uid, text: resource.text });
   }
   if (mode === "exact") {

@@ -2,11 +2,13 @@
 import type { RestoreSelection } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
 import { scanColumns } from "../../shared/ical/scan.ts";
-import type { SnapshotReader } from "../kloset/snapshot-reader.ts";
+import type { Entry } from "../kloset/entry.ts";
 import { millisecondsOf } from "../kloset/timestamp.ts";
-import { parseResourcePath } from "./layout.ts";
+import { decodeText } from "./content-columns.ts";
+import { parseResourcePath, SECTIONS, sectionPath } from "./layout.ts";
 import type { PlannedResource } from "./restore-plan.ts";
 import { type SnapshotCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
+import type { SnapshotFiles } from "./snapshot-files.ts";
 
 export interface SavedResource extends PlannedResource {
   /** Path in the snapshot. */
@@ -24,6 +26,9 @@ export interface SelectedCalendar {
   readonly unreadable: readonly { readonly path: string; readonly error: unknown }[];
 }
 
+/** `/pending` and `/conflicts` beside `/calendars`; or of each item the version the user saw. */
+export type UnsentVersions = "beside" | "instead";
+
 /** Calendars and paths that a selection means, before anything is read. @throws AppError "bad-argument" */
 export function selectPaths(
   selection: RestoreSelection,
@@ -31,61 +36,96 @@ export function selectPaths(
 ): { calendar: SnapshotCalendar; files: readonly string[] | "all" }[] {
   if ("all" in selection) return calendars.map((calendar) => ({ calendar, files: "all" as const }));
   if ("calendars" in selection) {
-    return selection.calendars.map((path) => {
+    return [...new Set(selection.calendars)].map((path) => {
       const calendar = calendars.find((candidate) => candidate.path === path.replace(/\/$/, ""));
       if (!calendar) throw unknownPath(path);
       return { calendar, files: "all" as const };
     });
   }
   const files = new Map<SnapshotCalendar, string[]>();
-  for (const path of selection.items) {
+  for (const path of new Set(selection.items)) {
     const place = parseResourcePath(path);
     const calendar = calendars.find(
-      (candidate) =>
-        place?.section === "calendars" &&
-        candidate.account === place.account &&
-        candidate.calendar === place.calendar,
+      ({ account, calendar }) => account === place?.account && calendar === place.calendar,
     );
     if (!place || !calendar) throw unknownPath(path);
-    files.set(calendar, [...(files.get(calendar) ?? []), place.file]);
+    files.set(calendar, [...(files.get(calendar) ?? []), path]);
   }
-  return [...files].map(([calendar, names]) => ({ calendar, files: names }));
+  return [...files].map(([calendar, paths]) => ({ calendar, files: paths }));
 }
 
+/** @throws AppError "bad-argument" for what the snapshot does not hold, "unsupported", "store-corrupt", "aborted" */
 export async function readSelection(
-  snapshot: SnapshotReader,
+  snapshot: SnapshotFiles,
   selection: RestoreSelection,
   signal: AbortSignal,
+  unsent: UnsentVersions = "instead",
 ): Promise<SelectedCalendar[]> {
   const selected: SelectedCalendar[] = [];
   for (const { calendar, files } of selectPaths(selection, await snapshotCalendars(snapshot))) {
-    const entries = (await snapshot.list(calendar.path)).filter((entry) => entry.kind === "file");
-    const names = files === "all" ? entries.map((entry) => entry.name) : files;
+    const entries =
+      files === "all"
+        ? await allEntries(snapshot, calendar, unsent)
+        : await namedEntries(snapshot, files);
     const resources: SavedResource[] = [];
     const unreadable: { path: string; error: unknown }[] = [];
-    for (const file of names) {
+    for (const entry of entries) {
       signal.throwIfAborted();
-      const path = `${calendar.path}/${file}`;
-      const entry = entries.find((candidate) => candidate.name === file);
-      if (!entry) throw unknownPath(path);
       try {
-        const bytes = await snapshot.readFile(entry);
-        const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-        resources.push({
-          path,
-          bytes,
-          text,
-          name: calendar.manifest?.names[file] ?? file,
-          uid: scanColumns(text).uid,
-          modifiedMs: millisecondsOf(entry.modified),
-        });
+        resources.push(await readResource(snapshot, calendar, entry));
       } catch (error) {
-        unreadable.push({ path, error });
+        unreadable.push({ path: entry.path, error });
       }
     }
     selected.push({ calendar, whole: files === "all", resources, unreadable });
   }
   return selected;
+}
+
+async function allEntries(
+  snapshot: SnapshotFiles,
+  { account, calendar }: SnapshotCalendar,
+  unsent: UnsentVersions,
+): Promise<Entry[]> {
+  const sections = await Promise.all(
+    SECTIONS.map(async (section) => {
+      const path = sectionPath(section, account, calendar);
+      const there = (await snapshot.entryName(path)) !== undefined;
+      return there ? (await snapshot.list(path)).filter(({ kind }) => kind === "file") : [];
+    }),
+  );
+  if (unsent === "beside") return sections.flat();
+  const [sent = [], pending = []] = sections;
+  return [...new Map([...sent, ...pending].map((entry) => [entry.name, entry])).values()];
+}
+
+async function namedEntries(snapshot: SnapshotFiles, paths: readonly string[]): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for (const path of paths) {
+    const entry = await snapshot.stat(path);
+    if (entry?.kind !== "file") throw unknownPath(path);
+    entries.push(entry);
+  }
+  return entries;
+}
+
+async function readResource(
+  snapshot: SnapshotFiles,
+  { manifest }: SnapshotCalendar,
+  entry: Entry,
+): Promise<SavedResource> {
+  const bytes = await snapshot.readFile(entry);
+  const text = decodeText(bytes);
+  // Losers of conflicts carry a number in front, so that there is room for several.
+  const file = entry.path.startsWith("/conflicts/") ? entry.name.replace(/^\d+-/, "") : entry.name;
+  return {
+    path: entry.path,
+    bytes,
+    text,
+    name: manifest?.names[file] ?? file,
+    uid: scanColumns(text).uid,
+    modifiedMs: millisecondsOf(entry.modified),
+  };
 }
 
 function unknownPath(path: string): AppError {

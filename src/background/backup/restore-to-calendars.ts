@@ -1,198 +1,209 @@
 /**
- * Brings resources of a snapshot back into the calendars they came from. A calendar is snapshotted before it is
- * touched; everything written is read back; each item that did not make it is named. A dry run decides the same and touches nothing.
+ * Brings resources of a snapshot into calendars: those they came from, another one, a new one. A calendar is snapshotted
+ * before it is touched; everything written is read back; each item that did not make it is named. A dry run
+ * decides the same and touches nothing. Running it again goes on where an interrupted one stopped.
  */
-import type { RestoreMode, RestoreReport, RestoreSelection } from "../../shared/commands.ts";
-import { AppError } from "../../shared/errors.ts";
+import type { CommandArguments, RestoreReport } from "../../shared/commands.ts";
 import { changedProperties } from "../../shared/ical/changed-properties.ts";
-import type { SnapshotReader } from "../kloset/snapshot-reader.ts";
-import { notifiedPeople } from "./notified-people.ts";
+import { withoutServerScheduling } from "../../shared/ical/restored-text.ts";
+
 import type {
+  CalendarMaker,
   CalendarSource,
   CalendarTarget,
   CalendarWrite,
   KnownCalendar,
   Work,
 } from "./ports.ts";
+import { copiesOf, copyUid } from "./restore-copies.ts";
+import {
+  type CalendarTargetChoice,
+  type Destination,
+  findDestinations,
+  presentResources,
+} from "./restore-destination.ts";
 import { type Failure, failure, unreadableFailures } from "./restore-failures.ts";
+import { mayBeTold, people, quietWrites } from "./restore-mail.ts";
 import { type PresentResource, planRestore } from "./restore-plan.ts";
-import { readSelection, type SelectedCalendar } from "./restore-selection.ts";
-import type { SnapshotCalendar } from "./snapshot-calendars.ts";
+import { previewOutdated, previewToken } from "./restore-preview.ts";
+import { runWrites } from "./restore-run.ts";
+import { readSelection } from "./restore-selection.ts";
+import { heldElsewhere } from "./restore-uids.ts";
+import type { SnapshotFiles } from "./snapshot-files.ts";
 
-export interface RestoreOptions {
-  readonly mode: RestoreMode;
-  readonly dryRun: boolean;
+export type RestoreRequest = CommandArguments<"snapshots.restore"> & {
+  readonly target: CalendarTargetChoice;
+};
+
+export interface RestoreWorld {
+  readonly calendars: CalendarSource & CalendarTarget;
+  readonly maker: CalendarMaker;
   /** Takes the snapshot before anything is changed. @returns its id @throws: then nothing is changed */
   readonly takeSafetySnapshot: (calendarIds: readonly string[]) => Promise<string>;
 }
 
 /** One calendar's share of a restore, decided but not done. */
 interface CalendarRestore {
-  readonly calendar: KnownCalendar;
-  readonly selected: SelectedCalendar;
+  readonly destination: Destination;
   readonly writes: readonly CalendarWrite[];
   readonly unchanged: number;
   readonly present: ReadonlyMap<string, PresentResource>;
+  readonly failed: readonly Failure[];
+  readonly notifies: readonly string[];
+  /** Path in the snapshot, else the name in the calendar, of what a write concerns. */
+  readonly itemOf: (write: CalendarWrite) => string;
 }
 
+/** @throws AppError "calendar-unknown", "read-only", "preview-outdated", and those of the store; then nothing is changed */
 export async function restoreToCalendars(
-  snapshot: SnapshotReader,
-  selection: RestoreSelection,
-  calendars: CalendarSource & CalendarTarget,
-  options: RestoreOptions,
+  snapshot: SnapshotFiles,
+  request: RestoreRequest,
+  world: RestoreWorld,
   work: Work,
 ): Promise<RestoreReport> {
-  const selected = await readSelection(snapshot, selection, work.signal);
-  const known = await calendars.calendars();
-  const failed: Failure[] = selected.flatMap(unreadableFailures);
+  const selected = await readSelection(snapshot, request.selection, work.signal);
+  const found = await findDestinations(selected, request.target, world.calendars, work.signal);
+  const failed: Failure[] = [...selected.flatMap(unreadableFailures), ...found.failed];
   const restores: CalendarRestore[] = [];
-  for (const part of selected) {
-    const calendar = findOriginal(part.calendar, known);
-    const refusal = refuse(calendar);
-    if (refusal || !calendar) {
-      failed.push(...part.resources.map((resource) => failure(resource.path, refusal)));
-      continue;
-    }
-    restores.push(await planCalendar(calendar, part, calendars, options.mode, work.signal));
-  }
-  const planned = summarize(restores, failed);
-  if (options.dryRun || planned.created + planned.updated + planned.removed === 0) return planned;
-
-  const safetySnapshotId = await options.takeSafetySnapshot(
-    restores.map((restore) => restore.calendar.calendarId),
+  for (const destination of found.destinations)
+    restores.push(await plan(destination, request, world.calendars, work.signal));
+  failed.push(...restores.flatMap((restore) => restore.failed));
+  const token = await previewToken(
+    restores.map(({ destination, writes, present }) => ({
+      calendarId: destination.calendar?.calendarId ?? "",
+      writes,
+      present,
+    })),
   );
+  const planned = summarize(restores, failed);
+  if (request.dryRun) return { ...planned, preview: token };
+  if (request.preview !== undefined && request.preview !== token) throw previewOutdated();
+  if (restores.every(({ writes }) => writes.length === 0)) return planned;
+
+  const held = await Promise.all(
+    restores.map(({ destination: { calendar }, writes }) =>
+      heldElsewhere(
+        calendar ?? { calendarId: "", accountId: accountOf(request) },
+        writes,
+        world.calendars,
+        work.signal,
+      ),
+    ),
+  );
+  const touched = restores.flatMap(({ destination, writes }, index) => [
+    ...(destination.calendar && writes.length > 0 ? [destination.calendar.calendarId] : []),
+    ...[...(held[index]?.values() ?? [])].map(({ calendarId }) => calendarId),
+  ]);
+  const safetySnapshotId =
+    touched.length > 0 ? await world.takeSafetySnapshot([...new Set(touched)]) : null;
   const total = restores.reduce((sum, restore) => sum + restore.writes.length, 0);
   let done = 0;
   const finished: CalendarRestore[] = [];
-  for (const restore of restores) {
-    const misses = await runCalendar(restore, calendars, work, (count) =>
-      work.onProgress({ done: done + count, total, note: restore.calendar.displayName }),
-    );
-    failed.push(...misses);
-    const missed = new Set(misses.map((miss) => miss.item));
+  for (const [index, decided] of restores.entries()) {
+    const { restore, calendar } = await begin(decided, snapshot, request, world, work.signal);
+    const onProgress = (count: number) =>
+      work.onProgress({ done: done + count, total, note: calendar.displayName });
+    const taken = held[index] ?? new Map();
+    const misses = await runWrites(restore, calendar, world.calendars, taken, {
+      ...work,
+      onProgress,
+    });
+    failed.push(...misses.values());
     finished.push({
       ...restore,
-      writes: restore.writes.filter((write) => !missed.has(pathOf(restore, write))),
+      destination: { ...restore.destination, calendar },
+      writes: restore.writes.filter((write) => !misses.has(write)),
     });
     done += restore.writes.length;
   }
   return { ...summarize(finished, failed), notifies: planned.notifies, safetySnapshotId };
 }
 
-/** By its id, else by its address: a calendar subscribed to again has a new id. */
-function findOriginal(
-  saved: SnapshotCalendar,
-  known: readonly KnownCalendar[],
-): KnownCalendar | undefined {
-  const { manifest } = saved;
-  if (!manifest) return undefined;
-  return (
-    known.find((calendar) => calendar.calendarId === manifest.calendarId) ??
-    known.find((calendar) => calendar.own && manifest.url !== "" && calendar.url === manifest.url)
-  );
-}
-
-function refuse(calendar: KnownCalendar | undefined): AppError | undefined {
-  if (!calendar) {
-    return new AppError("calendar-unknown", "Its calendar is no longer in Thunderbird.", {
-      hint: "Subscribe to the calendar again, or restore into a folder of .ics files.",
-    });
-  }
-  if (calendar.readOnly) {
-    return new AppError("read-only", `You may not change the calendar “${calendar.displayName}”.`, {
-      hint: "Restore into a folder of .ics files instead.",
-    });
-  }
-  return undefined;
-}
-
-async function planCalendar(
-  calendar: KnownCalendar,
-  selected: SelectedCalendar,
+async function plan(
+  destination: Destination,
+  { target, mode, quiet = false, newUids = false }: RestoreRequest,
   source: CalendarSource,
-  mode: RestoreMode,
   signal: AbortSignal,
 ): Promise<CalendarRestore> {
-  const present = await presentResources(calendar, source, signal);
-  // Only a whole calendar can be made exact: else everything not selected would be removed. Nor while a part
-  // of it could not be read from the store.
-  const exact = mode === "exact" && selected.whole && selected.unreadable.length === 0;
-  const effective = mode === "exact" && !exact ? "older" : mode;
-  const plan = planRestore(selected.resources, [...present.values()], effective);
-  return { calendar, selected, present, ...plan };
-}
-
-async function presentResources(
-  calendar: KnownCalendar,
-  source: CalendarSource,
-  signal: AbortSignal,
-): Promise<Map<string, PresentResource>> {
-  const present = new Map<string, PresentResource>();
-  await source.read(
-    calendar,
-    async (page) => {
-      for (const resource of page) {
-        const { name, uid, deleted } = resource;
-        const text = resource.pendingText ?? resource.text;
-        if (text !== null) present.set(name, { name, uid, text, deleted });
-      }
-    },
-    signal,
+  const { calendar, whole } = destination;
+  const resources = newUids ? await copiesOf(destination.resources) : destination.resources;
+  const present = calendar
+    ? await presentResources(calendar, source, signal)
+    : new Map<string, PresentResource>();
+  // Only a whole calendar can be made exact: else everything not selected would be removed. Copies are no calendar.
+  const effective = mode === "exact" && (!whole || newUids) ? "older" : mode;
+  const told = calendar ? mayBeTold(calendar) : accountOf({ target }) !== undefined;
+  const planned = planRestore(
+    resources,
+    [...present.values()],
+    effective,
+    isRestored(target.kind === "original", quiet && told),
   );
-  return present;
+  const paths = new Map(resources.map(({ uid, text, path }) => [keyOf(uid, text), path]));
+  const itemOf = (write: CalendarWrite) =>
+    (write.kind === "remove" ? undefined : paths.get(keyOf(write.uid, write.text))) ?? write.name;
+  const mail = quiet && told ? quietWrites(planned.writes, present) : undefined;
+  const writes = mail?.writes ?? planned.writes;
+  return {
+    destination,
+    writes,
+    unchanged: planned.unchanged,
+    present,
+    failed: (mail?.refused ?? []).map(({ write, error }) => failure(itemOf(write), error)),
+    notifies: told ? people(quiet ? [] : writes, present) : [],
+    itemOf: mail ? (write) => itemOf(mail.original(write)) : itemOf,
+  };
 }
 
-async function runCalendar(
+/**
+ * What is done is not done again: another server may have written the same in other words, and a quiet restore has
+ * itself. Where they came from items get their own bytes back.
+ */
+function isRestored(bytewise: boolean, quiet: boolean) {
+  const saysTheSame = (there: string, wanted: string) =>
+    there === wanted || changedProperties(there, wanted).length === 0;
+  return (there: string, wanted: string): boolean =>
+    (bytewise ? there === wanted : saysTheSame(there, wanted)) ||
+    (quiet && saysTheSame(there, withoutServerScheduling(wanted)));
+}
+
+function keyOf(uid: string | null, text: string): string {
+  return `${uid ?? ""}\n${text}`;
+}
+
+/** Makes the calendar where it is still to be made. One that an interrupted restore filled is planned anew. */
+async function begin(
   restore: CalendarRestore,
-  calendars: CalendarSource & CalendarTarget,
-  work: Work,
-  onProgress: (done: number) => void,
-): Promise<Failure[]> {
-  if (restore.writes.length === 0) return [];
-  const refused = await calendars.write(restore.calendar, restore.writes, work.signal, onProgress);
-  const failures = new Map<string, Failure>();
-  for (const { name, error } of refused) {
-    const write = restore.writes.find((candidate) => candidate.name === name);
-    if (write) failures.set(name, failure(pathOf(restore, write), error));
-  }
-  const after = await presentResources(restore.calendar, calendars, work.signal);
-  const afterByUid = new Map([...after.values()].map((resource) => [resource.uid, resource]));
-  for (const write of restore.writes) {
-    if (failures.has(write.name)) continue;
-    const there =
-      after.get(write.name) ?? (write.uid === null ? undefined : afterByUid.get(write.uid));
-    const miss = verify(write, there?.deleted ? undefined : there?.text);
-    if (miss) failures.set(write.name, failure(pathOf(restore, write), miss));
-  }
-  return [...failures.values()];
+  snapshot: SnapshotFiles,
+  request: RestoreRequest,
+  { calendars, maker }: RestoreWorld,
+  signal: AbortSignal,
+): Promise<{ readonly restore: CalendarRestore; readonly calendar: KnownCalendar }> {
+  const { destination } = restore;
+  if (destination.calendar) return { restore, calendar: destination.calendar };
+  const { name, accountId } = request.target as Extract<CalendarTargetChoice, { kind: "new" }>;
+  const wanted = {
+    name,
+    ...(accountId === undefined ? {} : { accountId }),
+    components: componentsOf(destination),
+    // The same for the same restore: one that was cut short finds what it made.
+    key: (await copyUid(`${snapshot.info.id} ${accountId ?? ""}`, name)).slice(0, 16),
+  };
+  const calendar = await maker.make(wanted, signal);
+  // Brings in what the server has of it.
+  await calendars.write(calendar, [], signal, () => {});
+  const made = { ...destination, calendar };
+  return { restore: await plan(made, request, calendars, signal), calendar };
 }
 
-/** A server may write the same event in other words (RFC 4791 §5.3.4): what counts is that nothing differs. */
-function verify(write: CalendarWrite, text: string | undefined): AppError | undefined {
-  if (write.kind === "remove") {
-    return text === undefined ? undefined : mismatch("It is still in the calendar.");
-  }
-  if (text === undefined) return mismatch("It is not in the calendar.");
-  if (text === write.text) return undefined;
-  const changed = changedProperties(write.text, text);
-  return changed.length === 0
-    ? undefined
-    : mismatch(`The calendar shows other values for ${changed.join(", ")}.`);
+function accountOf({ target }: Pick<RestoreRequest, "target">): string | undefined {
+  return target.kind === "new" ? target.accountId : undefined;
 }
 
-function mismatch(what: string): AppError {
-  return new AppError("restore-incomplete", `Reading it back showed a difference: ${what}`, {
-    hint: "It is still whole in the snapshot. Restore it into a folder to have it as a file.",
-  });
-}
-
-/** The snapshot's path of what a write concerns; a removal has none there, so its name in the calendar. */
-function pathOf(restore: CalendarRestore, write: CalendarWrite): string {
-  const saved = restore.selected.resources.find(
-    (resource) =>
-      write.kind !== "remove" && resource.text === write.text && resource.uid === write.uid,
-  );
-  return saved?.path ?? `${restore.selected.calendar.path}/${write.name}`;
+/** VEVENT and VTODO always: the calendar is used afterwards. */
+function componentsOf({ resources }: Destination): string[] {
+  const journal = resources.some(({ text }) => /^BEGIN:VJOURNAL/im.test(text));
+  return journal ? ["VEVENT", "VTODO", "VJOURNAL"] : ["VEVENT", "VTODO"];
 }
 
 function summarize(
@@ -208,15 +219,13 @@ function summarize(
     removed: count("remove"),
     unchanged: restores.reduce((sum, restore) => sum + restore.unchanged, 0),
     failed,
-    notifies: notifiedPeople(
-      restores
-        .filter((restore) => restore.calendar.own)
-        .flatMap((restore) =>
-          restore.writes.map((write) =>
-            write.kind === "remove" ? (restore.present.get(write.name)?.text ?? "") : write.text,
-          ),
-        ),
+    notifies: [...new Set(restores.flatMap(({ notifies }) => notifies))].sort((a, b) =>
+      a < b ? -1 : 1,
     ),
     safetySnapshotId: null,
+    preview: null,
+    calendarIds: restores.flatMap(({ destination }) =>
+      destination.calendar ? [destination.calendar.calendarId] : [],
+    ),
   };
 }

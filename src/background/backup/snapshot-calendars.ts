@@ -4,6 +4,8 @@ import type { SnapshotReader } from "../kloset/snapshot-reader.ts";
 import type { CalendarFolder } from "./calendar-folders.ts";
 import { calendarPath, manifestPath } from "./layout.ts";
 import { type CalendarManifest, decodeManifest } from "./manifest.ts";
+import type { KnownCalendar } from "./ports.ts";
+import type { SnapshotFiles } from "./snapshot-files.ts";
 
 export interface SnapshotCalendar extends CalendarFolder {
   /** `/calendars/<account>/<calendar>` */
@@ -16,7 +18,7 @@ export interface SnapshotCalendar extends CalendarFolder {
  * In the order Thunderbird showed them; those without a manifest last.
  * @throws AppError "unsupported" for a snapshot of something else than calendars
  */
-export async function snapshotCalendars(snapshot: SnapshotReader): Promise<SnapshotCalendar[]> {
+export async function snapshotCalendars(snapshot: SnapshotFiles): Promise<SnapshotCalendar[]> {
   const found: SnapshotCalendar[] = [];
   if ((await snapshot.stat("/calendars"))?.kind !== "directory") {
     if (snapshot.info.files > 0) throw noCalendars();
@@ -38,18 +40,38 @@ export async function snapshotCalendars(snapshot: SnapshotReader): Promise<Snaps
   return found.sort((a, b) => order(a) - order(b) || (a.path < b.path ? -1 : 1));
 }
 
-async function readManifest(snapshot: SnapshotReader, account: string, calendar: string) {
+/** Paths of the calendars of which the snapshot holds at least one item. @throws as {@link snapshotCalendars} */
+export async function heldCalendars(snapshot: SnapshotReader): Promise<string[]> {
+  const held: string[] = [];
+  if ((await snapshot.entryName("/calendars")) === undefined) return held;
+  for (const account of await snapshot.list("/calendars")) {
+    if (account.kind !== "directory") continue;
+    for (const { kind, path } of await snapshot.list(account.path))
+      if (kind === "directory" && (await snapshot.listingPieces(path)).length > 0) held.push(path);
+  }
+  return held;
+}
+
+/** The calendar in Thunderbird: by its id, else by its address, since one subscribed to again has a new id. */
+export function findCalendar(
+  { manifest }: SnapshotCalendar,
+  known: readonly KnownCalendar[],
+): KnownCalendar | undefined {
+  if (!manifest) return undefined;
+  return (
+    known.find((calendar) => calendar.calendarId === manifest.calendarId) ??
+    known.find((calendar) => calendar.own && manifest.url !== "" && calendar.url === manifest.url)
+  );
+}
+
+async function readManifest(snapshot: SnapshotFiles, account: string, calendar: string) {
   const path = manifestPath(account, calendar);
   if (!(await snapshot.stat(path))) return undefined;
   return decodeManifest(await snapshot.readFile(path));
 }
 
 function noCalendars(): AppError {
-  return new AppError(
-    "unsupported",
-    "This snapshot holds other files than CalDAV Keeper's calendars.",
-    {
-      hint: "Another program made it, and nothing in it was changed. Restore it with that program, for example with plakar.",
-    },
-  );
+  return new AppError("unsupported", "This snapshot holds no calendars.", {
+    hint: "Another program made it, of other files than .ics files, and nothing in it was changed. Restore it with that program, for example with plakar.",
+  });
 }

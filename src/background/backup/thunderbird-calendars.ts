@@ -31,6 +31,7 @@ type CalendarApi = Pick<typeof messenger.calendar, "calendars" | "items" | "prov
 /** What only the account knows of one of our calendars. */
 export interface OwnCalendar {
   readonly account: string;
+  readonly accountId: string;
   readonly url: string;
   readonly components: readonly string[];
   readonly lastGoodSync: number | null;
@@ -81,6 +82,7 @@ export class ThunderbirdCalendars implements CalendarSource, CalendarTarget {
       known.push({
         calendarId: calendar.id,
         account: own?.account ?? "local",
+        ...(own && { accountId: own.accountId }),
         collection: own ? lastSegment(own.url) || calendar.name : calendar.name || calendar.id,
         displayName: calendar.name,
         color: calendar.color ?? null,
@@ -239,7 +241,7 @@ export class ThunderbirdCalendars implements CalendarSource, CalendarTarget {
   async #writeOtherItem(calendarId: string, write: CalendarWrite): Promise<void> {
     const uid = write.uid ?? "";
     if (write.kind === "remove") return this.#api.items.remove(calendarId, uid);
-    const item = { type: itemType(write.text), format: "ical", item: write.text };
+    const item = { type: itemType(write.text), format: "ical" as const, item: write.text };
     if (write.kind === "create") await this.#api.items.create(calendarId, { id: uid, ...item });
     else await this.#api.items.update(calendarId, uid, item);
   }

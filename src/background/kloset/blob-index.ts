@@ -184,6 +184,14 @@ export class BlobIndex {
     this.#distrusted.delete(keyOf(type, mac));
   }
 
+  /** Blobs named by {@link distrust} and not stored anew since. */
+  distrusted(): { readonly type: ResourceType; readonly mac: Mac }[] {
+    return [...this.#distrusted].map((key) => ({
+      type: key.charCodeAt(0),
+      mac: Uint8Array.from(key.slice(1), (character) => character.charCodeAt(0)),
+    }));
+  }
+
   /** Every place the blob may be read from, the best first; those waiting for removal last. */
   locations(type: ResourceType, mac: Mac): BlobLocation[] {
     const found: { place: BlobLocation; coloured: boolean }[] = [];

@@ -50,6 +50,7 @@ export class BlobReader {
         const plain = await this.#codec.decode(await this.#fetch(place, type), what);
         if (type !== Resource.snapshot && !equalBytes(this.#hashing.mac(plain), mac))
           throw corrupt(`${what} does not match its checksum`, { packfile: place.packfile });
+        this.#index.trust(type, mac);
         return plain;
       } catch (error) {
         if (!isAppError(error, "store-corrupt", "blob-missing")) throw error;

@@ -6,8 +6,9 @@
 import { equalBytes, toHex } from "../../shared/bytes.ts";
 import { type AppError, type ErrorCode, isAppError } from "../../shared/errors.ts";
 import { corrupt } from "./corruption.ts";
+import type { Entry } from "./entry.ts";
 import { parseEnvelope } from "./envelope.ts";
-import { MAC_LENGTH } from "./mac.ts";
+import { MAC_LENGTH, type Mac } from "./mac.ts";
 import { makePace, type Pace, throwIfAborted } from "./pace.ts";
 import { packfilePath, readPackfileIndex } from "./packfile.ts";
 import { Resource } from "./resource.ts";
@@ -31,12 +32,23 @@ export interface CheckError {
   readonly message: string;
 }
 
+/** What is left of a snapshot in which damage was found. */
+export interface DamagedSnapshot {
+  readonly snapshotId: string;
+  /** As its header counts them; 0 where that is damaged: then nothing of it can be restored. */
+  readonly files: number;
+  /** Files whose every byte was read and verified. */
+  readonly restorable: number;
+}
+
 export interface CheckReport {
   readonly ok: boolean;
   readonly snapshots: number;
   /** Files verified; one that several snapshots share counts once. */
   readonly checked: number;
   readonly errors: readonly CheckError[];
+  /** In the order in which they were checked. */
+  readonly damaged: readonly DamagedSnapshot[];
 }
 
 /** Opens a snapshot whose header may be damaged. */
@@ -59,12 +71,16 @@ export async function checkStore(
     snapshots: ids.length,
     checked: check.checked,
     errors: check.errors,
+    damaged: check.damaged,
   };
 }
 
 class Check {
   readonly errors: CheckError[] = [];
+  readonly damaged: DamagedSnapshot[] = [];
   checked = 0;
+  /** Of errors, so that one blob met on two ways is told once. */
+  readonly #told = new Set<string>();
   readonly #store: Store;
   readonly #options: CheckOptions;
   readonly #pace: Pace;
@@ -80,38 +96,43 @@ class Check {
   #report(snapshotId: string, path: string, error: unknown): AppError {
     throwIfAborted(this.#options.signal);
     if (!isAppError(error)) throw error;
-    this.errors.push({ snapshotId, path, code: error.code, message: error.message });
+    const { code, message } = error;
+    const key = JSON.stringify([snapshotId, path, message]);
+    if (!this.#told.has(key)) this.errors.push({ snapshotId, path, code, message });
+    this.#told.add(key);
     return error;
   }
 
   async snapshot(id: string, open: Open): Promise<void> {
+    const before = this.errors.length;
+    let files = 0;
+    let restorable = 0;
     try {
       const reader = await open(id);
+      files = reader.info.files;
       if (this.#options.full) await this.#everyTree(id, reader);
-      for await (const entry of reader.walk("/")) {
-        if (entry.kind === "file") await this.#file(id, reader, entry.path, entry.object);
+      const onDamage = (path: string, error: AppError) => void this.#report(id, path, error);
+      for await (const entry of reader.walk("/", onDamage)) {
+        if (entry.kind === "file" && (await this.#file(id, reader, entry))) restorable++;
       }
     } catch (error) {
       this.#report(id, "", error);
     }
+    if (this.errors.length > before) this.damaged.push({ snapshotId: id, files, restorable });
   }
 
-  async #file(
-    id: string,
-    reader: SnapshotReader,
-    path: string,
-    object: Uint8Array | undefined,
-  ): Promise<void> {
+  /** @returns true when it can be restored */
+  async #file(id: string, reader: SnapshotReader, { path, object }: Entry): Promise<boolean> {
     const key = object ? toHex(object) : "";
     if (this.#objects.has(key)) {
       const known = this.#objects.get(key);
       if (known) this.#report(id, path, known);
-      return;
+      return !known;
     }
     let failure: AppError | undefined;
     try {
       if (!object) throw corrupt("a file of the snapshot has no content");
-      await reader.verifyObject(object);
+      await reader.content.verifyObject(object);
     } catch (error) {
       failure = this.#report(id, path, error);
     }
@@ -119,21 +140,31 @@ class Check {
     this.checked++;
     this.#options.onProgress?.({ checked: this.checked });
     await this.#pace.breathe();
+    return !failure;
   }
 
   /** Entries and nodes that listing does not touch. */
   async #everyTree(id: string, reader: SnapshotReader): Promise<void> {
     try {
-      for await (const { path, mac } of reader.entries()) {
+      for await (const { path, mac } of reader.content.entries()) {
         await this.#blob(id, path, Resource.vfsEntry, mac);
       }
-      for await (const { tree, key, value } of reader.otherTrees()) {
-        if (tree === "summary") await this.#blob(id, key, Resource.vfsSummary, value);
+      for await (const { tree, key, value } of reader.content.otherTrees()) {
+        if (tree === "dirpack") await this.#listing(id, reader, key, value);
+        else if (tree === "summary") await this.#blob(id, key, Resource.vfsSummary, value);
         else if (tree === "errors") await this.#blob(id, key, Resource.errorEntry, value);
         else if (tree === "xattrs") await this.#blob(id, key, Resource.xattrEntry, value);
       }
     } catch (error) {
       this.#report(id, "", error);
+    }
+  }
+
+  async #listing(id: string, reader: SnapshotReader, path: string, object: Mac): Promise<void> {
+    try {
+      await reader.content.verifyObject(object);
+    } catch (error) {
+      this.#report(id, path, error);
     }
   }
 

@@ -3,8 +3,8 @@
  * each step only where CONFIG has it. ZSTD of newer stores is refused.
  */
 import { concatBytes } from "../../shared/bytes.ts";
+import type { Cipher } from "./cipher.ts";
 import { corrupt, unknownVersion } from "./corruption.ts";
-import type { Cipher } from "./encryption.ts";
 import { compressFrame, decompressFrame } from "./lz4-frame.ts";
 
 /** The most plain bytes of one stored thing: a state of a large store is the largest. */
@@ -16,29 +16,37 @@ export interface Codec {
   decode(stored: Uint8Array, what: string): Uint8Array | Promise<Uint8Array>;
 }
 
-/** @throws AppError "store-unknown-version" for a compression that is not known */
-export function makeCodec(compression: string | undefined, cipher: Cipher | undefined): Codec {
-  const inner = compressor(compression);
+/**
+ * @param limit the most plain bytes to accept of one stored thing
+ * @throws AppError "store-unknown-version" for a compression that is not known
+ */
+export function makeCodec(
+  compression: string | undefined,
+  cipher: Cipher | undefined,
+  limit: number = LARGEST,
+): Codec {
+  const inner = compressor(compression, limit);
   if (!cipher) return inner;
   return {
     encode: async (plain) => cipher.encrypt(await inner.encode(plain)),
-    decode: (stored, what) => inner.decode(cipher.decrypt(stored), what),
+    decode: (stored, what) => inner.decode(cipher.decrypt(stored, what), what),
   };
 }
 
-function compressor(algorithm: string | undefined): Codec {
+function compressor(algorithm: string | undefined, limit: number): Codec {
   switch (algorithm) {
     case undefined:
       return { encode: (plain) => plain, decode: (stored) => stored };
     case "LZ4":
       return {
         encode: compressFrame,
-        decode: (stored, what) => decompressFrame(stored, LARGEST, what),
+        decode: (stored, what) => decompressFrame(stored, limit, what),
       };
     case "GZIP":
       return {
-        encode: (plain) => through(plain, new CompressionStream("gzip"), LARGEST, "A new blob"),
-        decode: (stored, what) => through(stored, new DecompressionStream("gzip"), LARGEST, what),
+        encode: (plain) =>
+          through(plain, new CompressionStream("gzip"), Number.POSITIVE_INFINITY, "A new blob"),
+        decode: (stored, what) => through(stored, new DecompressionStream("gzip"), limit, what),
       };
     default:
       throw unknownVersion(`it uses the compression "${algorithm}"`, { compression: algorithm });

@@ -1,5 +1,6 @@
 /** The CONFIG record: the store's id and parameters (kloset/connectors/storage, section CONFIG of docs/store-format.md). */
 import { corrupt } from "./corruption.ts";
+import { decodeEncryption, type Encryption, encodeEncryption } from "./encryption.ts";
 import { decodeFields, type Fields } from "./msgpack-reader.ts";
 import { MsgpackWriter } from "./msgpack-writer.ts";
 import type { Timestamp } from "./timestamp.ts";
@@ -29,8 +30,8 @@ export interface StoreConfig {
     readonly blockSize: number;
     readonly enableCrc: boolean;
   };
-  /** Absent: a store without passphrase. Its fields are read by encryption.ts. */
-  readonly encryption?: Fields;
+  /** Absent: a store without passphrase. */
+  readonly encryption?: Encryption;
 }
 
 /** What `plakar create -plaintext` 1.1 chooses. */
@@ -58,7 +59,7 @@ export function defaultConfig(repositoryId: Uint8Array, timestamp: Timestamp): S
 }
 
 export function encodeConfig(config: StoreConfig): Uint8Array {
-  const { packfile, chunking, hashing, compression } = config;
+  const { packfile, chunking, hashing, compression, encryption } = config;
   const out = new MsgpackWriter().map(7);
   out.text("Timestamp").time(config.timestamp);
   out.text("RepositoryID").bin(config.repositoryId);
@@ -84,11 +85,13 @@ export function encodeConfig(config: StoreConfig): Uint8Array {
     out.text("BlockSize").int(compression.blockSize);
     out.text("EnableCRC").bool(compression.enableCrc);
   } else out.nil();
-  out.text("Encryption").nil();
+  out.text("Encryption");
+  if (encryption) encodeEncryption(out, encryption);
+  else out.nil();
   return out.finish();
 }
 
-/** @throws AppError "store-corrupt" */
+/** @throws AppError "store-corrupt"; "store-unknown-version" for an encryption that is not known */
 export function decodeConfig(body: Uint8Array): StoreConfig {
   const fields = decodeFields(body, "CONFIG");
   const repositoryId = fields.bytes("RepositoryID");
@@ -112,7 +115,9 @@ export function decodeConfig(body: Uint8Array): StoreConfig {
     },
     hashing: { algorithm: hashing.text("Algorithm"), bits: hashing.number("Bits") },
     ...(fields.has("Compression") && { compression: decodeCompression(fields) }),
-    ...(fields.has("Encryption") && { encryption: fields.record("Encryption") }),
+    ...(fields.has("Encryption") && {
+      encryption: decodeEncryption(fields.record("Encryption")),
+    }),
   };
 }
 

@@ -6,48 +6,72 @@ import { fromHex, toHex } from "../../shared/bytes.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import type { Storage } from "../storage/storage.ts";
 import { type CheckOptions, type CheckReport, checkStore } from "./check.ts";
-import { decodeConfig, defaultConfig, encodeConfig, type StoreConfig } from "./config.ts";
-import { corrupt, unknownVersion } from "./corruption.ts";
-import { looksLikeKloset, parseEnvelope, verifyEnvelope, wrap } from "./envelope.ts";
+import { defaultConfig, type StoreConfig } from "./config.ts";
+import { createConfigFile, readConfigFile } from "./config-file.ts";
+import { objectNameOf } from "./content-name.ts";
+import { corrupt } from "./corruption.ts";
+import { damagedBlobs, distrustBlobs } from "./damaged-blobs.ts";
+import { type Encryption, type KeySource, newEncryption, unlock } from "./encryption.ts";
 import { decodeHeader, type Header } from "./header.ts";
-import { configHashing, type HashingAlgorithm, MAC_LENGTH, type Mac } from "./mac.ts";
-import { Resource, VERSION_1_0_0, versionText } from "./resource.ts";
+import { type KeyDerivation, newDerivation, SALT_LENGTH } from "./key-derivation.ts";
+import { type HashingAlgorithm, MAC_LENGTH, type Mac } from "./mac.ts";
+import { Resource } from "./resource.ts";
 import { type SnapshotInfo, snapshotInfo } from "./snapshot-info.ts";
 import { SnapshotReader } from "./snapshot-reader.ts";
-import {
-  realSurroundings,
-  type SnapshotOptions,
-  SnapshotWriter,
-  type Surroundings,
-} from "./snapshot-writer.ts";
+import { type RemovalOptions, removeSnapshots } from "./snapshot-removal.ts";
+import { realSurroundings, type SnapshotOptions, type Surroundings } from "./snapshot-terms.ts";
+import { SnapshotWriter } from "./snapshot-writer.ts";
 import { Store, storeDirectories } from "./store.ts";
 import { timestampOf } from "./timestamp.ts";
-
-const CONFIG = "CONFIG";
 
 export interface OpenOptions {
   readonly signal?: AbortSignal;
   readonly surroundings?: Surroundings;
+  /** Asked once, for a store with a passphrase; absent: such a store is refused. */
+  readonly keys?: KeySource;
 }
 
 export interface CreateOptions extends OpenOptions {
   readonly hashing?: HashingAlgorithm;
   /** LZ4 when absent. */
   readonly compression?: "LZ4" | "GZIP" | "none";
+  /** For tests of the format: what `plakar create` chooses when absent. */
+  readonly derivation?: KeyDerivation;
 }
 
 /**
- * Makes a store without passphrase in an empty or missing directory.
- * @throws AppError "file-exists" when the directory holds anything, and those of Storage
+ * Makes a store in an empty or missing directory: with a passphrase where {@link OpenOptions.keys} are given.
+ * @throws AppError "file-exists" when the directory holds anything, those of the key source and of Storage
  */
 export async function createStore(storage: Storage, options: CreateOptions = {}): Promise<Kloset> {
   const surroundings = options.surroundings ?? realSurroundings;
+  const { random } = surroundings;
   await requireEmpty(storage);
-  const config = newConfig(options, surroundings);
+  const plain = newConfig(options, surroundings);
+  const { keys } = options;
+  if (!keys) return make(storage, plain, undefined, options);
+  const derivation = options.derivation ?? newDerivation(random(SALT_LENGTH));
+  const { repositoryId } = plain;
+  const { signal } = options;
+  const key = await keys({
+    storeId: toHex(repositoryId),
+    derivation,
+    opens: () => true,
+    signal,
+  });
+  const encryption = newEncryption(key, derivation, random);
+  return make(storage, { ...plain, encryption }, key, { ...options, keys: async () => key });
+}
+
+async function make(
+  storage: Storage,
+  config: StoreConfig,
+  key: Uint8Array | undefined,
+  options: OpenOptions,
+): Promise<Kloset> {
   await storage.makeDirectories(storeDirectories());
   // CONFIG last: it is what makes the directory a store.
-  const bytes = wrap(Resource.config, VERSION_1_0_0, encodeConfig(config), configHashing);
-  if (!(await storage.create({ path: CONFIG, bytes }))) throw notEmpty(storage);
+  if (!(await createConfigFile(storage, config, key))) throw notEmpty(storage);
   return openStore(storage, options);
 }
 
@@ -87,36 +111,33 @@ function notEmpty(storage: Storage): AppError {
 /**
  * Opens a store and reads its index.
  * @throws AppError "store-missing" (no CONFIG), "not-a-store", "store-unknown-version", "store-encrypted",
- *   "store-corrupt", and those of Storage
+ *   "wrong-passphrase", "store-corrupt", those of the key source and of Storage
  */
 export async function openStore(storage: Storage, options: OpenOptions = {}): Promise<Kloset> {
-  const file = await readConfigFile(storage);
-  if (!looksLikeKloset(file))
-    throw new AppError("not-a-store", "This directory holds a CONFIG file of something else.", {
-      hint: `Nothing was changed in ${storage.label}. Choose the directory of a backup store, or an empty one.`,
-      retry: "after-user",
-    });
-  const { version, body } = parseEnvelope(file, Resource.config, "CONFIG");
-  if (version !== VERSION_1_0_0)
-    throw unknownVersion(`its CONFIG has version ${versionText(version)}`, { version });
-  const config = decodeConfig(body);
-  const store = new Store(storage, config);
-  verifyEnvelope(file, configHashing, "CONFIG");
-  await store.refresh(options.signal);
-  return new Kloset(store, options.surroundings ?? realSurroundings);
+  const surroundings = options.surroundings ?? realSurroundings;
+  const { signal, keys } = options;
+  const { config, verify } = await readConfigFile(storage);
+  const id = toHex(config.repositoryId);
+  const { random } = surroundings;
+  const unlocked = await unlock(id, config.encryption, keys, { signal, random });
+  verify(unlocked.macKey);
+  const store = new Store(storage, config, unlocked);
+  await store.refresh(signal);
+  return new Kloset(store, surroundings);
 }
 
-async function readConfigFile(storage: Storage): Promise<Uint8Array> {
-  try {
-    return await storage.read(CONFIG);
-  } catch (error) {
-    if (!isAppError(error, "blob-missing")) throw error;
-    throw new AppError("store-missing", "There is no backup store here: CONFIG is missing.", {
-      hint: `Nothing was changed in ${storage.label}. If a store should be there, look whether its disk is connected; otherwise choose another directory.`,
-      retry: "after-user",
-      cause: error,
-    });
-  }
+/** What can be said of a store before it is unlocked. */
+export interface StoreInfo {
+  /** 32 hex digits. */
+  readonly id: string;
+  /** Absent: without passphrase. */
+  readonly encryption?: Encryption | undefined;
+}
+
+/** Reads CONFIG alone. @throws AppError as {@link openStore} before it asks for a key */
+export async function inspectStore(storage: Storage): Promise<StoreInfo> {
+  const { config } = await readConfigFile(storage);
+  return { id: toHex(config.repositoryId), encryption: config.encryption };
 }
 
 export class Kloset {
@@ -183,11 +204,48 @@ export class Kloset {
   }
 
   /**
+   * What the entry of a file with this content would name as its object. Equal names, equal bytes; unequal ones
+   * prove nothing where another program wrote the snapshot.
+   */
+  contentName(path: string, bytes: Uint8Array): string {
+    return toHex(objectNameOf(this.#store, path, bytes));
+  }
+
+  /**
    * Starts a snapshot under the store's lock. End it by `commit()` or `abort()`.
    * @throws AppError "store-locked", "store-corrupt", "aborted", and those of Storage
    */
   startSnapshot(options: SnapshotOptions): Promise<SnapshotWriter> {
     return SnapshotWriter.start(this.#store, options, this.#surroundings);
+  }
+
+  /**
+   * Removes snapshots the way plakar records it. Nothing is erased: the space is freed by `plakar maintenance`.
+   * @param ids 64 hex digits each; those that are gone already are passed over
+   * @throws AppError "store-locked", "store-corrupt", "aborted", and those of Storage
+   */
+  removeSnapshots(ids: readonly string[], options: RemovalOptions = {}): Promise<void> {
+    return removeSnapshots(this.#store, ids, options, this.#surroundings);
+  }
+
+  /** A small file beside the store's own, `undefined` when there is none: other programs pass over it. */
+  async readSideFile(name: string): Promise<Uint8Array | undefined> {
+    const { storage } = this.#store;
+    return (await storage.size(name)) === undefined ? undefined : storage.read(name);
+  }
+
+  async writeSideFile(name: string, bytes: Uint8Array): Promise<void> {
+    await this.#store.storage.write([{ path: name, bytes }]);
+  }
+
+  /** Blobs found damaged, by {@link check} or while reading, until a snapshot has stored them anew. */
+  damaged(): readonly string[] {
+    return damagedBlobs(this.#store.index);
+  }
+
+  /** Makes the next snapshot store these blobs anew. @param names as {@link damaged} gave them before */
+  distrust(names: readonly string[]): void {
+    distrustBlobs(this.#store.index, names);
   }
 
   /**

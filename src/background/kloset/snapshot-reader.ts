@@ -1,36 +1,55 @@
 /** Reads one snapshot: lists directories, finds entries, reads files; everything verified against its MACs. */
-import { concatBytes, equalBytes } from "../../shared/bytes.ts";
-import { AppError } from "../../shared/errors.ts";
-import { decodeNode, decodeRoot, TreeReader } from "./btree.ts";
+import { toHex } from "../../shared/bytes.ts";
+import { AppError, isAppError } from "../../shared/errors.ts";
 import { corrupt } from "./corruption.ts";
 import { unpackEntries } from "./dirpack.ts";
-import { decodeEntry, type Entry } from "./entry.ts";
+import type { Entry } from "./entry.ts";
 import type { Header } from "./header.ts";
 import type { Mac } from "./mac.ts";
-import { decodeObject, type FileObject } from "./object.ts";
 import { makePace, type Pace } from "./pace.ts";
-import { comparePaths, compareText, isFileName, parentOf } from "./path.ts";
-import { Resource, type ResourceType } from "./resource.ts";
+import { compareText, isFileName, parentOf } from "./path.ts";
+import { Resource } from "./resource.ts";
+import { SnapshotContent } from "./snapshot-content.ts";
 import type { SnapshotInfo } from "./snapshot-info.ts";
 import type { Store } from "./store.ts";
 
 const DIRECTORIES_KEPT = 8;
-/** A file is held in memory whole; what one calendar object can be is far below. */
-const LARGEST_FILE = 512 * 1024 * 1024;
+
+/** A part of a directory's listing. Equal names, equal entries: what was read once need not be read again. */
+export interface ListingPiece {
+  readonly name: string;
+  /**
+   * `undefined` where another program cut the listing in the middle of an entry: only {@link SnapshotReader.list}
+   * can read it then.
+   * @throws AppError "store-corrupt", "blob-missing"
+   */
+  entries(): Promise<readonly Entry[] | undefined>;
+}
+
+export type OnDamage = (path: string, error: AppError) => void;
+
+interface Listing {
+  readonly entries: readonly Entry[];
+  /** Why the directory's own listing could not be read, where its entries were gathered otherwise. */
+  readonly damage?: AppError;
+}
 
 export class SnapshotReader {
   readonly info: SnapshotInfo;
+  /** What the header leads to, for checks. */
+  readonly content: SnapshotContent;
   readonly #store: Store;
   readonly #header: Header;
   readonly #pace: Pace;
   /** Recently listed directories, the oldest first. */
-  readonly #listed = new Map<string, Promise<readonly Entry[]>>();
+  readonly #listed = new Map<string, Promise<Listing>>();
 
   constructor(store: Store, info: SnapshotInfo, header: Header, signal?: AbortSignal) {
     this.#store = store;
     this.info = info;
     this.#header = header;
     this.#pace = makePace(signal);
+    this.content = new SnapshotContent(store, header, this.#pace);
   }
 
   /**
@@ -38,16 +57,62 @@ export class SnapshotReader {
    * @throws AppError "store-corrupt", "blob-missing"
    */
   async stat(path: string): Promise<Entry | undefined> {
-    const tree = await this.#entryTree();
+    const tree = await this.content.entryTree();
     const mac = await tree.find(path);
-    return mac && this.#entry(mac);
+    return mac && this.content.entry(mac);
   }
 
   /**
-   * Direct children of a directory in the order of their names.
+   * Names the entry at a path without reading it: equal names, equal entries.
+   * @throws AppError "store-corrupt", "blob-missing"
+   */
+  async entryName(path: string): Promise<string | undefined> {
+    const mac = await (await this.content.entryTree()).find(path);
+    return mac && toHex(mac);
+  }
+
+  /**
+   * The listing of a directory in pieces, most of which it shares with the snapshots before and after.
+   * @throws AppError "not-found" when the snapshot has no such directory, "store-corrupt", "blob-missing"
+   */
+  async listingPieces(directory: string): Promise<readonly ListingPiece[]> {
+    const { dirpack } = this.#header.indexes;
+    if (!dirpack) {
+      // Without listings the whole snapshot's tree names it; entries are read one by one.
+      const name = `${toHex(this.#header.trees.entries)} ${directory}`;
+      return [{ name, entries: () => this.list(directory) }];
+    }
+    const tree = await this.content.listingTree(dirpack);
+    const mac = await tree.find(directory);
+    if (!mac) throw noSuchPath();
+    const { chunks } = await this.content.object(mac);
+    return chunks.map((chunk) => ({
+      name: toHex(chunk.mac),
+      entries: () => this.#piece(directory, chunk.mac),
+    }));
+  }
+
+  async #piece(directory: string, chunk: Mac): Promise<readonly Entry[] | undefined> {
+    const bytes = await this.#store.blobs.read(Resource.chunk, chunk);
+    try {
+      const entries = await unpackEntries(bytes, "A part of a directory", this.#pace);
+      requireChildren(directory, entries);
+      return entries;
+    } catch (error) {
+      if (isAppError(error, "store-corrupt")) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Direct children of a directory in the order of their names. Where its listing is damaged, they are read one by one.
    * @throws AppError "not-found" when the snapshot has no such directory, "store-corrupt", "blob-missing"
    */
   async list(directory: string): Promise<readonly Entry[]> {
+    return (await this.#listing(directory)).entries;
+  }
+
+  async #listing(directory: string): Promise<Listing> {
     const known = this.#listed.get(directory);
     if (known) return known;
     const listing = this.#list(directory);
@@ -64,27 +129,33 @@ export class SnapshotReader {
     }
   }
 
-  async #list(directory: string): Promise<readonly Entry[]> {
-    const entries = this.#header.indexes.dirpack
-      ? await this.#listPacked(directory, this.#header.indexes.dirpack)
-      : await this.#listTree(directory);
-    // A name with "/" or ".." would lead out of the directory wherever the files are put.
-    if (entries.some(({ path, name }) => parentOf(path) !== directory || !isFileName(name)))
-      throw corrupt("a directory of the snapshot lists an entry of another one");
-    return entries.sort((a, b) => compareText(a.name, b.name));
+  async #list(directory: string): Promise<Listing> {
+    const { dirpack } = this.#header.indexes;
+    if (!dirpack) return { entries: await this.#listTree(directory) };
+    try {
+      return { entries: await this.#listPacked(directory, dirpack) };
+    } catch (damage) {
+      if (!isDamage(damage)) throw damage;
+      try {
+        return { entries: await this.#listTree(directory), damage };
+      } catch (error) {
+        throw isDamage(error) ? damage : error;
+      }
+    }
   }
 
   async #listPacked(directory: string, dirpack: Mac): Promise<Entry[]> {
-    const tree = await this.#tree(dirpack, Resource.indexTree, Resource.indexNode, compareText);
+    const tree = await this.content.listingTree(dirpack);
     const object = await tree.find(directory);
     if (!object) throw noSuchPath();
-    const content = await this.readObject(object);
-    return unpackEntries(content, "A directory of the snapshot", this.#pace);
+    const content = await this.content.readObject(object);
+    const entries = await unpackEntries(content, "A directory of the snapshot", this.#pace);
+    return inOrder(directory, entries);
   }
 
   /** Children share a slash count, so they lie together in the main tree. */
   async #listTree(directory: string): Promise<Entry[]> {
-    const tree = await this.#entryTree();
+    const tree = await this.content.entryTree();
     if ((await tree.find(directory)) === undefined) throw noSuchPath();
     const prefix = directory === "/" ? "/" : `${directory}/`;
     const entries: Entry[] = [];
@@ -95,27 +166,45 @@ export class SnapshotReader {
       }
       if (key === "/") continue;
       if (parentOf(key) !== directory) break;
-      entries.push(await this.#entry(value));
+      entries.push(await this.content.entry(value));
       await this.#pace.breathe();
     }
-    return entries;
+    return inOrder(directory, entries);
   }
 
   /**
    * The entry at `prefix` and everything below it, parents first, a directory's children by name.
+   * @param onDamage told of each damaged directory, which is then read as far as it can be; absent: damage ends the walk
    * @throws AppError "not-found" when there is nothing at `prefix`, "store-corrupt", "blob-missing"
    */
-  async *walk(prefix = "/"): AsyncGenerator<Entry> {
-    const start = await this.stat(prefix);
+  async *walk(prefix = "/", onDamage?: OnDamage): AsyncGenerator<Entry> {
+    let start: Entry | undefined;
+    try {
+      start = await this.stat(prefix);
+    } catch (error) {
+      if (!onDamage || !isDamage(error)) throw error;
+      onDamage(prefix, error);
+      yield* this.#walkBelow(prefix, onDamage);
+      return;
+    }
     if (!start) throw noSuchPath();
     yield start;
-    if (start.kind === "directory") yield* this.#walkBelow(prefix);
+    if (start.kind === "directory") yield* this.#walkBelow(prefix, onDamage);
   }
 
-  async *#walkBelow(directory: string): AsyncGenerator<Entry> {
-    for (const entry of await this.list(directory)) {
+  async *#walkBelow(directory: string, onDamage: OnDamage | undefined): AsyncGenerator<Entry> {
+    let listing: Listing;
+    try {
+      listing = await this.#listing(directory);
+    } catch (error) {
+      if (!onDamage || !isDamage(error)) throw error;
+      onDamage(directory, error);
+      return;
+    }
+    if (listing.damage) onDamage?.(directory, listing.damage);
+    for (const entry of listing.entries) {
       yield entry;
-      if (entry.kind === "directory") yield* this.#walkBelow(entry.path);
+      if (entry.kind === "directory") yield* this.#walkBelow(entry.path, onDamage);
       await this.#pace.breathe();
     }
   }
@@ -131,94 +220,23 @@ export class SnapshotReader {
       if (entry.size === 0) return new Uint8Array();
       throw corrupt("a file of the snapshot has no content");
     }
-    return this.readObject(entry.object);
+    return this.content.readObject(entry.object);
   }
+}
 
-  /** What an entry's object refers to. */
-  async object(mac: Mac): Promise<FileObject> {
-    return decodeObject(
-      await this.#store.blobs.read(Resource.object, mac),
-      "The description of a file",
-    );
-  }
+function isDamage(error: unknown): error is AppError {
+  return isAppError(error, "store-corrupt", "blob-missing");
+}
 
-  /** The content of an object, verified. @throws AppError "store-corrupt", "blob-missing", "too-large" */
-  async readObject(mac: Mac): Promise<Uint8Array> {
-    const object = await this.object(mac);
-    const size = object.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-    if (size > LARGEST_FILE)
-      throw new AppError("too-large", "A file of the snapshot is too large to be read here.", {
-        hint: "Nothing was changed. Another program made it: restore it with that program, for example with plakar.",
-      });
-    const chunks: Uint8Array[] = [];
-    for await (const bytes of this.#chunks(object)) chunks.push(bytes);
-    return chunks.length === 1 ? (chunks[0] as Uint8Array) : concatBytes(chunks);
-  }
+function inOrder(directory: string, entries: Entry[]): Entry[] {
+  requireChildren(directory, entries);
+  return entries.sort((a, b) => compareText(a.name, b.name));
+}
 
-  /** Reads all of an object without keeping it. @throws AppError "store-corrupt", "blob-missing" */
-  async verifyObject(mac: Mac): Promise<void> {
-    for await (const _ of this.#chunks(await this.object(mac)));
-  }
-
-  async *#chunks(object: FileObject): AsyncGenerator<Uint8Array> {
-    const whole = this.#store.hashing.start();
-    for (const chunk of object.chunks) {
-      const bytes = await this.#store.blobs.read(Resource.chunk, chunk.mac);
-      if (bytes.length !== chunk.length) throw corrupt("a chunk has another length than recorded");
-      whole.update(bytes);
-      yield bytes;
-      await this.#pace.breathe();
-    }
-    if (!equalBytes(whole.digest(), object.contentMac))
-      throw corrupt("a file's chunks do not make up its content");
-  }
-
-  /** Every key of the main tree with its entry, in the tree's order: for checks. */
-  async *entries(): AsyncGenerator<{ readonly path: string; readonly mac: Mac }> {
-    const tree = await this.#entryTree();
-    for await (const { key, value } of tree.scan()) yield { path: key, mac: value };
-  }
-
-  /** Reads every node of the snapshot's other trees, and what they lead to: for checks. */
-  async *otherTrees(): AsyncGenerator<{
-    readonly tree: string;
-    readonly key: string;
-    readonly value: Mac;
-  }> {
-    const { trees, indexes } = this.#header;
-    const all = [
-      ["xattrs", trees.xattrs, Resource.xattrTree, Resource.xattrNode],
-      ["errors", trees.errors, Resource.errorTree, Resource.errorNode],
-      ["content-type", indexes.contentType, Resource.indexTree, Resource.indexNode],
-      ["dirpack", indexes.dirpack, Resource.indexTree, Resource.indexNode],
-      ["summary", indexes.summary, Resource.indexTree, Resource.indexNode],
-    ] as const;
-    for (const [name, root, treeType, nodeType] of all) {
-      if (!root) continue;
-      const tree = await this.#tree(root, treeType, nodeType, compareText);
-      for await (const { key, value } of tree.scan()) yield { tree: name, key, value };
-    }
-  }
-
-  async #entry(mac: Mac): Promise<Entry> {
-    return decodeEntry(await this.#store.blobs.read(Resource.vfsEntry, mac), mac, "An entry");
-  }
-
-  #entryTree(): Promise<TreeReader> {
-    return this.#tree(this.#header.trees.entries, Resource.vfsTree, Resource.vfsNode, comparePaths);
-  }
-
-  async #tree(
-    root: Mac,
-    treeType: ResourceType,
-    nodeType: ResourceType,
-    compare: (a: string, b: string) => number,
-  ): Promise<TreeReader> {
-    const { blobs } = this.#store;
-    const top = decodeRoot(await blobs.read(treeType, root), "The root of a tree");
-    const load = async (mac: Mac) => decodeNode(await blobs.read(nodeType, mac), "A tree node");
-    return new TreeReader(top, load, compare);
-  }
+/** A name with "/" or ".." would lead out of the directory wherever the files are put. */
+function requireChildren(directory: string, entries: readonly Entry[]): void {
+  if (entries.some(({ path, name }) => parentOf(path) !== directory || !isFileName(name)))
+    throw corrupt("a directory of the snapshot lists an entry of another one");
 }
 
 function noSuchPath(): AppError {

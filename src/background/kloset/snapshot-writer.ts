@@ -2,76 +2,31 @@
  * Writes one snapshot. Order: lock → states read → packfiles → what it relies on is still there → state file, the
  * commit point → unlock. Stopping anywhere before the state leaves the store as it was.
  */
-import { fromHex, toHex } from "../../shared/bytes.ts";
+import { toHex } from "../../shared/bytes.ts";
 import { AppError } from "../../shared/errors.ts";
 import { BlobWriter } from "./blob-writer.ts";
 import { cutChunks } from "./chunking.ts";
 import { contentTypeOf } from "./content-type.ts";
 import { decodeEntry, type Entry, encodeEntry, FILE_MODE } from "./entry.ts";
-import { wrap } from "./envelope.ts";
-import { encodeHeader, type SnapshotSource } from "./header.ts";
+import { encodeHeader } from "./header.ts";
 import { type StoreLock, takeSharedLock } from "./lock.ts";
 import { MAC_LENGTH, type Mac } from "./mac.ts";
 import { type ChunkReference, encodeObject } from "./object.ts";
 import { makePace, type Pace } from "./pace.ts";
 import { nameOf, parentOf, requireFilePath } from "./path.ts";
-import { Resource, STATE_VERSION_1_1_0 } from "./resource.ts";
+import { Resource } from "./resource.ts";
 import { UNNAMED } from "./snapshot-info.ts";
+import { SnapshotPublication } from "./snapshot-publication.ts";
+import type {
+  CommittedSnapshot,
+  NewFile,
+  SnapshotOptions,
+  Surroundings,
+} from "./snapshot-terms.ts";
 import { SnapshotTreesBuilder } from "./snapshot-trees.ts";
-import { StateWriter } from "./state.ts";
-import { type Store, statePath } from "./store.ts";
+import type { Store } from "./store.ts";
 import { isStoredWhole } from "./stored-object.ts";
-import { type Timestamp, timestampOf, unixNanoseconds } from "./timestamp.ts";
-
-export interface SnapshotOptions extends SnapshotSource {
-  /** The user's words; "" for none. */
-  readonly label?: string;
-  readonly tags?: readonly string[];
-  /** Facts about the writer, shown by plakar, e.g. OperatingSystem. */
-  readonly context?: Readonly<Record<string, string>>;
-  /** Named in the lock, for whoever meets it. */
-  readonly hostname?: string;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: SnapshotProgress) => void;
-}
-
-export interface SnapshotProgress {
-  readonly files: number;
-  /** Plain bytes taken in. */
-  readonly bytesRead: number;
-  readonly bytesWritten: number;
-}
-
-export interface NewFile {
-  /** Absolute, "/"-separated, without "." and "..". */
-  readonly path: string;
-  readonly bytes: Uint8Array;
-  /** Unix milliseconds. */
-  readonly modifiedMs: number;
-}
-
-export interface CommittedSnapshot {
-  readonly snapshotId: string;
-  /** When the backup started, Unix milliseconds. */
-  readonly timestamp: number;
-  readonly files: number;
-  /** Plain bytes of the files given to `addFile`. */
-  readonly bytesRead: number;
-  /** Bytes added to the store: packfiles and state. */
-  readonly bytesWritten: number;
-  readonly newBlobs: number;
-}
-
-/** What the writer takes from its surroundings; tests give fixed ones. */
-export interface Surroundings {
-  readonly now: () => number;
-  readonly random: (size: number) => Uint8Array;
-}
-
-export const realSurroundings: Surroundings = {
-  now: Date.now,
-  random: (size) => crypto.getRandomValues(new Uint8Array(size)),
-};
+import { type Timestamp, timestampOf } from "./timestamp.ts";
 
 export class SnapshotWriter {
   readonly #store: Store;
@@ -83,8 +38,7 @@ export class SnapshotWriter {
   readonly #pace: Pace;
   readonly #blobs: BlobWriter;
   readonly #trees: SnapshotTreesBuilder;
-  /** Packfiles that were there when the states were read. */
-  readonly #reliedOn: ReadonlySet<string>;
+  readonly #publication: SnapshotPublication;
   #bytesRead = 0;
   #ended: boolean = false;
   /** Calls run one after the other, whatever the caller awaits. */
@@ -106,7 +60,7 @@ export class SnapshotWriter {
     this.#pace = makePace(options.signal);
     this.#blobs = new BlobWriter(store, surroundings.random, surroundings.now, this.#pace);
     this.#trees = new SnapshotTreesBuilder(store.hashing);
-    this.#reliedOn = store.index.usablePackfiles();
+    this.#publication = new SnapshotPublication(store, id, this.#blobs, surroundings.now);
   }
 
   /**
@@ -173,7 +127,7 @@ export class SnapshotWriter {
     });
   }
 
-  async #putChunks(pieces: readonly Uint8Array[]): Promise<ChunkReference[]> {
+  async #putChunks(pieces: Iterable<Uint8Array>): Promise<ChunkReference[]> {
     const chunks: ChunkReference[] = [];
     for (const piece of pieces) {
       const mac = await this.#blobs.put(Resource.chunk, piece);
@@ -268,12 +222,7 @@ export class SnapshotWriter {
     return this.#queue(async () => {
       await this.#putHeader(context);
       await this.#blobs.flush();
-      const state = this.#stateFile(this.#store.newestState());
-      await this.#requireReliedOn();
-      const path = statePath(toHex(this.#id));
-      const body = await this.#store.codec.encode(state);
-      const bytes = wrap(Resource.state, STATE_VERSION_1_1_0, body, this.#store.hashing);
-      await this.#store.storage.write([{ path, bytes }]);
+      const stateBytes = await this.#publication.publish(this.#options.signal);
       this.#ended = true;
       this.#blobs.restoreTrust();
       await this.#afterCommit();
@@ -282,7 +231,7 @@ export class SnapshotWriter {
         timestamp: this.#started,
         files: this.#trees.files,
         bytesRead: this.#bytesRead,
-        bytesWritten: this.#blobs.bytesWritten + bytes.length,
+        bytesWritten: this.#blobs.bytesWritten + stateBytes,
         newBlobs: this.#blobs.newBlobs,
       };
     });
@@ -314,49 +263,16 @@ export class SnapshotWriter {
     await this.#blobs.putNamed(Resource.snapshot, this.#id, header);
   }
 
-  #stateFile(previous: ReturnType<Store["newestState"]>): Uint8Array {
-    const state = new StateWriter(previous?.id, unixNanoseconds(this.#surroundings.now()));
-    // A blob is only written again where its old copies are damaged or gone: readers must not find those first.
-    for (const { blobs } of this.#blobs.written)
-      for (const { type, mac } of blobs)
-        for (const { packfile } of this.#store.index.locations(type, mac))
-          state.deleteLocation(type, mac, fromHex(packfile) as Mac);
-    for (const packfile of this.#blobs.written)
-      for (const blob of packfile.blobs)
-        state.location(blob.type, blob.mac, packfile.name, blob.offset, blob.length);
-    for (const packfile of this.#blobs.written) state.packfile(packfile.name, this.#id);
-    return state.finish(previous?.serial ?? this.#store.config.repositoryId);
-  }
-
-  /** Maintenance may have run when our lock went stale, e.g. while the machine slept. */
-  async #requireReliedOn(): Promise<void> {
-    await this.#store.refresh(this.#options.signal);
-    const { index, storage } = this.#store;
-    const usable = index.usablePackfiles();
-    let gone = [...this.#reliedOn].filter((name) => !usable.has(name)).length;
-    for (const { path } of this.#blobs.written)
-      if ((await storage.size(path)) === undefined) gone++;
-    if (gone === 0) return;
-    throw new AppError(
-      "store-locked",
-      "Another program removed parts of the backup store while this backup ran.",
-      {
-        hint: "Nothing was published and earlier snapshots are untouched. Run the backup again.",
-        retry: "later",
-        details: { packfiles: gone },
-      },
-    );
-  }
-
   /**
    * Gives up: removes what was written and unlocks, as far as the disk lets it. Never throws: packfiles that stay
-   * are harmless, and the lock expires. Without effect after the end.
+   * are harmless, and the lock expires. Where it is unknown whether the state was written, the packfiles stay.
+   * Without effect after the end.
    */
   async abort(): Promise<void> {
     await this.#tail;
     if (this.#ended) return;
     this.#ended = true;
-    await this.#blobs.discard().catch(() => undefined);
+    if (!this.#publication.mayExist) await this.#blobs.discard().catch(() => undefined);
     await this.#lock.release().catch(() => undefined);
   }
 }

@@ -144,6 +144,11 @@ export class StateWriter {
     this.#out.u8(DELETION).u32(66).u8(LOCATION).u8(type).bytes(mac).bytes(packfile);
   }
 
+  /** Marks something as removed; maintenance frees what nothing needs any more. */
+  colour(type: ResourceType, mac: Mac): void {
+    this.#out.u8(COLOURED).u32(41).u8(type).bytes(mac).u64(this.#timestamp);
+  }
+
   location(type: ResourceType, mac: Mac, packfile: Mac, offset: number, length: number): void {
     this.#out
       .u8(LOCATION)

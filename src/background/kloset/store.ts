@@ -10,7 +10,7 @@ import { BlobReader } from "./blob-reader.ts";
 import { type Codec, makeCodec } from "./codec.ts";
 import type { StoreConfig } from "./config.ts";
 import { corrupt } from "./corruption.ts";
-import { unlock } from "./encryption.ts";
+import type { Unlocked } from "./encryption.ts";
 import { unwrap } from "./envelope.ts";
 import {
   type Hashing,
@@ -42,11 +42,10 @@ export class Store {
   readonly blobs: BlobReader;
   readonly #states = new Map<string, LoadedState>();
 
-  /** @throws AppError "store-encrypted", "store-unknown-version" */
-  constructor(storage: Storage, config: StoreConfig) {
+  /** @throws AppError "store-unknown-version" */
+  constructor(storage: Storage, config: StoreConfig, { cipher, macKey }: Unlocked) {
     this.storage = storage;
     this.config = config;
-    const { cipher, macKey } = unlock(config.encryption);
     const algorithm = knownHashing(config.hashing.algorithm);
     this.hashing = keyedHashing(algorithm, macKey ?? plaintextKey(algorithm, config.repositoryId));
     this.codec = makeCodec(config.compression?.algorithm, cipher);
@@ -59,6 +58,7 @@ export class Store {
    */
   async refresh(signal?: AbortSignal): Promise<void> {
     const pace = makePace(signal);
+    await this.hashing.prepare();
     const names = await this.#listSharded("states");
     const unseen = [...names].filter((name) => !this.#states.has(name));
     const read = new Map<string, State>();

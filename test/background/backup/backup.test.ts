@@ -5,6 +5,7 @@ import { createStore } from "../../../src/background/kloset/kloset.ts";
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
 import type { RestoreMode } from "../../../src/shared/commands.ts";
 import { AppError, isAppError } from "../../../src/shared/errors.ts";
+import { backupStoreIn } from "../../support/backup-store-fixture.ts";
 import { MemoryCalendars } from "../../support/memory-calendars.ts";
 
 const event = (uid: string, summary: string, extra = "") =>
@@ -41,8 +42,7 @@ beforeEach(() => {
   refusedFiles = new Map();
   stored = false;
   service = new BackupService({
-    openStorage: async () => storage,
-    expectsStore: async () => stored,
+    store: backupStoreIn(() => storage, { expectsStore: () => stored }),
     openFolder: async () => ({
       create: async (path, bytes) => {
         const refusal = refusedFiles.get(path);
@@ -55,6 +55,7 @@ beforeEach(() => {
     }),
     environment: async () => ({ profileName: "test", hostname: "here" }),
     calendars,
+    maker: calendars,
   });
   calendars.add({
     calendarId: "work",

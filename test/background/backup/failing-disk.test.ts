@@ -4,6 +4,7 @@ import { BackupService } from "../../../src/background/backup/backup-service.ts"
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
 import type { FileToWrite } from "../../../src/background/storage/storage.ts";
 import { AppError } from "../../../src/shared/errors.ts";
+import { backupStoreIn } from "../../support/backup-store-fixture.ts";
 import { MemoryCalendars } from "../../support/memory-calendars.ts";
 
 class FailingOnceStorage extends MemoryStorage {
@@ -37,11 +38,11 @@ test("a write that failed while a calendar was read leaves no snapshot, and the 
     calendars.put("work", `${n}.ics`, `BEGIN:VCALENDAR\r\nUID:${n}\r\nX:${noise(n, 1_000_000)}`);
   }
   const service = new BackupService({
-    openStorage: async () => storage,
-    expectsStore: async () => false,
+    store: backupStoreIn(() => storage),
     openFolder: async () => ({ create: async () => true, read: async () => undefined }),
     environment: async () => ({ profileName: "test", hostname: "here" }),
     calendars,
+    maker: calendars,
   });
   const work = () => ({ signal: new AbortController().signal, onProgress: () => {} });
   storage.failNextPackfile = true;

@@ -27,7 +27,7 @@ test("a file that names one chunk again and again is refused before it is read",
     },
   } as unknown as Store;
   const reader = new SnapshotReader(store, {} as SnapshotInfo, {} as Header);
-  await expect(reader.readObject(mac)).rejects.toMatchObject({ code: "too-large" });
+  await expect(reader.content.readObject(mac)).rejects.toMatchObject({ code: "too-large" });
   expect(reads).toHaveLength(1);
 });
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Entry } from "../../../src/background/kloset/entry.ts";
 import { createStore, type Kloset, openStore } from "../../../src/background/kloset/kloset.ts";
-import type { NewFile } from "../../../src/background/kloset/snapshot-writer.ts";
+import type { NewFile } from "../../../src/background/kloset/snapshot-terms.ts";
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
 import { toHex } from "../../../src/shared/bytes.ts";
 import { calendarFiles, noise } from "../../support/calendar-files.ts";
@@ -180,10 +180,11 @@ test("files larger than a chunk are cut and come back whole", async () => {
   for (const file of files) {
     expect(Buffer.compare(await reader.readFile(file.path), file.bytes)).toBe(0);
     const { object } = (await reader.stat(file.path)) as Entry;
-    const { chunks } = await reader.object(object as Uint8Array);
-    expect(chunks).toHaveLength(
-      file.bytes.length <= 512 * 1024 ? 1 : Math.ceil(file.bytes.length / 2 ** 20),
-    );
+    const { chunks } = await reader.content.object(object as Uint8Array);
+    const lengths = chunks.map(({ length }) => length);
+    expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(file.bytes.length);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(8 * 1024 * 1024);
+    expect(chunks.length > 1).toBe(file.bytes.length > 2 ** 20);
   }
   for (const [path, bytes] of storage.files)
     if (path.startsWith("packfiles/")) expect(bytes.length).toBeLessThan(17 * 1024 * 1024);

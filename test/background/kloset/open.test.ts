@@ -7,10 +7,10 @@ import {
 } from "../../../src/background/kloset/config.ts";
 import { wrap } from "../../../src/background/kloset/envelope.ts";
 import { createStore, openStore } from "../../../src/background/kloset/kloset.ts";
-import { configHashing, keyedHashing } from "../../../src/background/kloset/mac.ts";
+import { configHashing } from "../../../src/background/kloset/mac.ts";
 import { Resource, VERSION_1_0_0 } from "../../../src/background/kloset/resource.ts";
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
-import { concatBytes, fromHex, toHex } from "../../../src/shared/bytes.ts";
+import { fromHex } from "../../../src/shared/bytes.ts";
 import { calendarFiles } from "../../support/calendar-files.ts";
 import { addSnapshot, memoryStore } from "../../support/store-fixture.ts";
 
@@ -77,31 +77,6 @@ test("a newer state is of an unknown version, and nothing is guessed", async () 
   const [path = ""] = [...storage.files.keys()].filter((name) => name.startsWith("states/"));
   (storage.files.get(path) as Uint8Array)[13] = 2;
   await expect(reopen()).rejects.toMatchObject({ code: "store-unknown-version" });
-});
-
-test("a store with a passphrase is recognised and refused", async () => {
-  const encryption = hex(`
-    85af5375624b6579416c676f726974686da94145533235362d4b57ad44617461416c676f726974686dae414553323536
-    2d47434d2d534956a94368756e6b53697a65ce00010000a94b4446506172616d7383a34b4446a84152474f4e324944a4
-    53616c74c410000102030405060708090a0b0c0d0e0fa86172676f6e32696485a853616c7453697a65ce00000010a454
-    696d65ce00000004a64d656d6f7279ce00040000a754687265616473cc01a64b65794c656ece00000020a643616e6172
-    79c464
-    f23ac66a2f32e13fb4cf0bbbd34e60137d05d9b2afc4e85722216f5337cdc05bd404bd5b0bff8224
-    333333333333333333333333
-    2987d6de715c6e59d29689e4862e226bb0e341dfda821dd1f476ac163d0fb97cd45ad801ddb538de4cf55fcdd3d7b6b8`);
-  const plain = encodeConfig(defaults);
-  const body = concatBytes([plain.subarray(0, plain.length - 1), encryption]);
-  const key = hex("58adf8f2eb38053b06b6d9365fd8f5de698bcfc69f2c02c0ba8d8c4634816db0");
-  const file = wrap(Resource.config, VERSION_1_0_0, body, keyedHashing("BLAKE3", key));
-  expect(file).toHaveLength(659);
-  expect(toHex(file.subarray(-32))).toBe(
-    "4d58ec79c41106c7e8289bf16cdc815228b74e00d31e363187c6ee5be5a1e738",
-  );
-  await expect(openStore(withConfig(file))).rejects.toMatchObject({
-    code: "store-encrypted",
-    message: expect.stringContaining("passphrase"),
-    hint: expect.stringContaining("plakar"),
-  });
 });
 
 test("a creation that was interrupted is completed by the next", async () => {

@@ -1,0 +1,190 @@
+/** Removing snapshots, one by one or by a policy, and pinning those that must stay. */
+import type {
+  CommandArguments,
+  CommandValue,
+  RemovalReport,
+  RetentionPolicy,
+} from "../../shared/commands.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { Kloset } from "../kloset/kloset.ts";
+import type { SnapshotInfo } from "../kloset/snapshot-info.ts";
+import { readPins, setPin } from "./pins.ts";
+import type { Work } from "./ports.ts";
+import { PARTIAL, SNAPSHOT_TYPE, unlessDamaged } from "./previous-snapshots.ts";
+import {
+  clockJumped,
+  decideRetention,
+  keepsNothing,
+  keepsSomething,
+  type SnapshotFacts,
+} from "./retention.ts";
+import { heldCalendars } from "./snapshot-calendars.ts";
+
+export interface ForgettingSurroundings {
+  /** @throws AppError of the store or its place */
+  openStore(signal: AbortSignal): Promise<Kloset>;
+  /** `origin` as snapshots of this profile have it. */
+  environment(): Promise<{ readonly origin: string; readonly hostname: string }>;
+  readonly now: () => number;
+}
+
+export class Forgetting {
+  readonly #surroundings: ForgettingSurroundings;
+  /** Pins change one after the other: each change reads the file and writes it anew. */
+  #pinning: Promise<unknown> = Promise.resolve();
+
+  constructor(surroundings: ForgettingSurroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  /**
+   * @throws AppError "snapshot-unknown", "snapshot-pinned", "last-snapshot" unless `evenLast` says the second word,
+   *   and those of the store; then nothing is removed
+   */
+  async remove(
+    { snapshotIds, evenLast = false, dryRun = false }: CommandArguments<"snapshots.remove">,
+    { signal }: Work,
+  ): Promise<RemovalReport> {
+    const store = await this.#surroundings.openStore(signal);
+    const infos = await store.listSnapshots();
+    for (const id of snapshotIds)
+      if (!infos.some((info) => info.id === id)) throw unknownSnapshot(id);
+    const pins = await readPins(store);
+    const pinned = snapshotIds.filter((id) => pins.has(id));
+    if (pinned.length > 0) throw pinnedSnapshot(pinned);
+    const removed = infos.filter(({ id }) => snapshotIds.includes(id));
+    const lastOf = await lostCalendars(store, infos, snapshotIds);
+    if (!dryRun) {
+      if (lastOf.length > 0 && !evenLast) throw lastSnapshot(lastOf);
+      await this.#remove(store, snapshotIds, signal);
+    }
+    return { removed: removed.map(brief), lastOf };
+  }
+
+  /**
+   * Only snapshots of this profile are looked at: what others wrote into the store is not ours to judge.
+   * @throws AppError "clock-jumped", "bad-argument" for a policy that keeps nothing, and those of the store
+   */
+  async prune(
+    policy: RetentionPolicy,
+    dryRun: boolean,
+    { signal }: Work,
+  ): Promise<CommandValue<"snapshots.prune">> {
+    if (!keepsSomething(policy)) throw keepsNothing("policy");
+    const store = await this.#surroundings.openStore(signal);
+    const { origin } = await this.#surroundings.environment();
+    const infos = (await store.listSnapshots()).filter(
+      (info) => info.type === SNAPSHOT_TYPE && info.origin === origin,
+    );
+    const pins = await readPins(store);
+    const facts: SnapshotFacts[] = [];
+    for (const info of infos) facts.push(await factsOf(store, info, pins, signal));
+    if (clockJumped(facts, this.#surroundings.now())) throw jumped();
+    const { keep, remove } = decideRetention(facts, policy);
+    if (!dryRun && remove.length > 0) await this.#remove(store, remove, signal);
+    const byId = new Map(infos.map((info) => [info.id, info]));
+    const describe = (id: string) => brief(byId.get(id) as SnapshotInfo);
+    return {
+      removed: remove.map(describe),
+      kept: keep.map(({ id, reasons }) => ({ ...describe(id), reasons })),
+    };
+  }
+
+  /** @throws AppError "snapshot-unknown", "store-corrupt", and those of the place */
+  pin(args: CommandArguments<"snapshots.pin">, work: Work): Promise<{ pinned: string[] }> {
+    const change = this.#pinning.then(() => this.#pin(args, work));
+    this.#pinning = change.catch(() => undefined);
+    return change;
+  }
+
+  async #pin(
+    { snapshotId, pinned }: CommandArguments<"snapshots.pin">,
+    { signal }: Work,
+  ): Promise<{ pinned: string[] }> {
+    const store = await this.#surroundings.openStore(signal);
+    const infos = await store.listSnapshots();
+    if (!infos.some(({ id }) => id === snapshotId)) throw unknownSnapshot(snapshotId);
+    return { pinned: await setPin(store, snapshotId, pinned) };
+  }
+
+  async #remove(store: Kloset, ids: readonly string[], signal: AbortSignal): Promise<void> {
+    const { hostname } = await this.#surroundings.environment();
+    await store.removeSnapshots(ids, { hostname, signal });
+  }
+}
+
+function brief({ id, timestamp, label }: SnapshotInfo) {
+  return { id, time: timestamp, label };
+}
+
+async function factsOf(
+  store: Kloset,
+  info: SnapshotInfo,
+  pins: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<SnapshotFacts> {
+  signal.throwIfAborted();
+  return {
+    id: info.id,
+    time: info.timestamp,
+    complete: info.context.get("Incomplete") === "0" && !info.context.has(PARTIAL),
+    pinned: pins.has(info.id),
+    holds: await held(store, info),
+  };
+}
+
+async function held(store: Kloset, { id }: SnapshotInfo): Promise<readonly string[] | null> {
+  return (await unlessDamaged(async () => heldCalendars(await store.openSnapshot(id)))) ?? null;
+}
+
+/** Calendars that no other snapshot holds. One too damaged to tell, or of another program, holds none. */
+async function lostCalendars(
+  store: Kloset,
+  infos: readonly SnapshotInfo[],
+  removed: readonly string[],
+): Promise<string[]> {
+  const lost = new Set<string>();
+  for (const info of infos)
+    if (removed.includes(info.id))
+      for (const path of (await held(store, info)) ?? []) lost.add(path);
+  for (const info of infos) {
+    if (lost.size === 0) break;
+    if (removed.includes(info.id)) continue;
+    for (const path of (await held(store, info)) ?? []) lost.delete(path);
+  }
+  return [...lost].sort((a, b) => (a < b ? -1 : 1));
+}
+
+function unknownSnapshot(snapshotId: string): AppError {
+  return new AppError("snapshot-unknown", "This snapshot is not in the backup store.", {
+    hint: "Nothing was removed. It may have been removed by another program. Look at the list of snapshots again.",
+    details: { snapshotId },
+  });
+}
+
+function pinnedSnapshot(snapshotIds: readonly string[]): AppError {
+  return new AppError("snapshot-pinned", "A pinned snapshot is not removed.", {
+    hint: "Nothing was removed. Take the pin off first.",
+    retry: "after-user",
+    details: { snapshotIds },
+  });
+}
+
+function lastSnapshot(calendars: readonly string[]): AppError {
+  return new AppError("last-snapshot", "No other snapshot holds some of these calendars.", {
+    hint: "Nothing was removed. Confirm that these copies may be given up, or keep them.",
+    retry: "after-user",
+    details: { calendars },
+  });
+}
+
+function jumped(): AppError {
+  return new AppError(
+    "clock-jumped",
+    "A snapshot is dated in the future, so nobody can tell which ones are old.",
+    {
+      hint: "Nothing was removed. Set this computer's clock; if a snapshot was made while it was wrong, remove that one by hand.",
+      retry: "after-user",
+    },
+  );
+}

@@ -1,0 +1,96 @@
+/** Looking back: what changed between two points in time, and every version an item has had. */
+import type { CommandArguments, ItemVersions, SnapshotDifference } from "../../shared/commands.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { Kloset } from "../kloset/kloset.ts";
+import { nowPairs, snapshotPairs } from "./compared-calendars.ts";
+import { itemVersions, type WantedItem } from "./item-versions.ts";
+import type { KeptStore } from "./kept-store.ts";
+import { calendarPath, parseCalendarPath, parseResourcePath } from "./layout.ts";
+import type { CalendarSource, Work } from "./ports.ts";
+import { unlessDamaged } from "./previous-snapshots.ts";
+import { safeResourceFile } from "./safe-names.ts";
+import { findCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
+import { compareCalendars } from "./snapshot-diff.ts";
+
+export interface TimeMachineSurroundings {
+  readonly store: Pick<KeptStore, "use">;
+  readonly calendars: CalendarSource;
+}
+
+export class TimeMachine {
+  readonly #surroundings: TimeMachineSurroundings;
+
+  constructor(surroundings: TimeMachineSurroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  /** @throws AppError "snapshot-unknown", "unsupported", "bad-argument", "store-corrupt", "aborted" */
+  diff(args: CommandArguments<"snapshots.diff">, { signal }: Work): Promise<SnapshotDifference> {
+    const { store, calendars } = this.#surroundings;
+    return store.use(signal, async (opened) => {
+      const before = await opened.openSnapshot(args.from, signal);
+      const pairs =
+        args.to === "now"
+          ? await nowPairs(opened, before, calendars, signal)
+          : await snapshotPairs(before, await opened.openSnapshot(args.to, signal));
+      return compareCalendars(pairs, args, signal);
+    });
+  }
+
+  /** @throws AppError "bad-argument", "not-found" when no snapshot holds the calendar, "aborted" */
+  versions(args: CommandArguments<"snapshots.versions">, { signal }: Work): Promise<ItemVersions> {
+    return this.#surroundings.store.use(signal, async (opened) =>
+      itemVersions(opened, await this.#wantedItem(opened, args), signal),
+    );
+  }
+
+  async #wantedItem(
+    store: Kloset,
+    { calendarId, path, uid }: CommandArguments<"snapshots.versions">,
+  ): Promise<WantedItem> {
+    if ((calendarId === undefined) === (path === undefined))
+      throw badArgument("path", "Either the calendar's id or a path in a snapshot is needed.");
+    const names = uid === undefined ? [] : [safeResourceFile(uid)];
+    const place = path === undefined ? undefined : parseResourcePath(path);
+    if (place) {
+      const calendar = calendarPath(place.account, place.calendar);
+      return { calendar, names: [place.file, ...names], uid: uid ?? null };
+    }
+    if (uid === undefined) throw badArgument("uid", "It takes an item's UID, or its path.");
+    const calendar =
+      path === undefined ? await this.#pathOf(store, calendarId as string) : cleanPath(path);
+    return { calendar, names, uid };
+  }
+
+  /** Where the newest snapshot that holds the calendar has it. */
+  async #pathOf(store: Kloset, calendarId: string): Promise<string> {
+    const known = await this.#surroundings.calendars.calendars();
+    const one = known.filter((calendar) => calendar.calendarId === calendarId);
+    for (const { id } of await store.listSnapshots()) {
+      const saved = await unlessDamaged(async () =>
+        snapshotCalendars(await store.openSnapshot(id)),
+      );
+      const found = saved?.find(
+        (calendar) =>
+          calendar.manifest?.calendarId === calendarId || findCalendar(calendar, one) !== undefined,
+      );
+      if (found) return found.path;
+    }
+    throw new AppError("not-found", "No snapshot holds this calendar.", {
+      hint: "Back up first. Nothing was changed.",
+    });
+  }
+}
+
+function cleanPath(path: string): string {
+  const place = parseCalendarPath(path);
+  if (!place) throw badArgument("path", "The path is neither a calendar's nor an item's.");
+  return calendarPath(place.account, place.calendar);
+}
+
+function badArgument(argument: string, message: string): AppError {
+  return new AppError("bad-argument", message, {
+    hint: "Nothing was done.",
+    details: { argument },
+  });
+}

@@ -1,0 +1,190 @@
+/** Removing, pruning and pinning snapshots, over a real Kloset store in memory. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { BackupService } from "../../../src/background/backup/backup-service.ts";
+import { Forgetting } from "../../../src/background/backup/forgetting.ts";
+import { PINS_FILE } from "../../../src/background/backup/pins.ts";
+import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
+import { isAppError } from "../../../src/shared/errors.ts";
+import { backupStoreIn } from "../../support/backup-store-fixture.ts";
+import { eventText } from "../../support/event-text.ts";
+import { MemoryCalendars } from "../../support/memory-calendars.ts";
+
+const WORK = "/calendars/me@cal.example.org/work";
+
+const work = () => ({ signal: new AbortController().signal, onProgress: () => {} });
+const signal = new AbortController().signal;
+
+let storage: MemoryStorage;
+let calendars: MemoryCalendars;
+let service: BackupService;
+let forgetting: Forgetting;
+let profileName: string;
+let clock: number | undefined;
+
+beforeEach(() => {
+  storage = new MemoryStorage();
+  calendars = new MemoryCalendars();
+  profileName = "test";
+  clock = undefined;
+  service = new BackupService({
+    store: backupStoreIn(() => storage),
+    openFolder: () => Promise.reject(new Error("not used")),
+    environment: async () => ({ profileName, hostname: "here" }),
+    calendars,
+    maker: calendars,
+  });
+  forgetting = new Forgetting({
+    openStore: (signal) => service.open(signal),
+    environment: () => service.environment(),
+    now: () => clock ?? Date.now(),
+  });
+  const own = { account: "me@cal.example.org", collection: "work", own: true };
+  calendars.add({ calendarId: "work", ...own });
+  calendars.add({ calendarId: "home", account: "local", collection: "Home", own: false });
+  calendars.put("work", "a.ics", eventText("a", {}));
+  calendars.put("home", "h.ics", eventText("h", {}));
+});
+
+async function backUp(calendarIds?: string[]): Promise<string> {
+  const report = await service.run(calendarIds ? { calendarIds } : {}, work());
+  // Snapshots are ordered by their times, in milliseconds.
+  await expect.poll(() => Date.now(), { interval: 1 }).toBeGreaterThan(report.time);
+  return report.snapshotId;
+}
+
+const listed = async () => (await service.list({}, work())).map(({ id }) => id);
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "none",
+    (error: unknown) => (isAppError(error) ? error.code : "no AppError"),
+  );
+
+describe("removing a snapshot", () => {
+  test("takes it off the list; the others and a new one are whole", async () => {
+    const [one, two] = [await backUp(), await backUp()];
+    const report = await forgetting.remove({ snapshotIds: [one] }, work());
+    expect(report).toMatchObject({ removed: [{ id: one }], lastOf: [] });
+    expect(await listed()).toEqual([two]);
+    const three = await backUp();
+    expect(await listed()).toEqual([three, two]);
+    expect(await service.check({ full: true }, work())).toMatchObject({ ok: true });
+    expect(await codeOf(service.browse({ snapshotId: one }, work()))).toBe("snapshot-unknown");
+  });
+
+  test("can be tried first", async () => {
+    const one = await backUp();
+    const report = await forgetting.remove({ snapshotIds: [one], dryRun: true }, work());
+    expect(report.lastOf).toEqual(["/calendars/local/Home", WORK]);
+    expect(await listed()).toEqual([one]);
+  });
+
+  test("that alone holds a calendar takes a second word", async () => {
+    const one = await backUp();
+    await backUp(["home"]);
+    expect(await codeOf(forgetting.remove({ snapshotIds: [one] }, work()))).toBe("last-snapshot");
+    expect(await listed()).toContain(one);
+    await forgetting.remove({ snapshotIds: [one], evenLast: true }, work());
+    expect(await listed()).not.toContain(one);
+  });
+
+  test("that is not there, or gone already, removes none of the others", async () => {
+    const [one, two] = [await backUp(), await backUp()];
+    await forgetting.remove({ snapshotIds: [one] }, work());
+    expect(await codeOf(forgetting.remove({ snapshotIds: [two, one] }, work()))).toBe(
+      "snapshot-unknown",
+    );
+    expect(await listed()).toEqual([two]);
+  });
+});
+
+describe("a pinned snapshot", () => {
+  test("is shown as such, and neither removed nor pruned until the pin is taken off", async () => {
+    const [one, two, three] = [await backUp(), await backUp(), await backUp()];
+    expect(await forgetting.pin({ snapshotId: one, pinned: true }, work())).toEqual({
+      pinned: [one],
+    });
+    expect((await service.list({}, work())).map(({ pinned }) => pinned)).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(await codeOf(forgetting.remove({ snapshotIds: [one, two] }, work()))).toBe(
+      "snapshot-pinned",
+    );
+    await forgetting.prune({ last: 1 }, false, work());
+    expect(await listed()).toEqual([three, one]);
+    await forgetting.pin({ snapshotId: one, pinned: false }, work());
+    await forgetting.prune({ last: 1 }, false, work());
+    expect(await listed()).toEqual([three]);
+  });
+
+  test("is one of several pinned at once", async () => {
+    const ids = [await backUp(), await backUp(), await backUp()];
+    await Promise.all(
+      ids.map((snapshotId) => forgetting.pin({ snapshotId, pinned: true }, work())),
+    );
+    expect((await service.list({}, work())).every(({ pinned }) => pinned)).toBe(true);
+  });
+
+  test("stays one while the list of pins cannot be read: nothing is removed", async () => {
+    const [one, two] = [await backUp(), await backUp()];
+    await forgetting.pin({ snapshotId: one, pinned: true }, work());
+    await storage.write([{ path: PINS_FILE, bytes: new TextEncoder().encode("{") }]);
+    expect(await codeOf(forgetting.prune({ last: 1 }, false, work()))).toBe("store-corrupt");
+    expect(await codeOf(forgetting.remove({ snapshotIds: [two] }, work()))).toBe("store-corrupt");
+    expect(await listed()).toEqual([two, one]);
+  });
+});
+
+describe("pruning", () => {
+  test("removes what the policy lets go, and tells before what it would", async () => {
+    const ids = [await backUp(), await backUp(), await backUp()];
+    const preview = await forgetting.prune({ last: 2 }, true, work());
+    expect(preview.removed.map(({ id }) => id)).toEqual([ids[0]]);
+    expect(await listed()).toHaveLength(3);
+    expect(await forgetting.prune({ last: 2 }, false, work())).toEqual(preview);
+    expect(await listed()).toEqual([ids[2], ids[1]]);
+  });
+
+  test("keeps the last snapshot that holds an item of a calendar that is empty or gone now", async () => {
+    await backUp();
+    const full = await backUp();
+    calendars.drop("work", "a.ics");
+    // Newly empty: it does not count as complete, and is not old enough to go.
+    const emptied = await backUp();
+    calendars.forget("work");
+    const newest = await backUp();
+    await forgetting.prune({ last: 1 }, false, work());
+    expect(await listed()).toEqual([newest, emptied, full]);
+  });
+
+  test("leaves alone what other profiles and programs wrote", async () => {
+    profileName = "other";
+    const other = await backUp();
+    profileName = "test";
+    const store = await service.open(signal);
+    const writer = await store.startSnapshot({ type: "fs", origin: "host", directory: "/" });
+    await writer.addFile({ path: "/x", bytes: new Uint8Array(1), modifiedMs: 0 });
+    const foreign = (await writer.commit()).snapshotId;
+    await backUp();
+    const newest = await backUp();
+    await forgetting.prune({ last: 1 }, false, work());
+    expect(new Set(await listed())).toEqual(new Set([other, foreign, newest]));
+  });
+
+  test("stops when a snapshot is from the future", async () => {
+    await backUp();
+    await backUp();
+    clock = Date.now() - 86_400_000;
+    expect(await codeOf(forgetting.prune({ last: 1 }, false, work()))).toBe("clock-jumped");
+    expect(await listed()).toHaveLength(2);
+  });
+
+  test("refuses a policy that keeps nothing", async () => {
+    await backUp();
+    expect(await codeOf(forgetting.prune({ last: 0, daily: 0 }, false, work()))).toBe(
+      "bad-argument",
+    );
+    expect(await codeOf(forgetting.prune({}, true, work()))).toBe("bad-argument");
+  });
+});
