@@ -1,0 +1,107 @@
+/**
+ * `npm run bench`: CalDAV Keeper beside its peers, in one run on one machine. Writes bench/results/latest.json and
+ * prints a table. `--quick` takes one small size once, to see that it works; `--sizes 1000,10000` and `--runs 3` choose.
+ * Programs that are not installed are named as missing.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cpus, tmpdir, totalmem } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { root, run } from "../scripts/child-process.ts";
+import { ensurePlakar } from "../scripts/ensure-plakar.ts";
+import { findThunderbirds } from "../test/support/thunderbird.ts";
+import { plakar, restic, runFolderBackup } from "./folder-backups.ts";
+import { runKeeper } from "./keeper-run.ts";
+import { compare, type Sample } from "./samples.ts";
+import { growthTableOf, tableOf } from "./table.ts";
+import { runThunderbird } from "./thunderbird-run.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    sizes: { type: "string", default: "1000,10000,50000" },
+    runs: { type: "string", default: "3" },
+  },
+});
+const sizes = options.quick ? [300] : options.sizes.split(",").map(Number);
+const runs = options.quick ? 1 : Number(options.runs);
+if (![...sizes, runs].every((count) => Number.isSafeInteger(count) && count > 0)) {
+  console.error("--sizes wants numbers of items such as 1000,10000; --runs a number of runs.");
+  process.exit(2);
+}
+
+const [thunderbird] = await findThunderbirds();
+if (thunderbird === undefined) {
+  console.error("Thunderbird is missing: npm test says how to get it. Nothing was measured.");
+  process.exit(1);
+}
+const built = await run(process.execPath, ["build.mjs"]);
+if (built.code !== 0) {
+  console.error(built.output);
+  process.exit(1);
+}
+
+const missing: string[] = [];
+const samples: Sample[] = [];
+const scratch = await mkdtemp(path.join(tmpdir(), "keeper-bench-"));
+const commit = (await run("git", ["rev-parse", "--short", "HEAD"])).stdout.trim();
+const programs = await backupPrograms();
+
+try {
+  for (const items of sizes) {
+    for (let number = 1; number <= runs; number++) {
+      const step = (who: string) =>
+        console.log(`${items.toLocaleString("en")} items, run ${number} of ${runs}: ${who} …`);
+      const empty = () => mkdtemp(path.join(scratch, "run-"));
+      step("CalDAV Keeper");
+      const xpi = path.join(root, "dist/caldav-keeper.xpi");
+      const { binary } = thunderbird;
+      samples.push(...(await runKeeper({ xpi, binary, items, folder: await empty() })));
+      step("Thunderbird’s own CalDAV");
+      samples.push(...(await runThunderbird(binary, items)));
+      for (const program of programs) {
+        step(program.name);
+        samples.push(...(await runFolderBackup(program, await empty(), items)));
+      }
+    }
+  }
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}
+
+const comparisons = compare(samples);
+const table = tableOf(comparisons);
+const growth = growthTableOf(comparisons);
+// What a quick run measures is worth nothing: it must not take the place of a real one.
+const results = path.join(root, options.quick ? ".cache/bench" : "bench/results");
+await mkdir(results, { recursive: true });
+await writeFile(
+  path.join(results, "latest.json"),
+  `${JSON.stringify({ commit, machine: machine(), thunderbird: thunderbird.version, missing, samples }, null, 2)}\n`,
+);
+console.log(`\n${table}`);
+if (growth !== null) console.log(growth);
+for (const name of missing) console.log(`Missing, so not compared: ${name}`);
+
+async function backupPrograms() {
+  const found = [];
+  const store = await ensurePlakar();
+  if ("path" in store) found.push(plakar(store.path));
+  else missing.push("plakar");
+  const which = await run("which", ["restic"]);
+  if (which.code === 0) found.push(restic(which.stdout.trim()));
+  else missing.push("restic");
+  if ((await run("which", ["vdirsyncer"])).code !== 0) missing.push("vdirsyncer");
+  return found;
+}
+
+function machine(): object {
+  const [first] = cpus();
+  return {
+    cores: cpus().length,
+    processor: first?.model ?? "unknown",
+    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    platform: process.platform,
+    node: process.version,
+  };
+}

@@ -1,0 +1,74 @@
+/** The same calendar in Thunderbird's own CalDAV provider, without the add-on. */
+import { startCaldavTestServer } from "../test/support/caldav-test-server/server.ts";
+import { launchThunderbird } from "../test/support/thunderbird.ts";
+import { watchMainThread } from "./main-thread.ts";
+import { memoryOf, readItems } from "./reading.ts";
+import type { Sample } from "./samples.ts";
+import { fillCalendar } from "./server-calendar.ts";
+import { measureViews } from "./views.ts";
+
+/** The realm in the server's question for a password. */
+const REALM = "test";
+/** The built-in provider takes about 10 ms an item. */
+const DEADLINE_MS = 30 * 60_000;
+
+export async function runThunderbird(binary: string, items: number): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  const add = (work: string, unit: Sample["unit"], value: number) =>
+    samples.push({ work, who: "Thunderbird’s own CalDAV", items, unit, value });
+  const server = await startCaldavTestServer();
+  const url = await fillCalendar(server, items);
+  const thunderbird = await launchThunderbird({ binary });
+  try {
+    add("memory, idle", "MB", await memoryOf(thunderbird));
+    const began = performance.now();
+    const stop = await watchMainThread(thunderbird);
+    const id = await thunderbird.chrome<string>(
+      `const [url, username, password, realm] = arguments;
+       const { cal } = ChromeUtils.importESModule("resource:///modules/calendar/calUtils.sys.mjs");
+       const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
+       login.init(new URL(url).origin, null, realm, username, password, "", "");
+       await Services.logins.addLoginAsync(login);
+       const calendar = cal.manager.createCalendar("caldav", Services.io.newURI(url));
+       calendar.name = "Bench";
+       calendar.setProperty("username", username);
+       calendar.setProperty("cache.enabled", true);
+       const window = Services.wm.getMostRecentWindow("mail:3pane");
+       window.keeperBenchLoads = 0;
+       cal.manager.registerCalendar(calendar);
+       const registered = cal.manager.getCalendarById(calendar.id);
+       registered.addObserver({
+         QueryInterface: ChromeUtils.generateQI(["calIObserver"]),
+         onLoad: () => window.keeperBenchLoads++,
+         onStartBatch() {}, onEndBatch() {}, onAddItem() {}, onModifyItem() {}, onDeleteItem() {},
+         onError() {}, onPropertyChanged() {}, onPropertyDeleting() {},
+       });
+       return calendar.id;`,
+      url,
+      server.username,
+      server.password,
+      REALM,
+    );
+    await thunderbird.waitFor(
+      () =>
+        thunderbird.chrome<boolean>(
+          `return Services.wm.getMostRecentWindow("mail:3pane").keeperBenchLoads > 0;`,
+        ),
+      "the first sync of the built-in provider",
+      DEADLINE_MS,
+    );
+    add("first sync", "ms", performance.now() - began);
+    const stutter = await stop();
+    add("first sync: longest main-thread gap", "ms", stutter.longest);
+    add("first sync: gaps over 50 ms in all", "ms", stutter.jank);
+    const synced = await readItems(thunderbird, id, null);
+    if (synced.items < items) throw new Error(`only ${synced.items} of ${items} items were synced`);
+    add("memory, synced", "MB", await memoryOf(thunderbird));
+
+    await measureViews(thunderbird, id, add);
+    return samples;
+  } finally {
+    await thunderbird.quit();
+    await server.stop();
+  }
+}
