@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 
 // Four layers, each a project: unit (no process, no network beyond loopback), integration (real CalDAV servers),
 // interop (the real plakar), e2e (the real Thunderbird). The last three run one file at a time: they share the machine.
+// `slow` is more of interop, run by `npm run test:slow` only.
 const serial = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 };
 
 export default defineConfig({
@@ -11,11 +12,15 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/integration/**", "test/interop/**", "test/e2e/**"],
+          exclude: ["test/integration/**", "test/interop/**", "test/e2e/**", "test/slow/**"],
+          // A machine that does other work as well must not decide a property test.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       { test: { name: "integration", include: ["test/integration/**/*.test.ts"], ...serial } },
       { test: { name: "interop", include: ["test/interop/**/*.test.ts"], ...serial } },
+      { test: { name: "slow", include: ["test/slow/**/*.test.ts"], ...serial } },
       { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...serial } },
     ],
   },

@@ -45,8 +45,10 @@ const allowed: Record<string, readonly string[]> = {
     "background/provider",
   ],
   "background/main.ts": ["background"],
+  "background/compose-store.ts": ["background"],
   "experiments/calendar": ["experiments/gecko.d.ts"],
   "experiments/platform": ["experiments/gecko.d.ts"],
+  "experiments/timezones": ["experiments/gecko.d.ts"],
   options: [],
 };
 
@@ -54,7 +56,8 @@ const allowed: Record<string, readonly string[]> = {
 const packageOwners: Record<string, readonly string[]> = {
   "ical.js": ["background/icalendar"],
   "@msgpack/msgpack": ["background/kloset"],
-  "@noble/hashes": ["background/kloset"],
+  "@noble/hashes": ["background/kloset", "background/transport"],
+  "hash-wasm": ["background/kloset"],
   "@noble/ciphers": ["background/kloset"],
 };
 

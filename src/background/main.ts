@@ -11,17 +11,25 @@ import { ownedCalendar } from "./accounts/owned-calendar.ts";
 import { serverDiscovery } from "./accounts/server-discovery.ts";
 import { explainTlsFailures } from "./accounts/tls-failures.ts";
 import { BackupService } from "./backup/backup-service.ts";
+import { Forgetting } from "./backup/forgetting.ts";
+import { KeptStore } from "./backup/kept-store.ts";
 import { ThunderbirdCalendars } from "./backup/thunderbird-calendars.ts";
+import { TimeMachine } from "./backup/time-machine.ts";
 import { AUTOMATIC_BACKUP_ALARM, AutomaticBackups } from "./commands/automatic-backups.ts";
+import { AUTOMATIC_CHECK_ALARM } from "./commands/automatic-checks.ts";
 import { BackupButton } from "./commands/backup-button.ts";
 import { BackupPlace } from "./commands/backup-place.ts";
 import { BackupRuns } from "./commands/backup-runs.ts";
 import { CalendarSyncs } from "./commands/calendar-syncs.ts";
 import { createDispatcher } from "./commands/dispatch.ts";
 import { createHandlers } from "./commands/handlers.ts";
+import { NewCalendars } from "./commands/new-calendars.ts";
 import { Operations } from "./commands/operations.ts";
+import { Pruning } from "./commands/pruning.ts";
 import { openRestoreFolder } from "./commands/restore-folder.ts";
+import { damageMemory, storeChecks } from "./commands/store-checks.ts";
 import { tellStoreEvents } from "./commands/store-events.ts";
+import { composeStore } from "./compose-store.ts";
 import { registerHooks } from "./provider/hooks.ts";
 import { accountsShape } from "./settings/account-settings.ts";
 import {
@@ -29,11 +37,12 @@ import {
   backupSettingsShape,
   lastBackupShape,
 } from "./settings/backup-settings.ts";
+import { checksShape, damageShape } from "./settings/check-settings.ts";
 import { SET_ASIDE_PREFIX, StoredValue, type ValueShape } from "./settings/stored-value.ts";
 import { syncStatusShape } from "./settings/sync-status.ts";
-import { PlaceStorage } from "./storage/place-storage.ts";
 import { calendarTexts } from "./sync/texts.ts";
 import { FetchTransport } from "./transport/fetch-transport.ts";
+import { withHostQueue } from "./transport/host-queue.ts";
 
 const { platform } = messenger;
 const { calendars, items, provider } = messenger.calendar;
@@ -75,14 +84,17 @@ const storedLastBackup = stored(lastBackupShape);
 const storedBackupHistory = stored(backupHistoryShape);
 const storedSyncStatus = stored(syncStatusShape);
 
-const transport = explainTlsFailures(new FetchTransport(), (url) => platform.probeCertificate(url));
+const transport = explainTlsFailures(withHostQueue(new FetchTransport()), (url) =>
+  platform.probeCertificate(url),
+);
 const credentials = new Credentials(platform);
 const operations = new Operations({ platform, broadcast, newId, now: Date.now });
 const tellAccounts = (): void => broadcast({ event: "changed", what: "accounts" });
 
+const accountServers = new AccountServers(transport, credentials);
 const syncs: CalendarSyncs = new CalendarSyncs({
   accounts: () => accounts,
-  servers: new AccountServers(transport, credentials),
+  servers: accountServers,
   calendars,
   itemStore: {
     getState: (cacheId) => provider.getState(cacheId),
@@ -92,6 +104,9 @@ const syncs: CalendarSyncs = new CalendarSyncs({
     settle: (cacheId, name, revision, settlement) =>
       provider.settle(cacheId, name, revision, settlement),
     batch: (cacheId, operations, options) => items.batch(cacheId, operations, options),
+    stage: (cacheId, operations, reason) => provider.stage(cacheId, operations, reason),
+    listSuperseded: (cacheId, options) => provider.listSuperseded(cacheId, options),
+    countDeletions: (cacheId, since) => provider.countDeletions(cacheId, since),
   },
   texts: calendarTexts,
   status: storedSyncStatus,
@@ -128,28 +143,77 @@ const automatic: AutomaticBackups = new AutomaticBackups({
   settings: storedBackup,
   history: storedBackupHistory,
   runBackup: () => backupRuns.run({ label: text("automaticBackup") }),
+  prune: () => pruning.afterBackup(),
   tellIncomplete: (report) => button.tellIncomplete(report),
   tellFailed: (error) => button.tellFailed(error),
+  tellNotPruned: (error) => button.tellNotPruned(error),
+  waitsForUnlock: async () =>
+    (await storedLastBackup.read()).failure?.error.code === "credentials-locked",
   onChanged: () => broadcast({ event: "changed", what: "settings" }),
   now: Date.now,
   random: Math.random,
 });
-const backupPlace = new BackupPlace({
+const { backupStore, recoverySheets } = composeStore({
+  platform,
+  place: () => backupPlace,
+  startKeyThread: () => new Worker(runtime.getURL("key-worker.js")),
+  text,
+  language: i18n.getUILanguage(),
+});
+const backupPlace: BackupPlace = new BackupPlace({
   platform,
   settings: storedBackup,
   last: storedLastBackup,
   automatic,
+  store: backupStore,
+  checks: {
+    last: () => checks.runs.last(),
+    next: () => checks.automatic.next(),
+    replan: () => checks.automatic.replan(),
+  },
+});
+const thunderbirdCalendars = new ThunderbirdCalendars(messenger.calendar, {
+  find: (calendarId) => ownedCalendar(calendarId, accounts, calendars, provider),
+  syncNow: (calendarId, signal) => syncs.syncNow(calendarId, signal),
 });
 const backup = new BackupService({
-  openStorage: async () => PlaceStorage.open(platform, await backupPlace.directory()),
-  expectsStore: () => backupPlace.expectsStore(),
+  store: backupStore,
   openFolder: (directory) => openRestoreFolder(platform, directory),
   environment: () => platform.getEnvironment(),
-  calendars: new ThunderbirdCalendars(messenger.calendar, {
-    find: (calendarId) => ownedCalendar(calendarId, accounts, calendars, provider),
-    syncNow: (calendarId, signal) => syncs.syncNow(calendarId, signal),
+  calendars: thunderbirdCalendars,
+  maker: new NewCalendars({
+    calendars,
+    accounts,
+    servers: accountServers,
+    known: thunderbirdCalendars,
   }),
+  damage: damageMemory(stored(damageShape)),
 });
+const checks = storeChecks({
+  alarms,
+  operations,
+  backup,
+  settings: storedBackup,
+  checks: stored(checksShape),
+  place: backupPlace,
+  tellDamage: (report) => button.tellDamage(report),
+  tellFailed: (error) => button.tellCheckFailed(error),
+  reportBug,
+  now: Date.now,
+});
+const timeMachine = new TimeMachine({
+  store: new KeptStore({
+    open: (signal) => backup.open(signal),
+    identify: async () => `${await backupPlace.directory()} ${(await backupStore.inspect()).id}`,
+  }),
+  calendars: thunderbirdCalendars,
+});
+const forgetting = new Forgetting({
+  openStore: (signal) => backup.open(signal),
+  environment: () => backup.environment(),
+  now: Date.now,
+});
+const pruning = new Pruning({ operations, forgetting, settings: storedBackup, broadcast });
 const button: BackupButton = new BackupButton({
   action,
   notify,
@@ -176,15 +240,36 @@ const handlers = createHandlers({
   accounts,
   sync: syncs,
   backup,
+  timeMachine,
+  forgetting,
+  pruning,
   backupRuns,
   backupPlace,
+  backupStore,
+  recoverySheets,
+  checkRuns: checks.runs,
   operations,
   waiting: { calendarIds: () => accounts.calendarIds(), calendars, provider },
+  guard: {
+    calendarIds: () => accounts.calendarIds(),
+    calendars,
+    provider,
+    scheduler: () => syncs.scheduler,
+    now: Date.now,
+  },
+  decisions: {
+    calendars,
+    provider,
+    texts: calendarTexts,
+    push: (calendarId, name) => syncs.scheduler.pushSoon(calendarId, name),
+    newId,
+  },
   diagnostics: async () => ({
     addonVersion: runtime.getManifest().version,
     environment: await platform.getEnvironment(),
     accounts: await accounts.list(),
     lastBackup: await storedLastBackup.read(),
+    lastCheck: await checks.runs.last(),
     operations: operations.list(),
     setAside: Object.keys(await storage.local.get(null)).filter((key) =>
       key.startsWith(SET_ASIDE_PREFIX),
@@ -192,7 +277,7 @@ const handlers = createHandlers({
   }),
   sending: provider,
   broadcast,
-  pickerTitle: (purpose) => text(purpose === "backup" ? "pickBackupFolder" : "pickRestoreFolder"),
+  pickerTitle: text,
 });
 
 registerHooks({
@@ -213,21 +298,31 @@ runtime.onMessage.addListener(
 );
 action.onClicked.addListener(() => button.clicked());
 platform.onOnline.addListener(() => operations.brief("online", () => syncs.online()));
-alarms.onAlarm.addListener(({ name }) =>
-  name === AUTOMATIC_BACKUP_ALARM
-    ? operations.brief(name, () => automatic.alarm())
-    : operations.brief("retry", () => syncs.retry(name)),
+platform.onPasswordsUnlocked.addListener(() =>
+  operations.brief("unlocked", async () => {
+    broadcast({ event: "changed", what: "settings" });
+    await automatic.unlocked();
+  }),
 );
+alarms.onAlarm.addListener(({ name }) => {
+  if (name === AUTOMATIC_BACKUP_ALARM) return operations.brief(name, () => automatic.alarm());
+  if (name === AUTOMATIC_CHECK_ALARM) return operations.brief(name, () => checks.automatic.alarm());
+  return operations.brief("retry", () => syncs.retry(name));
+});
 calendars.onRemoved.addListener((id) => {
   syncs.forget(id);
   return accounts.calendarRemoved(id);
 });
-const started = async (): Promise<void> => {
+const armSchedules = async (): Promise<void> => {
   await automatic.arm().catch((error) => reportBug("schedule", error));
+  await checks.automatic.arm().catch((error) => reportBug("check schedule", error));
+};
+const started = async (): Promise<void> => {
+  await armSchedules();
   await button.restore();
   await tellStoreEvents(provider, { notify, text }).catch((error) => reportBug("start", error));
 };
 runtime.onStartup.addListener(started);
 runtime.onInstalled.addListener(started);
 notifications.onClicked.addListener(() => runtime.openOptionsPage());
-automatic.arm().catch((error) => reportBug("schedule", error));
+void armSchedules();

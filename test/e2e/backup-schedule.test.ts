@@ -36,7 +36,7 @@ describe("automatic backups", () => {
     });
     store = path.join(world.folder, "store");
     await world.run("sync.run", {});
-    await world.run("backup.configure", { directory: store });
+    await world.run("backup.configure", { directory: store, passphrase: null });
     await world.run("backup.run", {});
   });
   afterAll(() => world.stop());

@@ -46,7 +46,7 @@ describePlakar("the toolbar button and the store it writes", () => {
       home,
       "BEGIN:VEVENT\r\nUID:at-home\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20260610T100000Z\r\nDTEND:20260610T110000Z\r\nSUMMARY:At home\r\nEND:VEVENT\r\n",
     );
-    await world.run("backup.configure", { directory: store });
+    await world.run("backup.configure", { directory: store, passphrase: null });
   });
   afterAll(async () => {
     await plakar.remove();

@@ -107,7 +107,10 @@ describe("bad input", () => {
     work = world.calendars.work as typeof work;
     other = world.calendars.other as typeof other;
     await world.run("sync.run", {});
-    await world.run("backup.configure", { directory: path.join(world.folder, "store") });
+    await world.run("backup.configure", {
+      directory: path.join(world.folder, "store"),
+      passphrase: null,
+    });
     await world.run("backup.run", {});
   });
   afterAll(() => world.stop());
@@ -299,14 +302,17 @@ describe("bad input", () => {
     const folder = path.join(world.folder, "small-disk");
     if (!(await mountSmallDisk(folder))) return context.skip("no disk can be mounted here");
     try {
-      await world.run("backup.configure", { directory: folder });
+      await world.run("backup.configure", { directory: folder, passphrase: null });
       expect(await world.reply("backup.run", {})).toMatchObject({
         ok: false,
         error: { code: "place-full", hint: expect.stringMatching(/\S/) },
       });
       const settings = await world.run("backup.configure", {});
       expect(settings.lastFailure?.error.code).toBe("place-full");
-      await world.run("backup.configure", { directory: path.join(world.folder, "store") });
+      await world.run("backup.configure", {
+        directory: path.join(world.folder, "store"),
+        passphrase: null,
+      });
       expect((await world.run("backup.run", {})).incomplete).toEqual([]);
       expect(await world.run("snapshots.check", { full: true })).toMatchObject({ ok: true });
     } finally {

@@ -31,7 +31,7 @@ function note(entry) {
   });
   return writing;
 }
-provider.onSync.addListener((calendar) => note({ event: "sync", calendarId: calendar.id }));
+provider.onSync.addListener((calendar, properties) => note({ event: "sync", calendarId: calendar.id, properties }));
 provider.onItemCreated.addListener((calendar, item) => note({ event: "created", item }), withText);
 provider.onItemUpdated.addListener((calendar, item, old) => note({ event: "updated", item, old }), withText);
 provider.onItemRemoved.addListener((calendar, item) => note({ event: "removed", item }), withText);
@@ -40,6 +40,7 @@ provider.onItemRemoved.addListener((calendar, item) => note({ event: "removed", 
 export interface Note {
   event: "sync" | "created" | "updated" | "removed";
   calendarId?: string;
+  properties?: { type: "manual" | "auto"; last: string | null };
   item?: { id: string; resource: string; item: string };
   old?: { id: string; item: string };
 }
@@ -70,6 +71,19 @@ export function put(name: string, text: string): BatchOperation {
   };
 }
 
+export interface WorldOptions {
+  /** Default: to read and write items of all calendars. */
+  itemPermissions?: string[];
+  /** Runs after the fixture's own background script, which gives it `note(entry)`. */
+  background?: string;
+  /** Another provider than the one that takes notes: its background script and manifest key. */
+  provider?: { background: string; manifestKey: object };
+  /** Further manifest keys. */
+  manifest?: object;
+  files?: Record<string, string>;
+  prefs?: Record<string, string | number | boolean>;
+}
+
 /** A Thunderbird with the add-on and one calendar of its type. */
 export class CalendarWorld {
   readonly thunderbird: Thunderbird;
@@ -84,29 +98,25 @@ export class CalendarWorld {
     this.#folder = folder;
   }
 
-  static async start(binary: string): Promise<CalendarWorld> {
+  static async start(binary: string, options: WorldOptions = {}): Promise<CalendarWorld> {
+    const { itemPermissions = ["calendarItemsRead", "calendarItemsWrite"], provider } = options;
     const folder = await mkdtemp(path.join(tmpdir(), "keeper-calendar-"));
     const xpi = await writeFixtureAddon(path.join(folder, "fixture.xpi"), {
       id: ADDON,
-      background: BACKGROUND,
-      experiments: [
-        {
-          folder: "calendar",
-          apiName: "calendar_provider",
-          schema: "provider.json",
-          paths: [
-            ["calendar", "calendars"],
-            ["calendar", "items"],
-            ["calendar", "provider"],
-          ],
-        },
-      ],
+      background: (provider?.background ?? BACKGROUND) + (options.background ?? ""),
+      experiments: ["calendar_provider"],
       manifest: {
-        permissions: ["storage"],
-        calendar_provider: { capabilities: { tasks: true, categories: { count: -1 } } },
+        permissions: ["storage", ...itemPermissions],
+        calendar_provider: provider?.manifestKey ?? {
+          outbox: "provider",
+          capabilities: { tasks: true, categories: { count: -1 } },
+        },
+        ...options.manifest,
       },
+      ...(options.files === undefined ? {} : { files: options.files }),
     });
-    const thunderbird = await launchThunderbird({ binary, xpi, addonId: ADDON });
+    const prefs = options.prefs ?? {};
+    const thunderbird = await launchThunderbird({ binary, xpi, addonId: ADDON, prefs });
     const { id } = await thunderbird.background<{ id: string }>(
       `return messenger.calendar.calendars.create(arguments[0])`,
       { type: TYPE, name: "Work", url: "https://calendar.example/work/" },
@@ -146,8 +156,8 @@ export class CalendarWorld {
     return (JSON.parse(json) as PendingChange[]).find((change) => change.uid === uid);
   }
 
-  notes(): Promise<Note[]> {
-    return this.thunderbird.background<Note[]>(
+  notes<N = Note>(): Promise<N[]> {
+    return this.thunderbird.background<N[]>(
       `return (await messenger.storage.local.get("notes")).notes ?? []`,
     );
   }

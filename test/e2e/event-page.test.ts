@@ -41,7 +41,10 @@ describe("with an idle timeout of two seconds", () => {
     });
     work = world.calendars.work as { id: string; url: string };
     await world.run("sync.run", {});
-    await world.run("backup.configure", { directory: path.join(world.folder, "store") });
+    await world.run("backup.configure", {
+      directory: path.join(world.folder, "store"),
+      passphrase: null,
+    });
   });
   afterAll(() => world.stop());
 

@@ -18,7 +18,7 @@ describe("the item store in Thunderbird", () => {
   const run = <T>(body: string, ...args: unknown[]): Promise<T> =>
     thunderbird.chrome<T>(
       `const [source, args] = arguments;
-       globalThis.keeperStore ??= await new Function(source + "; return keeper;")().openProfileItemStore();
+       globalThis.keeperStore ??= await new Function(source + "; return keeper;")().openProfileItemStore("caldav-keeper");
        const store = globalThis.keeperStore;
        ${body}`,
       source,
@@ -103,7 +103,7 @@ describe("the item store in Thunderbird", () => {
        delete globalThis.keeperStore;
        const path = PathUtils.join(PathUtils.profileDir, "caldav-keeper", "items.sqlite");
        await IOUtils.writeUTF8(path, "no database ".repeat(1000));
-       globalThis.keeperStore = await new Function(source + "; return keeper;")().openProfileItemStore();
+       globalThis.keeperStore = await new Function(source + "; return keeper;")().openProfileItemStore("caldav-keeper");
        return globalThis.keeperStore.takeEvents();`,
     );
     expect(events).toMatchObject([{ kind: "salvaged", changes: 2 }]);

@@ -96,7 +96,7 @@ describe("no edit is lost", () => {
     expect(conflicts.map(({ name, properties }) => [name, properties])).toEqual([
       ["conflict.ics", ["SUMMARY"]],
     ]);
-    await world.run("backup.configure", { directory: world.folder });
+    await world.run("backup.configure", { directory: world.folder, passphrase: null });
     const { snapshotId } = await world.run("backup.run", {});
     const { calendars } = await world.run("snapshots.browse", { snapshotId });
     expect(calendars.some(({ path }) => path.endsWith("/work"))).toBe(true);

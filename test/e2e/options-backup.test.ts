@@ -43,7 +43,7 @@ describe("backing up and restoring by hand on the options page", () => {
   test("the place chosen elsewhere is shown on the open page", async () => {
     await user.press("Backups");
     await user.see("The default place");
-    await world.run("backup.configure", { directory: store });
+    await world.run("backup.configure", { directory: store, passphrase: null });
     await user.see(store);
   });
 

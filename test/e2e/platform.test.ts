@@ -75,9 +75,7 @@ beforeAll(async () => {
         const { online = 0 } = await browser.storage.local.get("online");
         await browser.storage.local.set({ online: online + 1 });
       });`,
-    experiments: [
-      { folder: "platform", apiName: "platform", schema: "platform.json", paths: [["platform"]] },
-    ],
+    experiments: ["platform"],
     manifest: { permissions: ["storage"] },
   });
   thunderbird = await launchThunderbird({

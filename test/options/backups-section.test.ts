@@ -39,11 +39,15 @@ beforeEach(() => {
   settings = {
     directory: "/profile/caldav-keeper/store",
     isDefaultDirectory: true,
+    protection: "none",
     onProfileDisk: true,
     schedule: "off",
+    retention: null,
     nextAutomatic: null,
     lastBackup: null,
     lastFailure: null,
+    lastCheck: null,
+    nextCheck: null,
   };
 });
 

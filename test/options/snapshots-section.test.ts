@@ -15,6 +15,7 @@ const snapshot: SnapshotSummary = {
   calendars: 2,
   items: 40,
   bytes: 12_300,
+  pinned: false,
 };
 
 const nothing: RestoreReport = {
@@ -25,6 +26,8 @@ const nothing: RestoreReport = {
   failed: [],
   notifies: [],
   safetySnapshotId: null,
+  preview: null,
+  calendarIds: [],
 };
 
 let background: FakeBackground;
@@ -56,6 +59,7 @@ async function openRestore(): Promise<void> {
     ],
     items: [],
     total: 0,
+    ignoredFiles: 0,
   });
   await open(snapshot);
   restoreButton().click();
@@ -119,6 +123,7 @@ test("a check says whether the snapshot is whole", async () => {
     ok: true,
     checked: { snapshots: 1, files: 40 },
     errors: [],
+    damaged: [],
   });
   document.querySelector<HTMLButtonElement>("article .actions button")?.click();
   await vi.waitFor(() => expect(text()).toContain("This snapshot is whole."));
@@ -136,6 +141,7 @@ test("damage is listed by file, and counted beyond the first twenty", async () =
       code: "store-corrupt",
       message: "Damaged.",
     })),
+    damaged: [{ snapshotId: "s1", files: 40, restorable: 17 }],
   });
   document.querySelector<HTMLButtonElement>("article .actions button")?.click();
   await vi.waitFor(() => expect(alerts()[0]).toContain("This snapshot is damaged."));

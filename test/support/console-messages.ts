@@ -16,7 +16,7 @@ export interface ConsoleMessage {
 }
 
 const OURS =
-  /moz-extension:|caldav-keeper|CalDAV Keeper|calendar_provider|experiments\/(?:calendar|platform)|__keeper_/i;
+  /moz-extension:|caldav-keeper|CalDAV Keeper|calendar[_ ]provider|experiments\/(?:calendar|platform|timezones)|__bundled_/i;
 
 /** The message with its level; Thunderbird's own messages about other things are not ours. */
 export function toConsoleMessage(raw: RawConsoleMessage): ConsoleMessage {

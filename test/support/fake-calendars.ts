@@ -18,7 +18,8 @@ export class FakeCalendars {
       const calendar: Calendar = {
         id,
         cacheId: `${id}#cache`,
-        color: null,
+        color: "#a8c2e1",
+        uri: properties.url,
         readOnly: false,
         enabled: true,
         visible: true,

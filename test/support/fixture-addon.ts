@@ -2,34 +2,43 @@
  * Small add-ons made on the fly: a manifest and files, packed as an XPI. For tests of one piece without the
  * whole product.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
 import { strToU8, zipSync } from "fflate";
-
-const root = path.join(import.meta.dirname, "../..");
+import { experimentApis, experimentBundles, schemaText } from "../../scripts/experiments.js";
 
 export interface FixtureAddon {
   id: string;
   version?: string;
   /** Source of the background script. */
   background: string;
-  /** Experiments of the product to take along, by folder and API name. */
-  experiments?: {
-    folder: string;
-    apiName: string;
-    schema: string;
-    paths: string[][];
-    events?: string[];
-  }[];
+  /** Experiments of the product to take along, by their names in its manifest. */
+  experiments?: readonly string[];
   /** Further manifest keys. */
   manifest?: object;
   /** Further files; `options/options.html` is there already, an empty page. */
   files?: Record<string, string>;
 }
 
-/** Writes the XPI. Experiments are bundled from their sources as `build.mjs` does it. */
+/** Writes the XPI. Experiments are bundled from their sources as for the product. */
 export async function writeFixtureAddon(xpi: string, addon: FixtureAddon): Promise<string> {
+  await mkdir(path.dirname(xpi), { recursive: true });
+  await writeFile(xpi, zipSync(await addonFiles(addon)));
+  return xpi;
+}
+
+/** Writes the same files into a folder, to be installed unpacked. */
+export async function writeUnpackedAddon(folder: string, addon: FixtureAddon): Promise<string> {
+  for (const [name, bytes] of Object.entries(await addonFiles(addon))) {
+    const file = path.join(folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, bytes);
+  }
+  return folder;
+}
+
+async function addonFiles(addon: FixtureAddon): Promise<Record<string, Uint8Array>> {
   const files: Record<string, Uint8Array> = {
     "background.js": strToU8(addon.background),
     "options/options.html": strToU8(
@@ -37,38 +46,13 @@ export async function writeFixtureAddon(xpi: string, addon: FixtureAddon): Promi
     ),
   };
   for (const [name, text] of Object.entries(addon.files ?? {})) files[name] = strToU8(text);
-  const apis: Record<string, object> = {};
-  for (const experiment of addon.experiments ?? []) {
-    const base = `experiments/${experiment.folder}`;
-    const bundle = await build({
-      entryPoints: [path.join(root, `src/${base}/parent.ts`)],
-      bundle: true,
-      write: false,
-      target: "firefox140",
-      charset: "utf8",
-      format: "iife",
-      globalName: `__keeper_${experiment.apiName}`,
-      footer: {
-        js: `this.${experiment.apiName} = __keeper_${experiment.apiName}.${experiment.apiName};`,
-      },
-      tsconfig: path.join(root, "src/experiments/tsconfig.json"),
-    });
-    const [output] = bundle.outputFiles;
-    if (!output) throw new Error(`esbuild made no bundle of ${base}`);
-    files[`${base}/parent.js`] = output.contents;
-    files[`${base}/schema.json`] = new Uint8Array(
-      await readFile(path.join(root, `src/${base}/schema/${experiment.schema}`)),
-    );
-    apis[experiment.apiName] = {
-      schema: `${base}/schema.json`,
-      parent: {
-        scopes: ["addon_parent"],
-        paths: experiment.paths,
-        script: `${base}/parent.js`,
-        events: experiment.events ?? ["startup"],
-      },
-    };
+  const apis = await experimentApis(addon.experiments ?? []);
+  for (const options of experimentBundles(apis, "")) {
+    const { outputFiles } = await build({ ...options, write: false });
+    for (const { contents } of outputFiles ?? [])
+      files[String(options.outfile).slice(1)] = contents;
   }
+  for (const api of Object.values(apis)) files[api.schema] = strToU8(await schemaText(api));
   const manifest = {
     manifest_version: 3,
     name: "Fixture",
@@ -80,7 +64,5 @@ export async function writeFixtureAddon(xpi: string, addon: FixtureAddon): Promi
     ...addon.manifest,
   };
   files["manifest.json"] = strToU8(JSON.stringify(manifest));
-  await mkdir(path.dirname(xpi), { recursive: true });
-  await writeFile(xpi, zipSync(files));
-  return xpi;
+  return files;
 }

@@ -9,6 +9,7 @@ import type {
   BatchOperation,
   BatchResult,
   ConflictRecord,
+  DeletionCounts,
   Json,
   PendingChange,
   PendingKind,
@@ -16,6 +17,8 @@ import type {
   ResourceRow,
   Settlement,
   SettleResult,
+  StageOperation,
+  SupersededVersion,
 } from "../../src/shared/item-store.ts";
 
 interface Row {
@@ -32,6 +35,7 @@ interface Row {
   lastError: Json;
   earlierTexts: readonly string[];
   waiting: boolean;
+  moved: boolean;
 }
 
 export type LocalCall =
@@ -56,6 +60,7 @@ export class MemoryCalendar implements LocalCalendar {
   readonly #rows = new Map<string, Row>();
   #state: SyncState | null = null;
   #clock = 0;
+  #deleted = 0;
 
   constructor(calendarId = "calendar-1") {
     this.calendarId = calendarId;
@@ -245,6 +250,40 @@ export class MemoryCalendar implements LocalCalendar {
     return { applied: isCurrent, pending: current?.pending ?? null };
   }
 
+  async stage(operations: readonly StageOperation[]): Promise<void> {
+    for (const operation of operations) {
+      const shown = this.visible().has(operation.name);
+      if (operation.kind === "delete") {
+        if (shown) this.deleteLocally(operation.name);
+      } else if (shown) this.editLocally(operation.name, () => operation.text);
+      else this.createLocally(operation.name, operation.text);
+    }
+  }
+
+  /** Without a time of its own: all of them. */
+  async listSuperseded(): Promise<SupersededVersion[]> {
+    return this.superseded
+      .map(({ name, text }, id) => ({
+        id,
+        calendarId: this.calendarId,
+        name,
+        uid: uidOf(text),
+        text,
+        reason: "sync",
+        supersededAt: 0,
+      }))
+      .reverse();
+  }
+
+  async countDeletions(): Promise<DeletionCounts> {
+    const rows = [...this.#rows.values()];
+    return {
+      pending: rows.filter(({ pending, moved }) => pending === "delete" && !moved).length,
+      confirmed: this.#deleted,
+      onServer: rows.filter(({ serverText }) => serverText !== null).length,
+    };
+  }
+
   #settleStored(
     row: Row,
     isCurrent: boolean,
@@ -277,6 +316,7 @@ export class MemoryCalendar implements LocalCalendar {
     if (row.serverText !== null) this.#supersede(row, row.serverText);
     if (isCurrent) {
       this.#rows.delete(row.name);
+      this.#deleted++;
       return;
     }
     row.serverText = null;
@@ -322,6 +362,7 @@ export class MemoryCalendar implements LocalCalendar {
       lastError: null,
       earlierTexts: [],
       waiting: false,
+      moved: false,
     };
   }
 

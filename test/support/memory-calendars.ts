@@ -1,26 +1,33 @@
 /** Calendars in memory, with named troubles, for tests of backups and restores. */
 import type {
+  CalendarMaker,
   CalendarReading,
   CalendarSource,
   CalendarTarget,
   CalendarWrite,
   KnownCalendar,
   KnownResource,
+  WantedCalendar,
   WriteFailure,
 } from "../../src/background/backup/ports.ts";
 import type { AppError } from "../../src/shared/errors.ts";
 
-export class MemoryCalendars implements CalendarSource, CalendarTarget {
+export class MemoryCalendars implements CalendarSource, CalendarTarget, CalendarMaker {
   readonly #calendars: KnownCalendar[] = [];
   readonly #texts = new Map<string, Map<string, string>>();
   readonly #unreadable = new Map<string, AppError>();
   readonly #refused = new Map<string, AppError>();
   readonly #missing = new Set<string>();
   readonly #deleted = new Set<string>();
+  readonly #unsent = new Map<string, string>();
   #rewrite = (text: string) => text;
   #onRead = () => {};
+  #movesUids: boolean = false;
+  #onMake = (_calendarId: string) => {};
 
-  add(calendar: Pick<KnownCalendar, "calendarId" | "account" | "collection" | "own">): void {
+  add(
+    calendar: Pick<KnownCalendar, "calendarId" | "account" | "collection" | "own" | "accountId">,
+  ): void {
     this.#calendars.push({
       displayName: calendar.collection,
       color: "#336699",
@@ -74,6 +81,11 @@ export class MemoryCalendars implements CalendarSource, CalendarTarget {
     this.#deleted.add(name);
   }
 
+  /** The user changed it, and the server does not know yet. */
+  editUnsent(name: string, text: string): void {
+    this.#unsent.set(name, text);
+  }
+
   isDeletedUnsent(name: string): boolean {
     return this.#deleted.has(name);
   }
@@ -85,6 +97,15 @@ export class MemoryCalendars implements CalendarSource, CalendarTarget {
   /** What the server makes of texts it is given. */
   rewrite(change: (text: string) => string): void {
     this.#rewrite = change;
+  }
+
+  /** The server takes an item out of an account's other calendar when it is created in one (Zimbra). */
+  moveUids(): void {
+    this.#movesUids = true;
+  }
+
+  onMake(listener: (calendarId: string) => void): void {
+    this.#onMake = listener;
   }
 
   onRead(listener: () => void): void {
@@ -108,7 +129,7 @@ export class MemoryCalendars implements CalendarSource, CalendarTarget {
       name,
       uid: /^UID:(.*)$/m.exec(text)?.[1]?.trim() ?? null,
       text,
-      pendingText: null,
+      pendingText: (calendar.own && this.#unsent.get(name)) || null,
       quarantine: null,
       deleted: this.#deleted.has(name),
     }));
@@ -128,10 +149,28 @@ export class MemoryCalendars implements CalendarSource, CalendarTarget {
       else if (write.kind === "remove") this.drop(calendar.calendarId, write.name);
       else {
         this.#deleted.delete(write.name);
+        if (calendar.own) this.#unsent.delete(write.name);
+        if (this.#movesUids && write.kind === "create") this.#takeAway(calendar, write.uid);
         this.put(calendar.calendarId, write.name, this.#rewrite(write.text));
       }
     }
     return failures;
+  }
+
+  #takeAway({ account, calendarId }: KnownCalendar, uid: string | null): void {
+    for (const other of this.#calendars)
+      if (other.own && other.account === account && other.calendarId !== calendarId)
+        for (const [name, text] of this.texts(other.calendarId))
+          if (text.includes(`UID:${uid}\r\n`)) this.drop(other.calendarId, name);
+  }
+
+  /** Its id is the name; on the server of an account named `me@<accountId>`. */
+  async make({ name, accountId }: WantedCalendar): Promise<KnownCalendar> {
+    const own = accountId !== undefined;
+    const account = own ? `me@${accountId}` : "local";
+    this.add({ calendarId: name, account, collection: name, own, ...(own && { accountId }) });
+    this.#onMake(name);
+    return this.#calendars[this.#index(name)] as KnownCalendar;
   }
 
   #index(calendarId: string): number {

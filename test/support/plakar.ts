@@ -28,13 +28,18 @@ export function describePlakar(name: string, suite: () => void): void {
 
 export class PlakarHome {
   readonly directory: string;
+  /** Added to the environment of what is run, e.g. plakar's own settings. */
+  environment: Readonly<Record<string, string>> = {};
+  /** Given to every command, for stores that need one. */
+  passphrase: string | undefined;
 
   private constructor(directory: string) {
     this.directory = directory;
   }
 
-  static async make(): Promise<PlakarHome> {
+  static async make(passphrase?: string): Promise<PlakarHome> {
     const home = new PlakarHome(await mkdtemp(path.join(tmpdir(), "keeper-plakar-")));
+    home.passphrase = passphrase;
     await mkdir(home.path("home"));
     await mkdir(home.path("tmp"));
     // Otherwise the first command of each home asks the release feed.
@@ -55,7 +60,13 @@ export class PlakarHome {
         command,
         args,
         {
-          env: { PATH: process.env.PATH, HOME: this.path("home"), TMPDIR: this.path("tmp") },
+          env: {
+            PATH: process.env.PATH,
+            HOME: this.path("home"),
+            TMPDIR: this.path("tmp"),
+            ...this.environment,
+            ...(this.passphrase !== undefined && { PLAKAR_PASSPHRASE: this.passphrase }),
+          },
           encoding: "buffer",
           maxBuffer: 256 * 1024 * 1024,
           timeout: 100_000,

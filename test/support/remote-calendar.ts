@@ -1,12 +1,14 @@
 /** A calendar on a server under test, and the collection that the add-on would use for it. */
 import { CalendarCollection } from "../../src/background/caldav/calendar-collection.ts";
 import type { FetchedBody, RemoteBody, RemoteMember } from "../../src/background/sync/ports.ts";
-import { withBasicAuth } from "../../src/background/transport/basic-auth.ts";
+import { withAuthentication } from "../../src/background/transport/authentication.ts";
 import {
   FetchTransport,
   type FetchTransportOptions,
 } from "../../src/background/transport/fetch-transport.ts";
+import { followRedirects } from "../../src/background/transport/redirects.ts";
 import type { RetryOptions } from "../../src/background/transport/retry.ts";
+import { isAgreed } from "../../src/background/transport/scheme-guard.ts";
 import type { Transport } from "../../src/background/transport/transport.ts";
 import { brandAs, type ResourceName } from "../../src/shared/brands.ts";
 import type { DavServer } from "./dav-server.ts";
@@ -23,7 +25,12 @@ export function transportTo(
   options: FetchTransportOptions = {},
 ): Transport {
   const { username, password } = server;
-  return withBasicAuth(new FetchTransport(options), { origin, username, password });
+  const bare = new FetchTransport(options);
+  const origins = new Set([origin]);
+  return followRedirects(withAuthentication(bare, { origins, username, password }), {
+    bare,
+    mayFollow: (_, to) => isAgreed(origins, to),
+  });
 }
 
 export function openCollection(

@@ -4,7 +4,7 @@ import type {
   CommittedSnapshot,
   NewFile,
   Surroundings,
-} from "../../src/background/kloset/snapshot-writer.ts";
+} from "../../src/background/kloset/snapshot-terms.ts";
 import { MemoryStorage } from "../../src/background/storage/memory-storage.ts";
 import type { FileToWrite, Storage } from "../../src/background/storage/storage.ts";
 

@@ -4,11 +4,14 @@ import { encodeSyncState, parseSyncState } from "../../src/background/sync/sync-
 import type {
   BatchOperation,
   BatchResult,
+  DeletionCounts,
   PendingChange,
   ResourceBody,
   ResourceRow,
   Settlement,
   SettleResult,
+  StageOperation,
+  SupersededVersion,
 } from "../../src/shared/item-store.ts";
 import { type StoreWorld, sides } from "../experiments/calendar/store/store-world.ts";
 
@@ -56,6 +59,19 @@ export class StoredCalendar implements LocalCalendar {
 
   settle(name: string, revision: number, settlement: Settlement): Promise<SettleResult> {
     return this.world.store.settle(this.calendarId, name, revision, settlement);
+  }
+
+  stage(operations: readonly StageOperation[], reason: string): Promise<void> {
+    return this.world.store.stage(this.calendarId, operations, reason);
+  }
+
+  async listSuperseded(since: number): Promise<SupersededVersion[]> {
+    const json = await this.world.store.listSuperseded(this.calendarId, { since });
+    return JSON.parse(json) as SupersededVersion[];
+  }
+
+  countDeletions(since: number): Promise<DeletionCounts> {
+    return this.world.store.countDeletions(this.calendarId, since);
   }
 
   /* What a user does. */

@@ -9,6 +9,13 @@ const count = v.pipe(
   v.minValue(0, "must not be negative"),
 );
 const nothing = v.strictObject({});
+/** As it can be typed at a terminal, where plakar asks for it. */
+const passphrase = v.pipe(
+  v.string(),
+  v.nonEmpty("must not be empty"),
+  v.maxLength(1024, "must not be longer than 1024 characters"),
+  v.regex(/^[^\p{Cc}\p{Cs}]*$/u, "must not hold line breaks or other control characters"),
+);
 
 const login = {
   location: text,
@@ -25,14 +32,30 @@ const selection = v.union(
   "must be { all: true }, { calendars: [path] } or { items: [path] }",
 );
 
+const folderTarget = v.strictObject({ kind: v.literal("folder"), directory: text });
+const fileTarget = v.strictObject({ kind: v.literal("file"), path: text });
 const target = v.variant(
   "kind",
   [
     v.strictObject({ kind: v.literal("original") }),
-    v.strictObject({ kind: v.literal("folder"), directory: text }),
+    v.strictObject({ kind: v.literal("calendar"), calendarId: text }),
+    v.strictObject({ kind: v.literal("new"), name: text, accountId: v.exactOptional(text) }),
+    folderTarget,
+    fileTarget,
   ],
-  'must be { kind: "original" } or { kind: "folder", directory }',
+  'must be { kind: "original" }, { kind: "calendar", calendarId }, { kind: "new", name, accountId? }, { kind: "folder", directory } or { kind: "file", path }',
 );
+
+const retention = v.strictObject({
+  last: v.exactOptional(count),
+  hourly: v.exactOptional(count),
+  daily: v.exactOptional(count),
+  weekly: v.exactOptional(count),
+  monthly: v.exactOptional(count),
+  yearly: v.exactOptional(count),
+});
+
+const guarded = v.picklist(["removals", "reversals", "deletions"]);
 
 export const argumentSchemas: {
   readonly [C in CommandName]: v.GenericSchema<unknown, CommandArguments<C>>;
@@ -48,13 +71,20 @@ export const argumentSchemas: {
     discardPending: v.exactOptional(v.boolean()),
   }),
   "sync.run": v.strictObject({ calendarId: v.exactOptional(text) }),
+  "sync.audit": v.strictObject({ calendarId: text, repair: v.exactOptional(v.boolean()) }),
   "sending.status": nothing,
   "sending.resume": nothing,
-  "places.pick": v.strictObject({ purpose: v.picklist(["backup", "restore"]) }),
+  "places.pick": v.strictObject({ purpose: v.picklist(["backup", "restore", "sheet"]) }),
   "backup.configure": v.strictObject({
     directory: v.exactOptional(text),
     schedule: v.exactOptional(v.picklist(["off", "hourly", "daily", "weekly"])),
+    retention: v.exactOptional(v.nullable(retention)),
+    passphrase: v.exactOptional(v.nullable(passphrase)),
+    allowWeak: v.exactOptional(v.boolean()),
   }),
+  "passphrase.test": v.strictObject({ passphrase }),
+  "passphrase.change": v.strictObject({ passphrase, newPassphrase: passphrase }),
+  "backup.recoverySheet": v.strictObject({ directory: v.exactOptional(text) }),
   "backup.run": v.strictObject({
     label: v.exactOptional(v.string()),
     calendarIds: v.exactOptional(
@@ -71,20 +101,74 @@ export const argumentSchemas: {
     offset: v.exactOptional(count),
     limit: v.exactOptional(count),
   }),
+  "snapshots.diff": v.strictObject({
+    from: text,
+    to: text,
+    calendar: v.exactOptional(text),
+    offset: v.exactOptional(count),
+    limit: v.exactOptional(count),
+  }),
+  "snapshots.versions": v.strictObject({
+    calendarId: v.exactOptional(text),
+    path: v.exactOptional(text),
+    uid: v.exactOptional(text),
+  }),
   "snapshots.restore": v.strictObject({
     snapshotId: text,
     selection,
     target,
     mode: v.picklist(["missing", "older", "exact"]),
     dryRun: v.exactOptional(v.boolean()),
+    preview: v.exactOptional(text),
+    quiet: v.exactOptional(v.boolean()),
+    newUids: v.exactOptional(v.boolean()),
   }),
+  "snapshots.export": v.strictObject({
+    snapshotId: text,
+    selection,
+    target: v.variant(
+      "kind",
+      [folderTarget, fileTarget],
+      'must be { kind: "folder", directory } or { kind: "file", path }',
+    ),
+    dryRun: v.exactOptional(v.boolean()),
+  }),
+  "snapshots.remove": v.strictObject({
+    snapshotIds: v.pipe(v.array(text), v.minLength(1, "must name at least one snapshot")),
+    evenLast: v.exactOptional(v.boolean()),
+    dryRun: v.exactOptional(v.boolean()),
+  }),
+  "snapshots.prune": v.strictObject({
+    policy: v.exactOptional(retention),
+    dryRun: v.exactOptional(v.boolean()),
+  }),
+  "snapshots.pin": v.strictObject({ snapshotId: text, pinned: v.boolean() }),
   "snapshots.check": v.strictObject({
     snapshotId: v.exactOptional(text),
     full: v.exactOptional(v.boolean()),
   }),
   "operations.list": nothing,
   "operations.cancel": v.strictObject({ id: text }),
+  "guard.list": nothing,
+  "guard.decide": v.strictObject({
+    calendarId: text,
+    kind: guarded,
+    decision: v.picklist(["apply", "keep"]),
+    withoutSnapshot: v.exactOptional(v.boolean()),
+  }),
+  "guard.undo": v.strictObject({ calendarId: text, kind: guarded, at: count }),
   "conflicts.list": nothing,
+  "conflicts.resolve": v.strictObject({
+    calendarId: text,
+    id: count,
+    keep: v.picklist(["mine", "theirs", "both"]),
+  }),
+  "superseded.list": v.strictObject({
+    calendarId: text,
+    uid: v.exactOptional(text),
+    limit: v.exactOptional(v.pipe(count, v.minValue(1, "must be at least 1"))),
+  }),
   "quarantine.list": nothing,
+  "quarantine.retry": v.strictObject({ calendarId: text }),
   "diagnostics.report": nothing,
 };

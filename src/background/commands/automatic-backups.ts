@@ -20,8 +20,13 @@ export interface AutomaticBackupsDependencies {
   readonly settings: StoredValue<StoredBackupSettings>;
   readonly history: StoredValue<StoredBackupHistory>;
   readonly runBackup: () => Promise<BackupReport>;
+  /** Removes what the settings let go. Only asked for after a complete backup. */
+  readonly prune: () => Promise<void>;
   readonly tellIncomplete: (report: BackupReport) => Promise<void>;
   readonly tellFailed: (error: unknown) => Promise<void>;
+  readonly tellNotPruned: (error: unknown) => Promise<void>;
+  /** True when the newest attempt failed for the primary password that was not entered. */
+  readonly waitsForUnlock: () => Promise<boolean>;
   /** The next time, as {@link AutomaticBackups.next} tells it, may be another one. */
   readonly onChanged: () => void;
   readonly now: () => number;
@@ -64,6 +69,14 @@ export class AutomaticBackups {
     return this.#running;
   }
 
+  /** The primary password was entered: what waited for it alone is not made to wait longer. */
+  async unlocked(): Promise<void> {
+    const { history, waitsForUnlock } = this.#deps;
+    if (!(await waitsForUnlock())) return;
+    await history.update((old) => ({ ...old, lastFailed: null, failures: 0 }));
+    await this.alarm();
+  }
+
   async #makeDue(): Promise<void> {
     try {
       const { settings, history, now } = this.#deps;
@@ -78,7 +91,7 @@ export class AutomaticBackups {
     const { runBackup, tellIncomplete, tellFailed } = this.#deps;
     try {
       const report = await runBackup();
-      if (report.incomplete.length === 0) return;
+      if (report.incomplete.length === 0) return await this.#prune();
       const names = report.incomplete.map(({ calendar }) => calendar).sort();
       if (await this.#isNews(`incomplete ${JSON.stringify(names)}`)) await tellIncomplete(report);
     } catch (error) {
@@ -86,6 +99,20 @@ export class AutomaticBackups {
       if (isAppError(error, "busy") || isAppError(error, "aborted")) return;
       if (await this.#isNews(`failed ${toWire(error).code}`)) await tellFailed(error);
     }
+  }
+
+  /** The backup is good whatever comes of this. */
+  async #prune(): Promise<void> {
+    const { history, prune, tellNotPruned } = this.#deps;
+    let trouble: string | null = null;
+    try {
+      await prune();
+    } catch (error) {
+      if (isAppError(error, "busy") || isAppError(error, "aborted")) return;
+      trouble = toWire(error).code;
+      if ((await history.read()).toldOfPruning !== trouble) await tellNotPruned(error);
+    }
+    await history.update((old) => ({ ...old, toldOfPruning: trouble }));
   }
 
   async #isNews(trouble: string): Promise<boolean> {

@@ -2,7 +2,7 @@
  * The toolbar button "Back up calendars": a click runs a backup; badge and title show progress, the last
  * backup and whether something is wrong; a notification says the result in words.
  */
-import type { BackupReport } from "../../shared/commands.ts";
+import type { BackupReport, CheckReport } from "../../shared/commands.ts";
 import { type AppError, isAppError, toWire } from "../../shared/errors.ts";
 import type { StoredLastBackup } from "../settings/backup-settings.ts";
 import type { BackupObserver } from "./backup-runs.ts";
@@ -61,12 +61,30 @@ export class BackupButton implements BackupObserver {
     );
   }
 
-  async tellFailed(error: unknown): Promise<void> {
+  tellFailed(error: unknown): Promise<void> {
+    return this.#tellError(this.#deps.text("backupFailedTitle"), error);
+  }
+
+  /** The backup itself was made. */
+  tellNotPruned(error: unknown): Promise<void> {
+    return this.#tellError(this.#deps.text("notPrunedTitle"), error);
+  }
+
+  async tellDamage({ damaged }: CheckReport): Promise<void> {
+    const { text, formatCount } = this.#deps;
+    const sum = (of: "files" | "restorable") =>
+      formatCount(damaged.reduce((total, snapshot) => total + snapshot[of], 0));
+    const hint = text("damageFoundHint", [sum("restorable"), sum("files")]);
+    await this.#notify(text("damageFoundTitle"), hint);
+  }
+
+  tellCheckFailed(error: unknown): Promise<void> {
+    return this.#tellError(this.#deps.text("checkFailedTitle"), error);
+  }
+
+  async #tellError(title: string, error: unknown): Promise<void> {
     const { message, hint } = toWire(error);
-    await this.#notify(
-      this.#deps.text("backupFailedTitle"),
-      [message, hint].filter(Boolean).join("\n"),
-    );
+    await this.#notify(title, [message, hint].filter(Boolean).join("\n"));
   }
 
   started(): void {

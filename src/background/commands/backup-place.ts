@@ -1,13 +1,26 @@
 /** The backup settings as pages see them, and their change: only places the user picked or listed are taken. */
-import type { BackupSettings, CommandArguments } from "../../shared/commands.ts";
+import type { BackupSettings, CommandArguments, StoreProtection } from "../../shared/commands.ts";
 import { fromWire } from "../../shared/errors.ts";
+import { keepsNothing, keepsSomething } from "../backup/retention.ts";
 import type { StoredBackupSettings, StoredLastBackup } from "../settings/backup-settings.ts";
 import type { StoredValue } from "../settings/stored-value.ts";
+import type { Work } from "./ports.ts";
 
 export interface BackupPlaceDependencies {
   readonly platform: Pick<typeof messenger.platform, "listPlaces" | "openPlace" | "pickPlace">;
   readonly settings: StoredValue<StoredBackupSettings>;
   readonly last: StoredValue<StoredLastBackup>;
+  readonly store: {
+    setUp(passphrase: string | null, allowWeak: boolean, work: Work): Promise<void>;
+    protection(): Promise<StoreProtection>;
+  };
+  readonly checks: {
+    last(): Promise<BackupSettings["lastCheck"]>;
+    /** When the next monthly check will be tried; `null`: never. */
+    next(): Promise<number | null>;
+    /** The store or the schedule is another one now. */
+    replan(): Promise<void>;
+  };
   readonly automatic: {
     /** When the next automatic backup will be tried; `null`: never. */
     next(): Promise<number | null>;
@@ -29,6 +42,12 @@ export class BackupPlace {
     return (await settings.read()).directory ?? (await platform.listPlaces()).defaultDirectory;
   }
 
+  /** True for the one in the profile. */
+  async isDefault(): Promise<boolean> {
+    const { defaultDirectory } = await this.#deps.platform.listPlaces();
+    return (await this.directory()) === defaultDirectory;
+  }
+
   /** True when the present directory held a store before. */
   async expectsStore(): Promise<boolean> {
     const directory = await this.directory();
@@ -41,36 +60,56 @@ export class BackupPlace {
     const { settings } = this.#deps;
     if ((await settings.read()).stores.includes(directory)) return;
     await settings.update((old) => ({ ...old, stores: [...old.stores, directory] }));
+    await this.#deps.checks.replan();
   }
 
   /**
-   * Choosing a directory, also the present one anew, says that it may start empty.
-   * @throws AppError "place-not-allowed", "place-gone", "place-denied" …
+   * Choosing a directory, also the present one anew, says that it may start empty. When the store there does not go with
+   * the passphrase, the old directory stays.
+   * @throws AppError "bad-argument" for a policy that keeps nothing, "place-not-allowed", "place-gone", "place-denied" …; those of
+   *   BackupStore.setUp
    */
-  async configure({
-    directory,
-    schedule,
-  }: CommandArguments<"backup.configure">): Promise<BackupSettings> {
-    const { platform, settings } = this.#deps;
-    if (directory !== undefined) {
-      const opened = await platform.openPlace(directory);
-      if ("error" in opened) throw fromWire(opened.error);
-      const { defaultDirectory } = await platform.listPlaces();
-      await settings.update((old) => ({
-        ...old,
-        directory: directory === defaultDirectory ? null : directory,
-        stores: old.stores.filter((store) => store !== directory),
-      }));
+  async configure(
+    { directory, schedule, retention, passphrase, allowWeak }: CommandArguments<"backup.configure">,
+    work: Work,
+  ): Promise<BackupSettings> {
+    const { settings, store, automatic } = this.#deps;
+    // One that keeps nothing would end in an error at every backup.
+    if (retention && !keepsSomething(retention)) throw keepsNothing("retention");
+    const before = await settings.read();
+    if (directory !== undefined) await this.#choose(directory);
+    if (passphrase !== undefined) {
+      try {
+        await store.setUp(passphrase, allowWeak ?? false, work);
+      } catch (error) {
+        await settings.update(() => before);
+        throw error;
+      }
+      await this.noteStore();
     }
+    if (retention !== undefined) await settings.update((old) => ({ ...old, retention }));
     if (schedule !== undefined) {
       await settings.update((old) => ({ ...old, schedule }));
-      await this.#deps.automatic.replan();
+      await automatic.replan();
     }
+    if (directory !== undefined || schedule !== undefined) await this.#deps.checks.replan();
     return this.describe();
   }
 
+  async #choose(directory: string): Promise<void> {
+    const { platform, settings } = this.#deps;
+    const opened = await platform.openPlace(directory);
+    if ("error" in opened) throw fromWire(opened.error);
+    const { defaultDirectory } = await platform.listPlaces();
+    await settings.update((old) => ({
+      ...old,
+      directory: directory === defaultDirectory ? null : directory,
+      stores: old.stores.filter((store) => store !== directory),
+    }));
+  }
+
   async describe(): Promise<BackupSettings> {
-    const { platform, settings, last, automatic } = this.#deps;
+    const { platform, settings, last, automatic, checks } = this.#deps;
     const [stored, { report, failure }, { defaultDirectory }] = await Promise.all([
       settings.read(),
       last.read(),
@@ -83,10 +122,14 @@ export class BackupPlace {
       directory,
       isDefaultDirectory: directory === defaultDirectory,
       onProfileDisk: device === "unknown" ? null : device === "profile-disk",
+      protection: await this.#deps.store.protection(),
       schedule: stored.schedule,
+      retention: stored.retention,
       nextAutomatic: await automatic.next(),
       lastBackup: report,
       lastFailure: failure,
+      lastCheck: await checks.last(),
+      nextCheck: await checks.next(),
     };
   }
 

@@ -102,7 +102,7 @@ export class BackupRuns {
     const time = this.#now();
     await this.#history.update((old) =>
       good
-        ? { lastGood: time, lastFailed: null, failures: 0, told: null }
+        ? { ...old, lastGood: time, lastFailed: null, failures: 0, told: null }
         : { ...old, lastFailed: time, failures: old.failures + 1 },
     );
     this.#onCounted();

@@ -94,9 +94,13 @@ export class CalendarSyncs implements SyncService {
     return reports;
   }
 
-  /** @throws AppError why the calendar could not be synchronized */
+  /**
+   * Sends what a restore has staged, which the user confirmed with its preview.
+   * @throws AppError why the calendar could not be synchronized
+   */
   async syncNow(calendarId: string, signal: AbortSignal): Promise<void> {
-    const report = await this.scheduler.requestSync(calendarId, "manual", { signal });
+    const options = { signal, approvesDeletions: true };
+    const report = await this.scheduler.requestSync(calendarId, "manual", options);
     if (report.error) throw fromWire(report.error);
   }
 

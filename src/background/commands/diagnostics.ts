@@ -2,7 +2,7 @@
  * What a bug report needs: versions, counts, states and error codes. No names, addresses, paths, passwords or
  * event texts.
  */
-import type { Account, Operation } from "../../shared/commands.ts";
+import type { Account, LastCheck, Operation } from "../../shared/commands.ts";
 import type { StoredLastBackup } from "../settings/backup-settings.ts";
 
 export interface DiagnosticFacts {
@@ -15,6 +15,7 @@ export interface DiagnosticFacts {
   };
   readonly accounts: readonly Account[];
   readonly lastBackup: StoredLastBackup;
+  readonly lastCheck: LastCheck | null;
   readonly operations: readonly Operation[];
   /** Keys of settings that could not be understood and were set aside. */
   readonly setAside: readonly string[];
@@ -31,11 +32,18 @@ export function describeDiagnostics(facts: DiagnosticFacts): string {
       ? `last backup: ${iso(report.time)}, ${report.calendars} calendars, ${report.items} items, ${report.incomplete.length} incomplete, ${report.durationMs} ms`
       : "last backup: none",
     ...(failure ? [`last backup failed: ${iso(failure.time)}, ${failure.error.code}`] : []),
+    describeCheck(facts.lastCheck),
     ...facts.operations.map(
       ({ operation, done, total }) => `running: ${operation} ${done}/${total}`,
     ),
     ...facts.setAside.map((key) => `set aside: ${key}`),
   ].join("\n");
+}
+
+function describeCheck(check: LastCheck | null): string {
+  if (!check) return "last check: none";
+  const kind = check.full ? "full" : "quick";
+  return `last check: ${iso(check.time)}, ${kind}, ${check.snapshots} snapshots, ${check.files} files, ${check.errors} errors`;
 }
 
 function describeAccount(account: Account, index: number): string[] {

@@ -1,31 +1,64 @@
 /** The table of commands: each name joined with the engine that answers it, and with how it runs. */
 import type { BackgroundEvent } from "../../shared/commands.ts";
 import type { Accounts } from "../accounts/accounts.ts";
+import type { BackupStore } from "../backup/backup-store.ts";
+import { auditCalendar } from "./audits.ts";
 import type { BackupPlace } from "./backup-place.ts";
 import { type BackupRuns, STORE_WORK } from "./backup-runs.ts";
+import type { CheckRuns } from "./check-runs.ts";
+import { type DecisionDependencies, resolveConflict } from "./conflict-decisions.ts";
 import { type DiagnosticFacts, describeDiagnostics } from "./diagnostics.ts";
 import type { CommandHandlers } from "./dispatch.ts";
+import {
+  decideGuarded,
+  type GuardDependencies,
+  listGuarded,
+  undoGuarded,
+} from "./guard-decisions.ts";
 import type { Operations } from "./operations.ts";
-import type { BackupService, SyncService } from "./ports.ts";
-import { listConflicts, listQuarantine, type WaitingDependencies } from "./waiting.ts";
+import { refusePassphraseChange } from "./passphrase-change.ts";
+import type { BackupService, Forgetting, SyncService, TimeMachine, Work } from "./ports.ts";
+import type { Pruning } from "./pruning.ts";
+import type { RecoverySheets } from "./recovery-sheets.ts";
+import {
+  listConflicts,
+  listQuarantine,
+  listSuperseded,
+  type WaitingDependencies,
+} from "./waiting.ts";
+
+const PICKER_TITLES = {
+  backup: "pickBackupFolder",
+  restore: "pickRestoreFolder",
+  sheet: "pickSheetFolder",
+} as const;
 
 export interface HandlerDependencies {
   readonly accounts: Accounts;
   readonly sync: SyncService;
   readonly backup: BackupService;
+  readonly timeMachine: TimeMachine;
+  readonly forgetting: Forgetting;
+  readonly pruning: Pruning;
   readonly backupRuns: BackupRuns;
   readonly backupPlace: BackupPlace;
+  readonly backupStore: Pick<BackupStore, "test">;
+  readonly recoverySheets: RecoverySheets;
+  readonly checkRuns: Pick<CheckRuns, "run">;
   readonly operations: Operations;
   readonly waiting: WaitingDependencies;
+  readonly decisions: DecisionDependencies;
+  readonly guard: GuardDependencies;
   readonly diagnostics: () => Promise<DiagnosticFacts>;
   readonly sending: Pick<typeof messenger.calendar.provider, "isSendingPaused" | "resumeSending">;
   readonly broadcast: (event: BackgroundEvent) => void;
-  /** Titles of the folder picker. */
-  readonly pickerTitle: (purpose: "backup" | "restore") => string;
+  /** Titles of the folder picker, by their keys. */
+  readonly pickerTitle: (key: string) => string;
 }
 
 export function createHandlers(deps: HandlerDependencies): CommandHandlers {
   const { accounts, sync, backup, backupRuns, backupPlace, operations, broadcast } = deps;
+  const { timeMachine, forgetting } = deps;
   return {
     "accounts.discover": (args) =>
       operations.run("accounts.discover", ({ signal }) => accounts.discover(args, signal)),
@@ -40,6 +73,8 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
         return { calendars: await sync.run(calendarId, work) };
       }),
 
+    "sync.audit": (args) =>
+      operations.run("sync.audit", (work) => auditCalendar(deps.guard, args, work)),
     "sending.status": async () => ({ paused: await deps.sending.isSendingPaused() }),
     "sending.resume": () =>
       operations.run("sending.resume", async (work) => {
@@ -49,22 +84,30 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
       }),
 
     "places.pick": async ({ purpose }) => ({
-      directory: await backupPlace.pick(deps.pickerTitle(purpose)),
+      directory: await backupPlace.pick(deps.pickerTitle(PICKER_TITLES[purpose])),
     }),
     "backup.configure": async (args) => {
       // A backup under way ends with its own directory remembered, not with one chosen meanwhile.
-      const settings =
-        args.directory === undefined
-          ? await backupPlace.configure(args)
-          : await operations.run("backup.configure", () => backupPlace.configure(args), {
-              exclusive: STORE_WORK,
-            });
-      if (args.directory !== undefined) {
+      const touchesStore = args.directory !== undefined || args.passphrase !== undefined;
+      const configure = (work: Work) => backupPlace.configure(args, work);
+      const settings = touchesStore
+        ? await operations.run("backup.configure", configure, { exclusive: STORE_WORK })
+        : await operations.brief("backup.configure", configure);
+      if (!touchesStore && args.retention !== undefined)
+        broadcast({ event: "changed", what: "settings" });
+      if (touchesStore) {
         broadcast({ event: "changed", what: "settings" });
         broadcast({ event: "changed", what: "snapshots" });
       }
       return settings;
     },
+    "backup.recoverySheet": (args) =>
+      operations.brief("backup.recoverySheet", () => deps.recoverySheets.make(args)),
+    "passphrase.test": ({ passphrase }) =>
+      operations.run("passphrase.test", async (work) => ({
+        correct: await deps.backupStore.test(passphrase, work),
+      })),
+    "passphrase.change": () => refusePassphraseChange(),
     "backup.run": async (args) => {
       const report = await backupRuns.run(args);
       broadcast({ event: "changed", what: "snapshots" });
@@ -75,6 +118,10 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
       operations.brief("snapshots.list", (work) => backup.list(args, work)),
     "snapshots.browse": (args) =>
       operations.brief("snapshots.browse", (work) => backup.browse(args, work)),
+    "snapshots.diff": (args) =>
+      operations.run("snapshots.diff", (work) => timeMachine.diff(args, work)),
+    "snapshots.versions": (args) =>
+      operations.run("snapshots.versions", (work) => timeMachine.versions(args, work)),
     "snapshots.restore": async (args) => {
       const report = await operations.run(
         "snapshots.restore",
@@ -84,14 +131,58 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
       if (report.safetySnapshotId !== null) broadcast({ event: "changed", what: "snapshots" });
       return report;
     },
-    "snapshots.check": (args) =>
-      operations.run("snapshots.check", (work) => backup.check(args, work)),
+    "snapshots.export": (args) =>
+      operations.run("snapshots.export", (work) => backup.export(args, work)),
+    "snapshots.remove": async (args) => {
+      const report = await operations.run(
+        "snapshots.remove",
+        (work) => forgetting.remove(args, work),
+        { exclusive: STORE_WORK },
+      );
+      if (args.dryRun !== true) broadcast({ event: "changed", what: "snapshots" });
+      return report;
+    },
+    "snapshots.prune": (args) => deps.pruning.run(args),
+    "snapshots.pin": async (args) => {
+      const pinned = await operations.brief("snapshots.pin", (work) => forgetting.pin(args, work));
+      broadcast({ event: "changed", what: "snapshots" });
+      return pinned;
+    },
+    "snapshots.check": async (args) => {
+      const report = await deps.checkRuns.run(args);
+      if (args.snapshotId === undefined) broadcast({ event: "changed", what: "settings" });
+      return report;
+    },
 
     "operations.list": async () => operations.list(),
     "operations.cancel": async ({ id }) => ({ cancelled: operations.cancel(id) }),
 
     "conflicts.list": () => listConflicts(deps.waiting),
+    "guard.list": () => listGuarded(deps.guard),
+    "guard.decide": (args) =>
+      operations.run("guard.decide", (work) => decideGuarded(deps.guard, args, work)),
+    "guard.undo": (args) =>
+      operations.run("guard.undo", (work) => undoGuarded(deps.guard, args, work)),
+    "conflicts.resolve": async (args) => {
+      const value = await operations.run("conflicts.resolve", () =>
+        resolveConflict(deps.decisions, args),
+      );
+      broadcast({ event: "changed", what: "conflicts" });
+      return value;
+    },
+    "superseded.list": (args) => listSuperseded(deps.waiting, args),
     "quarantine.list": () => listQuarantine(deps.waiting),
+    "quarantine.retry": ({ calendarId }) =>
+      operations.run("quarantine.retry", async (work) => {
+        await accounts.find(calendarId);
+        const waiting = async () =>
+          (await listQuarantine(deps.waiting)).filter((item) => item.calendarId === calendarId);
+        const before = await waiting();
+        await sync.run(calendarId, work);
+        const left = await waiting();
+        const stays = new Set(left.map(({ name }) => name));
+        return { recovered: before.filter(({ name }) => !stays.has(name)).length, left };
+      }),
     "diagnostics.report": async () => ({ text: describeDiagnostics(await deps.diagnostics()) }),
   };
 }

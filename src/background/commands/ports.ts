@@ -7,7 +7,12 @@ import type {
   CheckReport,
   CommandArguments,
   CommandValue,
+  ExportReport,
+  ItemVersions,
+  RemovalReport,
   RestoreReport,
+  RetentionPolicy,
+  SnapshotDifference,
   SnapshotSummary,
 } from "../../shared/commands.ts";
 
@@ -35,10 +40,34 @@ export interface BackupService {
     args: CommandArguments<"snapshots.browse">,
     work: Work,
   ): Promise<CommandValue<"snapshots.browse">>;
+  /** @throws AppError "snapshot-unknown", "file-exists", "place-not-allowed" … */
+  export(args: CommandArguments<"snapshots.export">, work: Work): Promise<ExportReport>;
   /** @throws AppError "snapshot-unknown", "preview-outdated", "place-not-allowed" … */
   restore(args: CommandArguments<"snapshots.restore">, work: Work): Promise<RestoreReport>;
   /** Damage found is a report, not an error. @throws AppError "store-missing", "store-unknown-version" */
   check(args: CommandArguments<"snapshots.check">, work: Work): Promise<CheckReport>;
+}
+
+/** Looking back through the snapshots of that store. */
+export interface TimeMachine {
+  /** @throws AppError "snapshot-unknown", "bad-argument" */
+  diff(args: CommandArguments<"snapshots.diff">, work: Work): Promise<SnapshotDifference>;
+  /** @throws AppError "bad-argument", "not-found" */
+  versions(args: CommandArguments<"snapshots.versions">, work: Work): Promise<ItemVersions>;
+}
+
+/** Giving snapshots of that store up, and holding on to them. */
+export interface Forgetting {
+  /** @throws AppError "snapshot-unknown", "snapshot-pinned", "last-snapshot"; then nothing is removed */
+  remove(args: CommandArguments<"snapshots.remove">, work: Work): Promise<RemovalReport>;
+  /** @throws AppError "bad-argument" for a policy that keeps nothing, "clock-jumped" */
+  prune(
+    policy: RetentionPolicy,
+    dryRun: boolean,
+    work: Work,
+  ): Promise<CommandValue<"snapshots.prune">>;
+  /** @throws AppError "snapshot-unknown" */
+  pin(args: CommandArguments<"snapshots.pin">, work: Work): Promise<CommandValue<"snapshots.pin">>;
 }
 
 /** The sync engine behind its scheduler: one run a calendar at a time. */

@@ -1,7 +1,10 @@
 /** What waits for the user or another attempt, over all subscribed calendars: conflicts and quarantined items. */
-import type { CommandValue } from "../../shared/commands.ts";
+import type { CommandArguments, CommandValue, QuarantinedItem } from "../../shared/commands.ts";
+import { AppError } from "../../shared/errors.ts";
+import { differenceWords } from "../../shared/ical/difference-words.ts";
+import { itemDifferences } from "../../shared/ical/item-differences.ts";
 import { scanColumns } from "../../shared/ical/scan.ts";
-import type { ResourceBody, StoredConflict } from "../../shared/item-store.ts";
+import type { ResourceBody, StoredConflict, SupersededVersion } from "../../shared/item-store.ts";
 import { unreadableReason } from "../icalendar/readable.ts";
 import type { SyncState } from "../sync/ports.ts";
 
@@ -14,7 +17,7 @@ export interface WaitingDependencies {
   readonly calendars: Pick<typeof messenger.calendar.calendars, "get">;
   readonly provider: Pick<
     typeof messenger.calendar.provider,
-    "listConflicts" | "getState" | "getResources"
+    "listConflicts" | "listSuperseded" | "getState" | "getResources"
   >;
 }
 
@@ -33,14 +36,47 @@ export async function listConflicts(
       conflict,
       properties: [...properties],
       createdAt,
+      mine,
+      theirs,
+      words:
+        mine === null || theirs === null ? [] : itemDifferences(theirs, mine).map(differenceWords),
     }));
   });
   return lists.flat().sort((a, b) => b.createdAt - a.createdAt);
 }
 
+/** @throws AppError "calendar-unknown" */
+export async function listSuperseded(
+  { calendars, provider }: WaitingDependencies,
+  { calendarId, ...options }: CommandArguments<"superseded.list">,
+): Promise<CommandValue<"superseded.list">> {
+  const cacheId = await cacheIdOf(calendars, calendarId);
+  const versions = JSON.parse(
+    await provider.listSuperseded(cacheId, options),
+  ) as SupersededVersion[];
+  return versions.map((version) => ({
+    ...version,
+    calendarId,
+    summary: scanColumns(version.text).summary,
+  }));
+}
+
+/** @throws AppError "calendar-unknown" */
+export async function cacheIdOf(
+  calendars: WaitingDependencies["calendars"],
+  calendarId: string,
+): Promise<string> {
+  const cacheId = (await calendars.get(calendarId))?.cacheId;
+  if (cacheId) return cacheId;
+  throw new AppError("calendar-unknown", "There is no such calendar.", {
+    hint: "It may have been removed in another window. Open the page again.",
+    details: { calendarId },
+  });
+}
+
 export async function listQuarantine(
   dependencies: WaitingDependencies,
-): Promise<CommandValue<"quarantine.list">> {
+): Promise<QuarantinedItem[]> {
   const lists = await ofEachCalendar(dependencies, async (calendarId, cacheId) => {
     const state = (await dependencies.provider.getState(cacheId)) as Partial<SyncState> | null;
     const unfetched = (state?.unfetched ?? []).map(({ name, reason, since }) => ({
@@ -78,8 +114,8 @@ async function whyUnreadable(
   return reasons;
 }
 
-async function ofEachCalendar<T>(
-  { calendarIds, calendars }: WaitingDependencies,
+export async function ofEachCalendar<T>(
+  { calendarIds, calendars }: Pick<WaitingDependencies, "calendarIds" | "calendars">,
   read: (calendarId: string, cacheId: string) => Promise<T>,
 ): Promise<T[]> {
   const values: T[] = [];

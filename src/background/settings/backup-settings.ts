@@ -23,12 +23,25 @@ const StoredReport: v.GenericSchema<unknown, BackupReport> = v.object({
   incomplete: v.array(v.object({ calendar: v.string(), reason: v.string() })),
 });
 
+const places = v.pipe(v.number(), v.integer(), v.minValue(0));
+
 const StoredBackupSettings = v.object({
   /** Absolute path of the store's directory; `null`: the default one in the profile. */
   directory: v.nullable(v.string()),
   /** Directories in which a store was made or found: an empty one is then a loss, not a fresh start. */
   stores: v.array(v.string()),
   schedule: v.picklist(["off", "hourly", "daily", "weekly"]),
+  /** What automatic backups remove afterwards; `null`: nothing. */
+  retention: v.nullable(
+    v.object({
+      last: v.exactOptional(places),
+      hourly: v.exactOptional(places),
+      daily: v.exactOptional(places),
+      weekly: v.exactOptional(places),
+      monthly: v.exactOptional(places),
+      yearly: v.exactOptional(places),
+    }),
+  ),
 });
 
 export type StoredBackupSettings = v.InferOutput<typeof StoredBackupSettings>;
@@ -36,8 +49,11 @@ export type StoredBackupSettings = v.InferOutput<typeof StoredBackupSettings>;
 export const backupSettingsShape: ValueShape<StoredBackupSettings> = {
   key: "backup",
   schema: StoredBackupSettings,
-  migrations: [(older) => ({ ...(older as object), schedule: "off" })],
-  initial: () => ({ directory: null, stores: [], schedule: "off" }),
+  migrations: [
+    (older) => ({ ...(older as object), schedule: "off" }),
+    (older) => ({ ...(older as object), retention: null }),
+  ],
+  initial: () => ({ directory: null, stores: [], schedule: "off", retention: null }),
 };
 
 const StoredLastBackup = v.object({
@@ -63,6 +79,8 @@ const StoredBackupHistory = v.object({
   failures: count,
   /** The trouble of automatic backups that was told last; `null` since the last good backup. */
   told: v.nullable(v.string()),
+  /** Why old snapshots could not be removed, as it was told last; `null` since they could. */
+  toldOfPruning: v.nullable(v.string()),
 });
 
 export type StoredBackupHistory = v.InferOutput<typeof StoredBackupHistory>;
@@ -70,6 +88,12 @@ export type StoredBackupHistory = v.InferOutput<typeof StoredBackupHistory>;
 export const backupHistoryShape: ValueShape<StoredBackupHistory> = {
   key: "backupHistory",
   schema: StoredBackupHistory,
-  migrations: [],
-  initial: () => ({ lastGood: null, lastFailed: null, failures: 0, told: null }),
+  migrations: [(older) => ({ ...(older as object), toldOfPruning: null })],
+  initial: () => ({
+    lastGood: null,
+    lastFailed: null,
+    failures: 0,
+    told: null,
+    toldOfPruning: null,
+  }),
 };

@@ -43,7 +43,7 @@ export class MemoryStorage implements Storage {
     const found = new Map<string, { name: string; directory: boolean; size: number }>();
     for (const directory of this.#directories) add(directory, true, 0);
     for (const [file, bytes] of this.files) add(file, false, bytes.length);
-    return [...found.values()];
+    return [...found.values()].filter(({ name }) => !name.startsWith("tmp."));
 
     function add(full: string, isDirectory: boolean, size: number): void {
       if (!full.startsWith(prefix)) return;

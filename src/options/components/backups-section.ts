@@ -5,6 +5,7 @@ import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
 import { errorNotice, resultNotice, warningNotice } from "./notice.ts";
 import { OperationProgress } from "./operation-progress.ts";
+import { ProtectionCard } from "./protection-card.ts";
 
 /** In the order of the choice, with the key of its text. */
 const SCHEDULES: readonly (readonly [BackupSettings["schedule"], string])[] = [
@@ -23,6 +24,7 @@ export class BackupsSection {
   readonly #outcome = element("div");
   readonly #start: HTMLButtonElement;
   readonly #progress: OperationProgress;
+  readonly #protection: ProtectionCard;
 
   constructor(root: HTMLElement, page: Page) {
     this.#page = page;
@@ -38,6 +40,7 @@ export class BackupsSection {
       if (running) show(this.#outcome);
       else void this.refresh();
     });
+    this.#protection = new ProtectionCard(page, (settings) => this.#show(settings));
     page.client.onEvent((event) => {
       if (event.event === "changed" && event.what === "settings") void this.refresh();
     });
@@ -64,15 +67,13 @@ export class BackupsSection {
         this.#place,
         this.#placeOutcome,
       ),
+      this.#protection.node,
     );
   }
 
   async refresh(): Promise<void> {
     try {
-      const settings = await this.#page.client.call("backup.configure", {});
-      this.#showPlace(settings);
-      this.#showLast(settings);
-      this.#showSchedule(settings);
+      this.#show(await this.#page.client.call("backup.configure", {}));
     } catch (error) {
       show(
         this.#place,
@@ -82,6 +83,13 @@ export class BackupsSection {
         }),
       );
     }
+  }
+
+  #show(settings: BackupSettings): void {
+    this.#showPlace(settings);
+    this.#protection.show(settings);
+    this.#showLast(settings);
+    this.#showSchedule(settings);
   }
 
   #showPlace(settings: BackupSettings): void {
@@ -173,7 +181,7 @@ export class BackupsSection {
     try {
       const { directory } = await client.call("places.pick", { purpose: "backup" });
       if (directory === null) return;
-      this.#showPlace(await client.call("backup.configure", { directory }));
+      this.#show(await client.call("backup.configure", { directory }));
     } catch (error) {
       show(this.#placeOutcome, errorNotice(error));
     }

@@ -238,7 +238,8 @@ export class RestoreForm {
 
   #showPreview(request: CommandArguments<"snapshots.restore">, report: RestoreReport): void {
     const { words } = this.#page;
-    const { created, updated, removed, notifies } = report;
+    const { created, updated, removed, notifies, preview } = report;
+    const confirmed = preview === null ? request : { ...request, preview };
     if (created + updated + removed === 0 && report.failed.length === 0) {
       show(this.#outcome, resultNotice("success", words.text("restoreNothingToDo")));
       return;
@@ -248,7 +249,7 @@ export class RestoreForm {
       {
         type: "button",
         class: removed > 0 ? "danger" : "primary",
-        onclick: () => void this.#confirmed(request),
+        onclick: () => void this.#confirmed(confirmed),
       },
       words.text("restoreNow"),
     );

@@ -36,6 +36,8 @@ let now: number;
 let alarm: number | undefined;
 let told: string[];
 let attempts: number;
+let pruned: number;
+let prune: () => Promise<void>;
 let attempt: () => Promise<BackupReport>;
 let area: MemoryArea;
 let automatic: AutomaticBackups;
@@ -76,11 +78,19 @@ function startPage(): void {
         alarm = undefined;
       },
     },
+    waitsForUnlock: async () =>
+      (await new StoredValue(area, lastBackupShape).read()).failure?.error.code ===
+      "credentials-locked",
     settings: new StoredValue(area, backupSettingsShape),
     history,
     runBackup: () => runs.run({ label: "Automatic" }),
     tellIncomplete: async () => void told.push("incomplete"),
     tellFailed: async () => void told.push("failed"),
+    prune: async () => {
+      pruned++;
+      await prune();
+    },
+    tellNotPruned: async () => void told.push("not pruned"),
     onChanged: () => {},
     now: () => now,
     random: () => 0,
@@ -99,6 +109,8 @@ beforeEach(async () => {
   alarm = undefined;
   told = [];
   attempts = 0;
+  pruned = 0;
+  prune = async () => {};
   attempt = async () => report;
   area = new MemoryArea();
   startPage();
@@ -181,4 +193,54 @@ test("it waits while other work with the store is running, without a word", asyn
   await nextAlarm();
   expect(attempts).toBe(2);
   expect(told).toEqual([]);
+});
+
+test("old snapshots are removed after a complete backup only", async () => {
+  await automatic.arm();
+  await nextAlarm();
+  expect(pruned).toBe(1);
+  attempt = async () => ({ ...report, incomplete: [{ calendar: "Work", reason: "offline" }] });
+  await nextAlarm();
+  attempt = async () => {
+    throw new AppError("place-gone", "The disk is not there.");
+  };
+  await nextAlarm();
+  expect(pruned).toBe(1);
+});
+
+test("snapshots that could not be removed are told once, and the backup counts", async () => {
+  prune = async () => {
+    throw new AppError("clock-jumped", "A snapshot is dated in the future.");
+  };
+  await automatic.arm();
+  await nextAlarm();
+  await nextAlarm();
+  expect(told).toEqual(["not pruned"]);
+  expect((await new StoredValue(area, backupHistoryShape).read()).lastGood).toBe(now);
+});
+
+test("what waits for the primary password is told once, and made as soon as that is entered", async () => {
+  attempt = async () => {
+    throw new AppError("credentials-locked", "Locked.");
+  };
+  await automatic.arm();
+  for (let i = 0; i < 3; i++) await nextAlarm();
+  expect(told).toEqual(["failed"]);
+  attempt = async () => report;
+  startPage();
+  await automatic.unlocked();
+  expect(attempts).toBe(4);
+  expect(alarm).toBe(now + DAY);
+  await automatic.unlocked();
+  expect(attempts).toBe(4);
+});
+
+test("entering the primary password makes no backup that failed for another reason", async () => {
+  attempt = async () => {
+    throw new AppError("place-gone", "Gone.");
+  };
+  await automatic.arm();
+  await nextAlarm();
+  await automatic.unlocked();
+  expect(attempts).toBe(1);
 });

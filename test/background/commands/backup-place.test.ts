@@ -6,7 +6,8 @@ import {
   lastBackupShape,
 } from "../../../src/background/settings/backup-settings.ts";
 import { StoredValue } from "../../../src/background/settings/stored-value.ts";
-import type { WireError } from "../../../src/shared/errors.ts";
+import type { CommandArguments, StoreProtection } from "../../../src/shared/commands.ts";
+import { AppError, type WireError } from "../../../src/shared/errors.ts";
 import { MemoryArea } from "../../support/memory-area.ts";
 
 const refused: { error: WireError } = {
@@ -16,6 +17,8 @@ const refused: { error: WireError } = {
 let allowed: Map<string, "profile-disk" | "other-disk" | "unknown">;
 let place: BackupPlace;
 let replanned = 0;
+let refusal: AppError | null;
+let protection: StoreProtection;
 
 const platform = {
   listPlaces: async () => ({ defaultDirectory: "/profile/store", directories: [] }),
@@ -26,7 +29,12 @@ const platform = {
   pickPlace: async () => ({ cancelled: true as const }),
 };
 
+const configure = (args: CommandArguments<"backup.configure">) =>
+  place.configure(args, { signal: new AbortController().signal, onProgress: () => {} });
+
 beforeEach(() => {
+  refusal = null;
+  protection = "undecided";
   allowed = new Map([
     ["/profile/store", "profile-disk"],
     ["/mnt/backup", "other-disk"],
@@ -37,6 +45,14 @@ beforeEach(() => {
     platform,
     settings: new StoredValue(area, backupSettingsShape),
     last: new StoredValue(area, lastBackupShape),
+    store: {
+      setUp: async (passphrase) => {
+        if (refusal) throw refusal;
+        protection = passphrase === null ? "none" : "ready";
+      },
+      protection: async () => protection,
+    },
+    checks: { last: async () => null, next: async () => null, replan: async () => {} },
     automatic: {
       next: async () => (replanned > 0 ? 5000 : null),
       replan: async () => {
@@ -47,12 +63,12 @@ beforeEach(() => {
 });
 
 test("the default place is used until another one is chosen, and said to be on the same disk", async () => {
-  expect(await place.configure({})).toMatchObject({
+  expect(await configure({})).toMatchObject({
     directory: "/profile/store",
     isDefaultDirectory: true,
     onProfileDisk: true,
   });
-  expect(await place.configure({ directory: "/mnt/backup" })).toMatchObject({
+  expect(await configure({ directory: "/mnt/backup" })).toMatchObject({
     directory: "/mnt/backup",
     isDefaultDirectory: false,
     onProfileDisk: false,
@@ -61,41 +77,41 @@ test("the default place is used until another one is chosen, and said to be on t
 });
 
 test("a directory that was not picked is refused and the old one stays", async () => {
-  await expect(place.configure({ directory: "/etc" })).rejects.toMatchObject({
+  await expect(configure({ directory: "/etc" })).rejects.toMatchObject({
     code: "place-not-allowed",
   });
   expect(await place.directory()).toBe("/profile/store");
 });
 
 test("a place that has vanished can still be shown", async () => {
-  await place.configure({ directory: "/mnt/backup" });
+  await configure({ directory: "/mnt/backup" });
   allowed.delete("/mnt/backup");
-  expect(await place.configure({})).toMatchObject({
+  expect(await configure({})).toMatchObject({
     directory: "/mnt/backup",
     onProfileDisk: null,
   });
 });
 
 test("a store is expected where one was, until the directory is chosen anew", async () => {
-  await place.configure({ directory: "/mnt/backup" });
+  await configure({ directory: "/mnt/backup" });
   expect(await place.expectsStore()).toBe(false);
   await place.noteStore();
   await place.noteStore();
   expect(await place.expectsStore()).toBe(true);
-  await place.configure({ directory: "/profile/store" });
+  await configure({ directory: "/profile/store" });
   expect(await place.expectsStore()).toBe(false);
-  await place.configure({ directory: "/mnt/backup" });
+  await configure({ directory: "/mnt/backup" });
   expect(await place.expectsStore()).toBe(false);
 });
 
 test("the schedule is off until one is chosen, and then kept", async () => {
-  expect(await place.configure({})).toMatchObject({ schedule: "off", nextAutomatic: null });
-  expect(await place.configure({ schedule: "daily" })).toMatchObject({
+  expect(await configure({})).toMatchObject({ schedule: "off", nextAutomatic: null });
+  expect(await configure({ schedule: "daily" })).toMatchObject({
     schedule: "daily",
     nextAutomatic: 5000,
   });
-  await place.configure({ directory: "/mnt/backup" });
-  expect((await place.configure({})).schedule).toBe("daily");
+  await configure({ directory: "/mnt/backup" });
+  expect((await configure({})).schedule).toBe("daily");
 });
 
 test("settings stored before there were schedules stay valid, with none", async () => {
@@ -106,6 +122,7 @@ test("settings stored before there were schedules stay valid, with none", async 
     directory: "/mnt/backup",
     stores: ["/mnt/backup"],
     schedule: "off",
+    retention: null,
   });
 });
 
@@ -135,4 +152,24 @@ test("files appear in a restore folder once; one that is there is not replaced",
   expect(await folder.create("a/b.ics", new Uint8Array([1, 2]), 0)).toBe(true);
   expect(await folder.create("a/b.ics", new Uint8Array([3]), 0)).toBe(false);
   expect(await folder.read("a/b.ics")).toEqual(new Uint8Array([1, 2]));
+});
+
+test("a passphrase makes or unlocks the store there, which is expected from then on", async () => {
+  expect((await configure({})).protection).toBe("undecided");
+  const settings = await configure({ directory: "/mnt/backup", passphrase: "secret words" });
+  expect(settings).toMatchObject({ directory: "/mnt/backup", protection: "ready" });
+  expect(JSON.stringify(settings)).not.toContain("secret");
+  expect(await place.expectsStore()).toBe(true);
+});
+
+test("a passphrase that does not go with the store leaves directory and schedule as they were", async () => {
+  await configure({ directory: "/profile/store" });
+  await place.noteStore();
+  refusal = new AppError("wrong-passphrase", "No.");
+  await expect(
+    configure({ directory: "/mnt/backup", schedule: "daily", passphrase: "secret words" }),
+  ).rejects.toMatchObject({ code: "wrong-passphrase" });
+  expect(await configure({})).toMatchObject({ directory: "/profile/store", schedule: "off" });
+  expect(await place.expectsStore()).toBe(true);
+  expect(replanned).toBe(0);
 });

@@ -73,6 +73,9 @@ beforeEach(() => {
       getResources: async () => "[]",
       getPending: async () => "[]",
       settle: async () => "{}",
+      stage: async () => {},
+      listSuperseded: async () => "[]",
+      countDeletions: async () => ({ pending: 0, confirmed: 0, onServer: 0 }),
       batch: async () =>
         JSON.stringify({ added: 0, updated: 0, removed: 0, unchanged: 0, pending: [] }),
     },

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 import { describeDiagnostics } from "../../../src/background/commands/diagnostics.ts";
-import { listConflicts, listQuarantine } from "../../../src/background/commands/waiting.ts";
+import {
+  listConflicts,
+  listQuarantine,
+  listSuperseded,
+} from "../../../src/background/commands/waiting.ts";
 
 const conflict = (id: number, createdAt: number, mine: string | null) => ({
   id,
@@ -26,6 +30,10 @@ const dependencies = {
   provider: {
     listConflicts: async (cacheId: string) =>
       JSON.stringify(cacheId === "c1#cache" ? [conflict(1, 10, mine)] : [conflict(2, 20, null)]),
+    listSuperseded: async (cacheId: string, options?: object) =>
+      JSON.stringify([
+        { id: 1, calendarId: cacheId, name: "a.ics", uid: "a", text: mine, ...options },
+      ]),
     getState: async (cacheId: string) =>
       cacheId === "c1#cache"
         ? {
@@ -50,6 +58,21 @@ test("conflicts of all calendars, newest first, by what the event is called", as
     { id: 2, calendarId: "c2", summary: "Theirs" },
     { id: 1, calendarId: "c1", summary: "Lunch, late", properties: ["SUMMARY"] },
   ]);
+});
+
+test("a conflict shows both texts, and how they differ", async () => {
+  const [, listed] = await listConflicts(dependencies);
+  expect(listed).toMatchObject({ mine, theirs: expect.stringContaining("SUMMARY:Theirs") });
+  expect(listed?.words.join(" ")).toMatch(/Theirs.*Lunch, late/);
+});
+
+test("replaced versions are listed by what they are called", async () => {
+  expect(await listSuperseded(dependencies, { calendarId: "c2" })).toMatchObject([
+    { calendarId: "c2", summary: "Lunch, late", text: mine },
+  ]);
+  await expect(listSuperseded(dependencies, { calendarId: "gone" })).rejects.toMatchObject({
+    code: "calendar-unknown",
+  });
 });
 
 test("what could not be fetched or read is listed with its reason", async () => {
@@ -93,11 +116,15 @@ test("the diagnostics report tells states and codes, and nothing private", () =>
       },
     ],
     lastBackup: { report: null, failure: null },
+    lastCheck: { time: 0, full: true, ok: false, snapshots: 7, files: 900, errors: 2 },
     operations: [],
     setAside: ["set-aside:accounts:2026"],
   });
   expect(text).toContain("http: insecure, error: unauthorized");
   expect(text).toContain("pending: 3, quarantined: 1");
+  expect(text).toContain(
+    "last check: 1970-01-01T00:00:00.000Z, full, 7 snapshots, 900 files, 2 errors",
+  );
   expect(text).toContain("set-aside:accounts:2026");
   expect(text).not.toContain("secret");
 });

@@ -19,6 +19,8 @@ export interface RequestRecord {
   /** Lower-case names; without authorization. */
   readonly headers: Readonly<Record<string, string>>;
   readonly bodyBytes: number;
+  /** It carried credentials, right or wrong. */
+  readonly signed: boolean;
   /** `null` while unanswered, and where the answer never came. */
   status: number | null;
 }
@@ -227,6 +229,7 @@ export class CaldavTestServer implements DavServer {
       path: request.url ?? "/",
       headers: headersWithoutSecrets(request),
       bodyBytes: body.length,
+      signed: request.headers.authorization !== undefined,
       status: null,
     };
     this.requests.push(record);

@@ -1,0 +1,41 @@
+/** Makes calendars for restores: on this computer, or on an account's server, where they are subscribed at once. */
+import { AppError } from "../../shared/errors.ts";
+import { type MakingDependencies, makeOnServer } from "../accounts/new-calendar.ts";
+import type {
+  CalendarMaker,
+  CalendarSource,
+  KnownCalendar,
+  WantedCalendar,
+} from "../backup/ports.ts";
+
+export interface NewCalendarsDependencies extends MakingDependencies {
+  readonly calendars: Pick<typeof messenger.calendar.calendars, "create">;
+  readonly known: Pick<CalendarSource, "calendars">;
+}
+
+export class NewCalendars implements CalendarMaker {
+  readonly #deps: NewCalendarsDependencies;
+
+  constructor(dependencies: NewCalendarsDependencies) {
+    this.#deps = dependencies;
+  }
+
+  async make(wanted: WantedCalendar, signal: AbortSignal): Promise<KnownCalendar> {
+    const id =
+      wanted.accountId === undefined
+        ? await this.#makeLocal(wanted)
+        : await makeOnServer(this.#deps, wanted.accountId, wanted, signal);
+    const made = (await this.#deps.known.calendars()).find(({ calendarId }) => calendarId === id);
+    if (made) return made;
+    throw new AppError("calendar-unknown", "The new calendar was removed again meanwhile.", {
+      hint: "Nothing was restored. Try again.",
+      retry: "after-user",
+    });
+  }
+
+  async #makeLocal({ name }: WantedCalendar): Promise<string> {
+    const { calendars } = this.#deps;
+    const url = "moz-storage-calendar://";
+    return (await calendars.create({ type: "storage", url, name })).id;
+  }
+}

@@ -1,0 +1,45 @@
+/** Joins what checks the store and what remembers the outcome: by command, by the month, and for the next backup. */
+import type { DamageMemory } from "../backup/known-damage.ts";
+import type { StoredBackupSettings } from "../settings/backup-settings.ts";
+import type { StoredChecks, StoredDamage } from "../settings/check-settings.ts";
+import type { StoredValue } from "../settings/stored-value.ts";
+import { AutomaticChecks, type AutomaticChecksDependencies } from "./automatic-checks.ts";
+import { CheckRuns, type CheckRunsDependencies } from "./check-runs.ts";
+
+export interface StoreChecksDependencies
+  extends Pick<AutomaticChecksDependencies, "alarms" | "tellDamage" | "tellFailed" | "now">,
+    Pick<CheckRunsDependencies, "operations" | "backup"> {
+  readonly settings: StoredValue<StoredBackupSettings>;
+  readonly checks: StoredValue<StoredChecks>;
+  readonly place: { directory(): Promise<string>; expectsStore(): Promise<boolean> };
+  readonly reportBug: (where: string, error: unknown) => void;
+}
+
+export function storeChecks(deps: StoreChecksDependencies): {
+  readonly runs: CheckRuns;
+  readonly automatic: AutomaticChecks;
+} {
+  const { place } = deps;
+  const runs: CheckRuns = new CheckRuns({
+    ...deps,
+    directory: () => place.directory(),
+    onChecked: () => {
+      automatic.replan().catch((error) => deps.reportBug("check schedule", error));
+    },
+  });
+  const automatic: AutomaticChecks = new AutomaticChecks({
+    ...deps,
+    storeDirectory: async () => ((await place.expectsStore()) ? place.directory() : null),
+    runCheck: () => runs.run({ full: true }),
+  });
+  return { runs, automatic };
+}
+
+export function damageMemory(stored: StoredValue<StoredDamage>): DamageMemory {
+  return {
+    read: async (storeId) => (await stored.read())[storeId] ?? [],
+    write: async (storeId, blobs) => {
+      await stored.update((old) => ({ ...old, [storeId]: [...blobs] }));
+    },
+  };
+}
