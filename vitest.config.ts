@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 // Four layers, each a project: unit (no process, no network beyond loopback), integration (real CalDAV servers),
 // interop (the real plakar), e2e (the real Thunderbird). The last three run one file at a time: they share the machine.
-// `slow` is more of interop, run by `npm run test:slow` only.
+// `slow` is more of interop, run by `npm run test:slow` only, as are the properties on examples drawn anew.
 const serial = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 };
 
 export default defineConfig({
@@ -13,6 +13,7 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/integration/**", "test/interop/**", "test/e2e/**", "test/slow/**"],
+          setupFiles: ["test/support/fixed-seed.ts"],
           // A machine that does other work as well must not decide a property test.
           testTimeout: 60_000,
           hookTimeout: 60_000,

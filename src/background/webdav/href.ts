@@ -84,9 +84,12 @@ export function memberUrl(collectionUrl: string, name: ResourceName): string {
   return new URL(encodeSegment(name), withTrailingSlash(collectionUrl)).href;
 }
 
-/** `encodeURIComponent`, and "." and ".." kept from climbing, and lone surrogates kept from throwing. */
+/**
+ * `encodeURIComponent`, and lone surrogates kept from throwing. "." and ".." can be no segment, however they are
+ * escaped (a URL parser takes "%2E" for a dot): they are escaped twice, so that they name a member, not a folder.
+ */
 export function encodeSegment(name: string): string {
-  if (name === "." || name === "..") return name.replaceAll(".", "%2E");
+  if (name === "." || name === "..") return name.replaceAll(".", "%252E");
   return encodeURIComponent(name.replace(/\p{Surrogate}/gu, "\uFFFD"));
 }
 

@@ -71,15 +71,23 @@ describe("a resource's name is the same for every spelling of its href", () => {
   });
 });
 
-property.prop([fc.string({ unit: "grapheme", minLength: 1 })])(
-  "a name given to a new member comes back from its href",
-  (text) => {
-    const name = brandAs<ResourceName>(text);
-    const url = memberUrl(BASE, name);
-    expect(url.startsWith(BASE)).toBe(true);
-    expect(resourceName(hrefOf(url))).toBe(name);
-  },
-);
+test.each([".", ".."])("a member named %j stays inside its collection", (name) => {
+  const url = memberUrl(BASE, brandAs<ResourceName>(name));
+  expect(url.startsWith(BASE)).toBe(true);
+  expect(url.length).toBeGreaterThan(BASE.length);
+});
+
+// No URL has a segment "." or "..".
+const memberName = fc
+  .string({ unit: "grapheme", minLength: 1 })
+  .filter((text) => text !== "." && text !== "..");
+
+property.prop([memberName])("a name given to a new member comes back from its href", (text) => {
+  const name = brandAs<ResourceName>(text);
+  const url = memberUrl(BASE, name);
+  expect(url.startsWith(BASE)).toBe(true);
+  expect(resourceName(hrefOf(url))).toBe(name);
+});
 
 test.each([
   ["with and without the slash", "https://h.example/c/a", "https://h.example/c/a/"],
