@@ -6,9 +6,11 @@ import browser from "webextension-polyfill";
 import type { BackgroundEvent } from "../shared/commands.ts";
 import { AccountServers } from "./accounts/account-servers.ts";
 import { Accounts } from "./accounts/accounts.ts";
+import { Certificates } from "./accounts/certificates.ts";
 import { Credentials } from "./accounts/credentials.ts";
 import { ownedCalendar } from "./accounts/owned-calendar.ts";
 import { serverDiscovery } from "./accounts/server-discovery.ts";
+import { SignIns } from "./accounts/sign-ins.ts";
 import { explainTlsFailures } from "./accounts/tls-failures.ts";
 import { BackupService } from "./backup/backup-service.ts";
 import { Forgetting } from "./backup/forgetting.ts";
@@ -119,23 +121,34 @@ const syncs: CalendarSyncs = new CalendarSyncs({
   random: Math.random,
 });
 
+const requestSync = (calendarIds: readonly string[]): void => {
+  for (const calendarId of calendarIds) {
+    operations.run("sync.run", (work) => syncs.run(calendarId, work)).catch(() => {});
+  }
+};
+const discovery = serverDiscovery(transport);
+const onSignedIn = (accountId: string): void => syncs.scheduler.credentialsChanged(accountId);
 const accounts: Accounts = new Accounts({
   stored: storedAccounts,
   syncStatus: storedSyncStatus,
   credentials,
-  discovery: serverDiscovery(transport),
+  discovery,
   calendars,
   provider,
   calendarType: `ext-${runtime.id}`,
   running: () => syncs.running(),
-  requestSync: (calendarIds) => {
-    for (const calendarId of calendarIds) {
-      operations.run("sync.run", (work) => syncs.run(calendarId, work)).catch(() => {});
-    }
-  },
+  requestSync,
   onChanged: tellAccounts,
-  onSignedIn: (accountId) => syncs.scheduler.credentialsChanged(accountId),
+  onSignedIn,
   newId,
+});
+const signIns = new SignIns({
+  account: (accountId) => accounts.get(accountId),
+  credentials,
+  discovery,
+  onSignedIn,
+  requestSync,
+  onChanged: tellAccounts,
 });
 
 const automatic: AutomaticBackups = new AutomaticBackups({
@@ -238,6 +251,8 @@ const backupRuns: BackupRuns = new BackupRuns({
 
 const handlers = createHandlers({
   accounts,
+  signIns,
+  certificates: new Certificates({ platform, stored: storedAccounts, requestSync }),
   sync: syncs,
   backup,
   timeMachine,

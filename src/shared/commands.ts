@@ -15,12 +15,32 @@ export interface DiscoveredCalendar {
   readonly description: string;
 }
 
+/**
+ * Signing in by OAuth 2 (RFC 6749) instead of a password. The names are those of Plakar's connector.
+ * A provider that Thunderbird knows needs its `name` alone.
+ */
+export interface OAuthArguments {
+  /** `google`, `fastmail`, `yahoo`, `aol`; another one needs a `clientId`, and an `issuer` or both endpoints. */
+  readonly name: string;
+  /** Of a client registered by the user, in place of Thunderbird's. */
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  /** Separated by spaces. */
+  readonly scope?: string;
+  /** Base URL at which the endpoints are looked up (RFC 8414, OpenID Connect Discovery). */
+  readonly issuer?: string;
+  readonly authorizationEndpoint?: string;
+  readonly tokenEndpoint?: string;
+}
+
 /** `location`: an e-mail address, a host, or an `https://`, `http://`, `caldav://`, `caldavs://` URL. */
 export interface DiscoverArguments {
   readonly location: string;
   readonly username: string;
   /** Absent: the one in the password manager. */
   readonly password?: string;
+  /** In place of a password: a sign-in window opens where none is saved. */
+  readonly oauth?: OAuthArguments;
 }
 
 export interface AccountCalendar {
@@ -45,6 +65,10 @@ export interface Account {
   readonly principal: string;
   /** True where the connection is not encrypted (plain http beyond this computer). */
   readonly insecure: boolean;
+  /** `oauth`: in a window, by `accounts.signIn` without a password. */
+  readonly signIn:
+    | { readonly kind: "password" }
+    | { readonly kind: "oauth"; readonly name: string };
   readonly calendars: readonly AccountCalendar[];
   readonly error: WireError | null;
 }
@@ -365,6 +389,13 @@ export interface Commands {
     args: { accountId: string; discardPending?: boolean };
     value: { superseded: number };
   };
+  /** Renews what an account signs in with; `password` for accounts with one, a window for the others. */
+  "accounts.signIn": {
+    args: { accountId: string; password?: string };
+    value: { accountId: string };
+  };
+  /** Thunderbird's own dialog for a certificate it does not trust. `host`: with the port, as in an error's details. */
+  "accounts.trustCertificate": { args: { host: string }; value: { trusted: boolean } };
   "sync.run": { args: { calendarId?: string }; value: { calendars: CalendarSyncReport[] } };
   /** Compares store and server; `left`: differences that are still there after a repair, or all without one. */
   "sync.audit": {

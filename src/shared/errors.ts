@@ -38,6 +38,10 @@ export type ErrorCode =
   | "bad-location"
   | "credentials-missing"
   | "credentials-locked"
+  /** What the provider gave at the last sign-in (OAuth 2) is no longer valid. */
+  | "sign-in-needed"
+  /** The provider or the person said no. */
+  | "sign-in-refused"
   | "account-unknown"
   | "calendar-unknown"
   /** Another account has subscribed the same collection. */

@@ -81,6 +81,9 @@ declare namespace messenger.platform {
   /** Why a TLS connection failed, e.g. "MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT"; `null`: not for a certificate. */
   function probeCertificate(url: string): Promise<{ error: string | null }>;
 
+  /** Thunderbird's dialog for a certificate it does not trust; answers when it is closed. `host:port` */
+  function trustCertificate(host: string): Promise<{ trusted: boolean }>;
+
   /** Stopped page is woken: Thunderbird went online again. */
   const onOnline: WebExtEvent<() => void>;
   /** Stopped page is woken: the primary password was entered. */

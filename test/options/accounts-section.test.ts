@@ -31,6 +31,7 @@ function account(changes: Partial<Account> = {}): Account {
     username: "ada",
     principal: "https://dav.example.org/ada/",
     insecure: false,
+    signIn: { kind: "password" },
     calendars: [calendar("Work")],
     error: null,
     ...changes,

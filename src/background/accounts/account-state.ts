@@ -67,6 +67,7 @@ const ACCOUNT_CODES: ReadonlySet<string> = new Set([
   "unauthorized",
   "credentials-missing",
   "credentials-locked",
+  "sign-in-needed",
 ]);
 
 export function describeAccount(
@@ -84,6 +85,10 @@ export function describeAccount(
     location: account.location,
     username: account.username,
     principal: account.principal,
+    signIn:
+      account.oauth === undefined
+        ? { kind: "password" }
+        : { kind: "oauth", name: account.oauth.name },
     insecure: [account.principal, ...account.calendars.map(({ url }) => url)].some(isInsecureUrl),
     calendars: calendars.map((calendar) =>
       calendar.error && ACCOUNT_CODES.has(calendar.error.code)

@@ -70,6 +70,10 @@ export const argumentSchemas: {
     accountId: text,
     discardPending: v.exactOptional(v.boolean()),
   }),
+  "accounts.signIn": v.strictObject({ accountId: text, password: v.exactOptional(text) }),
+  "accounts.trustCertificate": v.strictObject({
+    host: v.pipe(v.string(), v.regex(/^[^\s/@?#]+$/, "must be a host, or host:port")),
+  }),
   "sync.run": v.strictObject({ calendarId: v.exactOptional(text) }),
   "sync.audit": v.strictObject({ calendarId: text, repair: v.exactOptional(v.boolean()) }),
   "sending.status": nothing,

@@ -1,6 +1,8 @@
 /** The table of commands: each name joined with the engine that answers it, and with how it runs. */
 import type { BackgroundEvent } from "../../shared/commands.ts";
 import type { Accounts } from "../accounts/accounts.ts";
+import type { Certificates } from "../accounts/certificates.ts";
+import type { SignIns } from "../accounts/sign-ins.ts";
 import type { BackupStore } from "../backup/backup-store.ts";
 import { auditCalendar } from "./audits.ts";
 import type { BackupPlace } from "./backup-place.ts";
@@ -35,6 +37,8 @@ const PICKER_TITLES = {
 
 export interface HandlerDependencies {
   readonly accounts: Accounts;
+  readonly signIns: Pick<SignIns, "signIn">;
+  readonly certificates: Pick<Certificates, "trust">;
   readonly sync: SyncService;
   readonly backup: BackupService;
   readonly timeMachine: TimeMachine;
@@ -66,6 +70,11 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
       operations.run("accounts.add", ({ signal }) => accounts.add(args, signal)),
     "accounts.list": () => accounts.list(),
     "accounts.remove": (args) => operations.run("accounts.remove", () => accounts.remove(args)),
+
+    "accounts.signIn": (args) =>
+      operations.run("accounts.signIn", ({ signal }) => deps.signIns.signIn(args, signal)),
+    "accounts.trustCertificate": ({ host }) =>
+      operations.run("accounts.trustCertificate", () => deps.certificates.trust(host)),
 
     "sync.run": ({ calendarId }) =>
       operations.run("sync.run", async (work) => {

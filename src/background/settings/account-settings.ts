@@ -19,6 +19,25 @@ const StoredCalendar = v.object({
   }),
 });
 
+/** How an account signs in that has no password. The refresh token and a client's secret are not here. */
+const StoredOAuth = v.object({
+  /** As the user chose it: `google`, …; `custom` says nothing. */
+  name: v.string(),
+  /** Absent: the client and the endpoints that Thunderbird has for `host`. */
+  client: v.exactOptional(
+    v.object({
+      clientId: v.string(),
+      hasSecret: v.boolean(),
+      scope: v.string(),
+      /** The `iss` of RFC 9207; `null` where unknown. */
+      issuer: v.nullable(v.string()),
+      authorizationEndpoint: v.string(),
+      tokenEndpoint: v.string(),
+    }),
+  ),
+  host: v.exactOptional(v.string()),
+});
+
 const StoredAccount = v.object({
   id: v.string(),
   /** As the user typed it. */
@@ -30,8 +49,10 @@ const StoredAccount = v.object({
   /** Calendar home sets (RFC 4791 §6.2.1). */
   homes: v.array(v.string()),
   calendars: v.array(StoredCalendar),
+  oauth: v.exactOptional(StoredOAuth),
 });
 
+export type StoredOAuth = v.InferOutput<typeof StoredOAuth>;
 export type StoredCalendar = v.InferOutput<typeof StoredCalendar>;
 export type StoredAccount = v.InferOutput<typeof StoredAccount>;
 

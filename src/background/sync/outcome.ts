@@ -23,6 +23,7 @@ const STOPS_ACCOUNT: readonly ErrorCode[] = [
   "unauthorized",
   "credentials-missing",
   "credentials-locked",
+  "sign-in-needed",
 ];
 const STORE_FAILS: readonly ErrorCode[] = ["item-store", "item-store-newer", "calendar-unknown"];
 const RETRIED: readonly ErrorCode[] = [...NO_ANSWER, "aborted", "http", "protocol", "item-store"];

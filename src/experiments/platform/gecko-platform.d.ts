@@ -56,6 +56,20 @@ interface nsINSSErrorsService {
   getErrorClass(status: number): number;
 }
 
+interface nsIURI {
+  /** -1: that of the scheme. */
+  readonly port: number;
+  readonly asciiHostPort: string;
+}
+
+interface GeckoDialog {
+  close(): void;
+  focus(): void;
+}
+interface GeckoWindow {
+  openDialog?(url: string, name: string, features: string, argument: object): GeckoDialog;
+}
+
 interface nsIToolkitProfileService {
   readonly currentProfile: { readonly name: string } | null;
 }

@@ -7,6 +7,7 @@ import { AppError, toWire, type WireError } from "../../shared/errors.ts";
 import { AwakeLeases } from "./awake.ts";
 import { setCalendarStatus } from "./calendar-status.ts";
 import { probeCertificate } from "./certificate-probe.ts";
+import { trustCertificate } from "./certificate-trust.ts";
 import { operatingSystem, readEnvironment } from "./environment.ts";
 import type { PlacedFile } from "./files.ts";
 import { pickFolder } from "./folder-picker.ts";
@@ -121,6 +122,9 @@ class PlatformExperiment extends ExtensionAPIPersistent {
       setCalendarStatus: async (calendarId: string, status: { message: string } | null) =>
         setCalendarStatus(calendarId, status?.message ?? null),
       getEnvironment: async () => readEnvironment(),
+      trustCertificate: async (host: string) => ({
+        trusted: await trustCertificate(host, this.#timers),
+      }),
       probeCertificate: async (url: string) => ({
         error: await probeCertificate(url, this.#timers),
       }),

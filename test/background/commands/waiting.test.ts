@@ -97,6 +97,7 @@ test("the diagnostics report tells states and codes, and nothing private", () =>
         username: "secret-user",
         principal: "http://secret.example.org/secret-user/",
         insecure: true,
+        signIn: { kind: "password" },
         error: { code: "unauthorized", message: "secret words", hint: "", details: {} },
         calendars: [
           {
