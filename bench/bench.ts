@@ -9,12 +9,15 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { root, run } from "../scripts/child-process.ts";
 import { ensurePlakar } from "../scripts/ensure-plakar.ts";
+import { ensureTools } from "../scripts/ensure-tools.ts";
 import { findThunderbirds } from "../test/support/thunderbird.ts";
 import { plakar, restic, runFolderBackup } from "./folder-backups.ts";
 import { runKeeper } from "./keeper-run.ts";
+import { PLAIN_FETCH, runPlainFetch } from "./plain-fetch.ts";
 import { compare, type Sample } from "./samples.ts";
 import { growthTableOf, tableOf } from "./table.ts";
 import { runThunderbird } from "./thunderbird-run.ts";
+import { runVdirsyncer } from "./vdirsyncer-run.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -45,7 +48,11 @@ const missing: string[] = [];
 const samples: Sample[] = [];
 const scratch = await mkdtemp(path.join(tmpdir(), "keeper-bench-"));
 const commit = (await run("git", ["rev-parse", "--short", "HEAD"])).stdout.trim();
+await ensureTools(["restic", "vdirsyncer"]);
 const programs = await backupPrograms();
+const vdirsyncer = await programOnPath("vdirsyncer");
+// A quick run is to see that it works.
+const snapshots = options.quick ? 4 : 100;
 
 try {
   for (const items of sizes) {
@@ -56,9 +63,15 @@ try {
       step("CalDAV Keeper");
       const xpi = path.join(root, "dist/caldav-keeper.xpi");
       const { binary } = thunderbird;
-      samples.push(...(await runKeeper({ xpi, binary, items, folder: await empty() })));
+      samples.push(...(await runKeeper({ xpi, binary, items, folder: await empty(), snapshots })));
       step("Thunderbird’s own CalDAV");
       samples.push(...(await runThunderbird(binary, items)));
+      step(PLAIN_FETCH);
+      samples.push(...(await runPlainFetch(items)));
+      if (vdirsyncer !== null) {
+        step("vdirsyncer");
+        samples.push(...(await runVdirsyncer(vdirsyncer, await empty(), items)));
+      }
       for (const program of programs) {
         step(program.name);
         samples.push(...(await runFolderBackup(program, await empty(), items)));
@@ -88,11 +101,17 @@ async function backupPrograms() {
   const store = await ensurePlakar();
   if ("path" in store) found.push(plakar(store.path));
   else missing.push("plakar");
-  const which = await run("which", ["restic"]);
-  if (which.code === 0) found.push(restic(which.stdout.trim()));
-  else missing.push("restic");
-  if ((await run("which", ["vdirsyncer"])).code !== 0) missing.push("vdirsyncer");
+  const resticPath = await programOnPath("restic");
+  if (resticPath !== null) found.push(restic(resticPath));
   return found;
+}
+
+/** `null`, and named as missing, where it is not installed. */
+async function programOnPath(name: string): Promise<string | null> {
+  const { code, stdout } = await run("which", [name]);
+  if (code === 0) return stdout.trim();
+  missing.push(name);
+  return null;
 }
 
 function machine(): object {

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { run } from "../scripts/child-process.ts";
 import { sampleCalendar } from "../scripts/sample-calendar.ts";
-import { bytesBelow } from "./keeper-run.ts";
+import { bytesBelow } from "./keeper-backups.ts";
 import type { Sample } from "./samples.ts";
 import { SEED } from "./server-calendar.ts";
 

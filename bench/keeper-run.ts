@@ -1,5 +1,4 @@
 /** One run of the product on a calendar of a size: synced, polled, read, backed up. */
-import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { sampleCalendar } from "../scripts/sample-calendar.ts";
 import type {
@@ -10,10 +9,13 @@ import type {
 } from "../src/shared/commands.ts";
 import { startCaldavTestServer } from "../test/support/caldav-test-server/server.ts";
 import { launchThunderbird } from "../test/support/thunderbird.ts";
+import { measureEdit } from "./edits.ts";
+import { measureBackups, measureHistory, measureRestore } from "./keeper-backups.ts";
 import { watchMainThread } from "./main-thread.ts";
 import { memoryOf } from "./reading.ts";
 import { KEEPER, type Sample } from "./samples.ts";
 import { fillCalendar, SEED } from "./server-calendar.ts";
+import { measureStartUp } from "./start-up.ts";
 import { measureViews } from "./views.ts";
 
 export interface KeeperRun {
@@ -22,18 +24,25 @@ export interface KeeperRun {
   readonly items: number;
   /** An empty folder for the store. */
   readonly folder: string;
+  /** How many snapshots the store is given before it is looked back over. */
+  readonly snapshots: number;
 }
 
-export async function runKeeper({ xpi, binary, items, folder }: KeeperRun): Promise<Sample[]> {
+/** A hundred snapshots and a restore over HTTP of more would take hours. */
+const LARGEST_WITH_HISTORY = 10_000;
+
+export async function runKeeper(options: KeeperRun): Promise<Sample[]> {
+  const { xpi, binary, items, folder, snapshots } = options;
   const samples: Sample[] = [];
   const add = (work: string, unit: Sample["unit"], value: number) =>
     samples.push({ work, who: KEEPER, items, unit, value });
   const server = await startCaldavTestServer();
   const url = await fillCalendar(server, items);
+  const [stores, restored] = [path.join(folder, "store"), path.join(folder, "restored")];
   const thunderbird = await launchThunderbird({
     xpi,
     binary,
-    prefs: { "extensions.caldav-keeper.places": JSON.stringify([folder]) },
+    prefs: { "extensions.caldav-keeper.places": JSON.stringify([stores, restored]) },
   });
   try {
     const run = async <C extends CommandName>(command: C, args: CommandArguments<C>) => {
@@ -45,7 +54,7 @@ export async function runKeeper({ xpi, binary, items, folder }: KeeperRun): Prom
     const login = { location: server.url, username: server.username, password: server.password };
     const began = performance.now();
     const stop = await watchMainThread(thunderbird);
-    const { calendars } = await run("accounts.add", { ...login, calendars: [url] });
+    const { accountId, calendars } = await run("accounts.add", { ...login, calendars: [url] });
     const id = calendars[0]?.id ?? "";
     await run("sync.run", { calendarId: id });
     add("first sync", "ms", performance.now() - began);
@@ -72,33 +81,17 @@ export async function runKeeper({ xpi, binary, items, folder }: KeeperRun): Prom
     await poll("poll, 100 changed", 100);
 
     await measureViews(thunderbird, id, add);
-
-    await run("backup.configure", { directory: folder, passphrase: null });
-    const backUp = async (work: string) => {
-      const before = await bytesBelow(folder);
-      const { durationMs } = await run("backup.run", {});
-      add(work, "ms", durationMs);
-      const after = await bytesBelow(folder);
-      add(work, "bytes", after.bytes - before.bytes);
-      add(work, "files", after.files - before.files);
-    };
-    await backUp("first backup");
-    await backUp("backup again, nothing changed");
+    await measureStartUp(thunderbird, add);
+    await measureEdit(thunderbird, server, id, add);
+    const kept = { thunderbird, server, calendarId: id, url, accountId, items, run, add };
+    await measureBackups(kept, stores);
+    if (items <= LARGEST_WITH_HISTORY) {
+      await measureHistory(kept, snapshots);
+      await measureRestore(kept, restored);
+    }
     return samples;
   } finally {
     await thunderbird.quit();
     await server.stop();
   }
-}
-
-/** What a folder holds, its folders included. */
-export async function bytesBelow(folder: string): Promise<{ bytes: number; files: number }> {
-  let bytes = 0;
-  let files = 0;
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile()) continue;
-    files++;
-    bytes += (await stat(path.join(entry.parentPath, entry.name))).size;
-  }
-  return { bytes, files };
 }

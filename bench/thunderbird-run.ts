@@ -1,10 +1,12 @@
 /** The same calendar in Thunderbird's own CalDAV provider, without the add-on. */
 import { startCaldavTestServer } from "../test/support/caldav-test-server/server.ts";
 import { launchThunderbird } from "../test/support/thunderbird.ts";
+import { measureEdit } from "./edits.ts";
 import { watchMainThread } from "./main-thread.ts";
 import { memoryOf, readItems } from "./reading.ts";
 import type { Sample } from "./samples.ts";
 import { fillCalendar } from "./server-calendar.ts";
+import { measureStartUp } from "./start-up.ts";
 import { measureViews } from "./views.ts";
 
 /** The realm in the server's question for a password. */
@@ -66,6 +68,8 @@ export async function runThunderbird(binary: string, items: number): Promise<Sam
     add("memory, synced", "MB", await memoryOf(thunderbird));
 
     await measureViews(thunderbird, id, add);
+    await measureStartUp(thunderbird, add);
+    await measureEdit(thunderbird, server, id, add);
     return samples;
   } finally {
     await thunderbird.quit();

@@ -65,6 +65,20 @@ const TOOLS: readonly WantedTool[] = [
     elsewhere: "your distribution's package openssl",
     isPresent: onPath("openssl"),
   },
+  {
+    name: "vdirsyncer",
+    package: "vdirsyncer",
+    neededFor: "the integration tests with a second client, and the bench",
+    elsewhere: "pip install vdirsyncer",
+    isPresent: onPath("vdirsyncer"),
+  },
+  {
+    name: "restic",
+    package: "restic",
+    neededFor: "the bench",
+    elsewhere: "https://restic.net",
+    isPresent: onPath("restic"),
+  },
 ];
 
 /** Installs what can be installed here; never throws. */

@@ -1,0 +1,108 @@
+/** What the product's time machine costs: backing up, looking back over many snapshots, restoring. */
+import { mkdir, readdir, stat } from "node:fs/promises";
+import path from "node:path";
+import { sampleCalendar } from "../scripts/sample-calendar.ts";
+import type { CommandArguments, CommandName, CommandValue } from "../src/shared/commands.ts";
+import type { CaldavTestServer } from "../test/support/caldav-test-server/server.ts";
+import type { Thunderbird } from "../test/support/thunderbird.ts";
+import type { Sample } from "./samples.ts";
+import { SEED } from "./server-calendar.ts";
+
+export interface KeptCalendar {
+  readonly thunderbird: Thunderbird;
+  readonly server: CaldavTestServer;
+  readonly calendarId: string;
+  readonly url: string;
+  readonly accountId: string;
+  readonly items: number;
+  /** @throws Error with the command's name and code */
+  readonly run: <C extends CommandName>(
+    command: C,
+    args: CommandArguments<C>,
+  ) => Promise<CommandValue<C>>;
+  readonly add: (work: string, unit: Sample["unit"], value: number) => void;
+}
+
+/** @param folder an empty one, listed in the places */
+export async function measureBackups({ run, add }: KeptCalendar, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await run("backup.configure", { directory: folder, passphrase: null });
+  for (const work of ["first backup", "backup again, nothing changed"]) {
+    const before = await bytesBelow(folder);
+    const { durationMs } = await run("backup.run", {});
+    const after = await bytesBelow(folder);
+    add(work, "ms", durationMs);
+    add(work, "bytes", after.bytes - before.bytes);
+    add(work, "files", after.files - before.files);
+  }
+}
+
+/** Snapshots until there are `wanted`, each with one more changed item; then the store is opened anew and asked. */
+export async function measureHistory(kept: KeptCalendar, wanted: number): Promise<void> {
+  const { thunderbird, server, calendarId, url, items, run, add } = kept;
+  const texts = sampleCalendar({ items, seed: SEED });
+  const [watched] = texts;
+  if (watched === undefined) throw new Error("The calendar is empty.");
+  for (let taken = (await run("snapshots.list", {})).length; taken < wanted; taken++) {
+    const { name, text } = texts[taken % 7 === 0 ? 0 : taken % items] ?? watched;
+    const changed = text.replace(/^SUMMARY:/m, `SUMMARY:Version ${taken}: `);
+    await server.put(new URL(encodeURIComponent(name), url).href, changed);
+    await run("sync.run", { calendarId });
+    await run("backup.run", {});
+  }
+  await thunderbird.restart();
+  const timed = async (work: string, ask: () => Promise<unknown>) => {
+    const began = performance.now();
+    await ask();
+    add(work, "ms", performance.now() - began);
+  };
+  await thunderbird.command("operations.list");
+  const uid = /^UID:(.*)$/m.exec(watched.text)?.[1]?.trim() ?? "";
+  await timed(`a store with ${wanted} snapshots opened`, () => run("snapshots.list", {}));
+  const versions = () => run("snapshots.versions", { calendarId, uid });
+  await timed(`all versions of one item in ${wanted} snapshots`, versions);
+  await timed("the same versions again", versions);
+}
+
+/** @param folder an empty one, listed in the places */
+export async function measureRestore(kept: KeptCalendar, folder: string): Promise<void> {
+  const { run, add, accountId, items } = kept;
+  const [newest] = await run("snapshots.list", {});
+  if (newest === undefined) throw new Error("There is no snapshot to restore.");
+  await mkdir(folder, { recursive: true });
+  const common = {
+    snapshotId: newest.id,
+    selection: { all: true } as const,
+    mode: "missing" as const,
+  };
+  const fromFolder = performance.now();
+  const files = await run("snapshots.restore", {
+    ...common,
+    target: { kind: "folder", directory: folder },
+  });
+  if (files.created < items) throw new Error(`${files.created} of ${items} files were restored`);
+  add("restore into a folder", "ms", performance.now() - fromFolder);
+
+  const target = { kind: "new", name: "Restored", accountId } as const;
+  const { preview } = await run("snapshots.restore", { ...common, target, dryRun: true });
+  const fromServer = performance.now();
+  const report = await run("snapshots.restore", {
+    ...common,
+    target,
+    ...(preview === null ? {} : { preview }),
+  });
+  if (report.created < items) throw new Error(`${report.created} of ${items} items were restored`);
+  add("restore to a new calendar on the server, read back", "ms", performance.now() - fromServer);
+}
+
+/** What a folder holds, its folders included. */
+export async function bytesBelow(folder: string): Promise<{ bytes: number; files: number }> {
+  let bytes = 0;
+  let files = 0;
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue;
+    files++;
+    bytes += (await stat(path.join(entry.parentPath, entry.name))).size;
+  }
+  return { bytes, files };
+}
