@@ -1,26 +1,35 @@
-/** The part of the composition root that joins the store with its place, its keys and its recovery sheet. */
+/** The part of the composition root that joins the store with its place, its keys, its recovery sheet and other stores. */
 import { BackupStore } from "./backup/backup-store.ts";
 import type { Texts } from "./backup/recovery-sheet.ts";
 import { StoreKeys } from "./backup/store-keys.ts";
 import type { BackupPlace } from "./commands/backup-place.ts";
+import { KnownStores } from "./commands/known-stores.ts";
 import { RecoverySheets } from "./commands/recovery-sheets.ts";
 import { openRestoreFolder } from "./commands/restore-folder.ts";
 import { deriveInWorker, type KeyThread } from "./kloset/derive-in-worker.ts";
+import { inspectStore } from "./kloset/kloset.ts";
+import type { StoredBackupSettings } from "./settings/backup-settings.ts";
+import type { StoredValue } from "./settings/stored-value.ts";
 import { PlaceStorage } from "./storage/place-storage.ts";
 
 export interface StoreParts {
   readonly platform: typeof messenger.platform;
+  readonly settings: StoredValue<StoredBackupSettings>;
   /** Asked when needed: the place and the store know each other. */
   readonly place: () => BackupPlace;
+  /** The store is another one now. */
+  readonly replan: () => Promise<void>;
   readonly startKeyThread: () => KeyThread;
   readonly text: Texts;
   readonly language: string;
 }
 
-export function composeStore({ platform, place, startKeyThread, text, language }: StoreParts): {
+export function composeStore(parts: StoreParts): {
   readonly backupStore: BackupStore;
   readonly recoverySheets: RecoverySheets;
+  readonly knownStores: KnownStores;
 } {
+  const { platform, settings, place, replan, startKeyThread, text, language } = parts;
   const backupStore = new BackupStore({
     place: {
       openStorage: async () => PlaceStorage.open(platform, await place().directory()),
@@ -38,5 +47,20 @@ export function composeStore({ platform, place, startKeyThread, text, language }
     formatDate: (time) => new Date(time).toLocaleDateString(language, { dateStyle: "long" }),
     now: Date.now,
   });
-  return { backupStore, recoverySheets };
+  const knownStores = new KnownStores({
+    settings,
+    platform,
+    directory: () => place().directory(),
+    open: async (directory) => {
+      const storage = await PlaceStorage.open(platform, directory);
+      const { freeBytes } = storage;
+      const list = (path: string) => storage.list(path);
+      return { freeBytes, list, inspect: () => inspectStore(storage) };
+    },
+    changed: async () => {
+      await replan();
+      return place().describe();
+    },
+  });
+  return { backupStore, recoverySheets, knownStores };
 }

@@ -166,9 +166,11 @@ const automatic: AutomaticBackups = new AutomaticBackups({
   now: Date.now,
   random: Math.random,
 });
-const { backupStore, recoverySheets } = composeStore({
+const { backupStore, recoverySheets, knownStores } = composeStore({
   platform,
+  settings: storedBackup,
   place: () => backupPlace,
+  replan: () => checks.automatic.replan(),
   startKeyThread: () => new Worker(runtime.getURL("key-worker.js")),
   text,
   language: i18n.getUILanguage(),
@@ -279,6 +281,18 @@ const handlers = createHandlers({
     push: (calendarId, name) => syncs.scheduler.pushSoon(calendarId, name),
     newId,
   },
+  waysBack: {
+    calendars,
+    provider,
+    texts: calendarTexts,
+    push: (calendarId, name) => syncs.scheduler.pushSoon(calendarId, name),
+    newId,
+  },
+  savedTexts: {
+    openFolder: (directory) => openRestoreFolder(platform, directory),
+    now: Date.now,
+  },
+  knownStores,
   diagnostics: async () => ({
     addonVersion: runtime.getManifest().version,
     environment: await platform.getEnvironment(),

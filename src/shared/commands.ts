@@ -362,6 +362,23 @@ export interface QuarantinedItem {
   readonly name: string;
   readonly reason: string;
   readonly since: number;
+  /** What the server gave, as far as it could be fetched. */
+  readonly text: string | null;
+}
+
+/** A folder in which backups are or were kept. */
+export interface KnownStore {
+  readonly directory: string;
+  /** True for the one that backups go to. Exactly one is. */
+  readonly active: boolean;
+  readonly isDefaultDirectory: boolean;
+  /** What lies there now; `unknown`: it could not be reached, and `error` says why. */
+  readonly holds: "store" | "nothing" | "other-files" | "unknown";
+  /** Whether the store has a passphrase; `null` without a store. */
+  readonly encrypted: boolean | null;
+  /** On its disk; `null` where the system does not say. */
+  readonly freeBytes: number | null;
+  readonly error: WireError | null;
 }
 
 export interface Operation {
@@ -567,6 +584,21 @@ export interface Commands {
     args: { calendarId: string };
     value: { recovered: number; left: QuarantinedItem[] };
   };
+  /** Brings a replaced or removed version back; `sent`: whether the server has it already. */
+  "superseded.restore": {
+    args: { calendarId: string; id: number };
+    value: { changed: number; sent: number };
+  };
+  /** Saves a text as a new .ics file in a picked folder. */
+  "items.save": {
+    args: { directory: string; title: string; text: string };
+    value: { file: string };
+  };
+  "stores.list": { args: object; value: KnownStore[] };
+  "stores.activate": { args: { directory: string }; value: BackupSettings };
+  "stores.forget": { args: { directory: string }; value: { forgotten: string } };
+  /** What the active store takes on its disk. */
+  "stores.size": { args: object; value: { bytes: number; files: number } };
   "diagnostics.report": { args: object; value: { text: string } };
 }
 

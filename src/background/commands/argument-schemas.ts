@@ -174,5 +174,11 @@ export const argumentSchemas: {
   }),
   "quarantine.list": nothing,
   "quarantine.retry": v.strictObject({ calendarId: text }),
+  "superseded.restore": v.strictObject({ calendarId: text, id: count }),
+  "items.save": v.strictObject({ directory: text, title: v.string(), text }),
+  "stores.list": nothing,
+  "stores.activate": v.strictObject({ directory: text }),
+  "stores.forget": v.strictObject({ directory: text }),
+  "stores.size": nothing,
   "diagnostics.report": nothing,
 };

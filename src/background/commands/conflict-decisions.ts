@@ -75,10 +75,14 @@ async function findConflict(
 }
 
 /** The item may have got another name since, or its name another item. */
-async function rowOf(
-  { provider }: DecisionDependencies,
+export async function rowOf(
+  {
+    provider,
+  }: {
+    readonly provider: Pick<DecisionDependencies["provider"], "getResources" | "listResources">;
+  },
   cacheId: string,
-  { name, uid }: StoredConflict,
+  { name, uid }: Pick<StoredConflict, "name" | "uid">,
 ): Promise<ResourceBody | undefined> {
   const read = async (names: string[]): Promise<ResourceBody | undefined> =>
     (JSON.parse(await provider.getResources(cacheId, { names })) as ResourceBody[])[0];

@@ -11,17 +11,20 @@ import type { CheckRuns } from "./check-runs.ts";
 import { type DecisionDependencies, resolveConflict } from "./conflict-decisions.ts";
 import { type DiagnosticFacts, describeDiagnostics } from "./diagnostics.ts";
 import type { CommandHandlers } from "./dispatch.ts";
+import { restoreSuperseded, type WaysBackDependencies } from "./earlier-versions.ts";
 import {
   decideGuarded,
   type GuardDependencies,
   listGuarded,
   undoGuarded,
 } from "./guard-decisions.ts";
+import type { KnownStores } from "./known-stores.ts";
 import type { Operations } from "./operations.ts";
 import { refusePassphraseChange } from "./passphrase-change.ts";
 import type { BackupService, Forgetting, SyncService, TimeMachine, Work } from "./ports.ts";
 import type { Pruning } from "./pruning.ts";
 import type { RecoverySheets } from "./recovery-sheets.ts";
+import { type SavedTextsDependencies, saveText } from "./saved-texts.ts";
 import {
   listConflicts,
   listQuarantine,
@@ -52,6 +55,9 @@ export interface HandlerDependencies {
   readonly operations: Operations;
   readonly waiting: WaitingDependencies;
   readonly decisions: DecisionDependencies;
+  readonly waysBack: WaysBackDependencies;
+  readonly savedTexts: SavedTextsDependencies;
+  readonly knownStores: KnownStores;
   readonly guard: GuardDependencies;
   readonly diagnostics: () => Promise<DiagnosticFacts>;
   readonly sending: Pick<typeof messenger.calendar.provider, "isSendingPaused" | "resumeSending">;
@@ -63,6 +69,12 @@ export interface HandlerDependencies {
 export function createHandlers(deps: HandlerDependencies): CommandHandlers {
   const { accounts, sync, backup, backupRuns, backupPlace, operations, broadcast } = deps;
   const { timeMachine, forgetting } = deps;
+  /** A change to the item store that pages show with the accounts. */
+  const afterwards = async <T>(change: () => Promise<T>): Promise<T> => {
+    const value = await operations.brief("change", change);
+    broadcast({ event: "changed", what: "accounts" });
+    return value;
+  };
   return {
     "accounts.discover": (args) =>
       operations.run("accounts.discover", ({ signal }) => accounts.discover(args, signal)),
@@ -192,6 +204,26 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
         const stays = new Set(left.map(({ name }) => name));
         return { recovered: before.filter(({ name }) => !stays.has(name)).length, left };
       }),
+    "superseded.restore": (args) => afterwards(() => restoreSuperseded(deps.waysBack, args)),
+    "items.save": (args) => operations.brief("items.save", () => saveText(deps.savedTexts, args)),
+
+    "stores.list": () => deps.knownStores.list(),
+    "stores.activate": async (args) => {
+      const settings = await operations.run(
+        "stores.activate",
+        () => deps.knownStores.activate(args),
+        { exclusive: STORE_WORK },
+      );
+      broadcast({ event: "changed", what: "settings" });
+      broadcast({ event: "changed", what: "snapshots" });
+      return settings;
+    },
+    "stores.forget": async (args) => {
+      const value = await deps.knownStores.forget(args);
+      broadcast({ event: "changed", what: "settings" });
+      return value;
+    },
+    "stores.size": () => operations.brief("stores.size", () => deps.knownStores.size()),
     "diagnostics.report": async () => ({ text: describeDiagnostics(await deps.diagnostics()) }),
   };
 }

@@ -84,34 +84,31 @@ export async function listQuarantine(
       name,
       reason,
       since,
+      text: null,
     }));
     const names = (state?.unreadable ?? []).map(({ name }) => name);
-    const reasons = await whyUnreadable(dependencies, cacheId, names);
-    const unreadable = (state?.unreadable ?? []).map(({ name, since }) => ({
-      calendarId,
-      name,
-      reason: `${reasons.get(name) ?? DAMAGED} ${KEPT}`,
-      since,
-    }));
+    const texts = await storedTexts(dependencies, cacheId, names);
+    const unreadable = (state?.unreadable ?? []).map(({ name, since }) => {
+      const text = texts.get(name) ?? null;
+      const reason = text === null ? null : unreadableReason(text);
+      return { calendarId, name, reason: `${reason ?? DAMAGED} ${KEPT}`, since, text };
+    });
     return [...unfetched, ...unreadable];
   });
   return lists.flat();
 }
 
-/** By name; without those that are gone meanwhile. */
-async function whyUnreadable(
+/** As the server gave them, by name; without those that are gone meanwhile. */
+async function storedTexts(
   { provider }: WaitingDependencies,
   cacheId: string,
   names: string[],
 ): Promise<Map<string, string>> {
-  const reasons = new Map<string, string>();
-  if (names.length === 0) return reasons;
+  if (names.length === 0) return new Map();
   const rows = JSON.parse(await provider.getResources(cacheId, { names })) as ResourceBody[];
-  for (const { name, serverText } of rows) {
-    const reason = serverText === null ? null : unreadableReason(serverText);
-    if (reason !== null) reasons.set(name, reason);
-  }
-  return reasons;
+  return new Map(
+    rows.flatMap(({ name, serverText }) => (serverText === null ? [] : [[name, serverText]])),
+  );
 }
 
 export async function ofEachCalendar<T>(

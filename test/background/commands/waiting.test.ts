@@ -82,6 +82,12 @@ test("what could not be fetched or read is listed with its reason", async () => 
     { calendarId: "c1", name: "b.ics", since: 4 },
     { calendarId: "c1", name: "gone.ics", since: 5 },
   ]);
+  // What the server gave can be saved; of the others there is nothing.
+  expect(listed.map(({ text }) => text?.slice(0, 15) ?? null)).toEqual([
+    null,
+    "BEGIN:VCALENDAR",
+    null,
+  ]);
   expect(listed[1]?.reason).toMatch(/cut off.*kept/);
   expect(listed[2]?.reason).toMatch(/damaged.*kept/);
 });

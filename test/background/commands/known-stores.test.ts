@@ -1,0 +1,108 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { KnownStores } from "../../../src/background/commands/known-stores.ts";
+import { createStore, inspectStore } from "../../../src/background/kloset/kloset.ts";
+import { backupSettingsShape } from "../../../src/background/settings/backup-settings.ts";
+import { StoredValue } from "../../../src/background/settings/stored-value.ts";
+import { AppError } from "../../../src/shared/errors.ts";
+import { MemoryArea } from "../../support/memory-area.ts";
+import { NodeStorage } from "../../support/node-storage.ts";
+
+let folder: string;
+let settings: StoredValue<ReturnType<typeof backupSettingsShape.initial>>;
+let stores: KnownStores;
+const at = (name: string): string => path.join(folder, name);
+const unreachable = new Set<string>();
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "keeper-stores-"));
+  for (const name of ["profile", "one", "two", "photos"]) await mkdir(at(name));
+  for (const name of ["one", "two"]) await createStore(new NodeStorage(at(name)), {});
+  await writeFile(at("photos/cat.jpg"), "cat");
+  unreachable.clear();
+  settings = new StoredValue(new MemoryArea(), backupSettingsShape);
+  await settings.update((old) => ({
+    ...old,
+    directory: at("one"),
+    stores: [at("one"), at("two")],
+  }));
+  const directory = async () => (await settings.read()).directory ?? at("profile");
+  stores = new KnownStores({
+    settings,
+    platform: { listPlaces: async () => ({ defaultDirectory: at("profile"), directories: [] }) },
+    directory,
+    open: async (name) => {
+      if (unreachable.has(name)) throw new AppError("place-gone", "The folder is gone.");
+      const storage = new NodeStorage(name);
+      const list = (inner: string) => storage.list(inner);
+      return { freeBytes: 5000, list, inspect: () => inspectStore(storage) };
+    },
+    changed: async () => ({ directory: await directory() }) as never,
+  });
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+test("every folder with backups is listed, the active one first", async () => {
+  expect(await stores.list()).toMatchObject([
+    { directory: at("one"), active: true, holds: "store", encrypted: false, freeBytes: 5000 },
+    { directory: at("two"), active: false, holds: "store" },
+  ]);
+});
+
+test("a chosen folder says what is in it already", async () => {
+  await settings.update((old) => ({ ...old, directory: at("photos") }));
+  expect((await stores.list())[0]).toMatchObject({ holds: "other-files", encrypted: null });
+  await settings.update((old) => ({ ...old, directory: null }));
+  expect((await stores.list())[0]).toMatchObject({ isDefaultDirectory: true, holds: "nothing" });
+});
+
+test("another one is made the active one, and the first stays known", async () => {
+  expect(await stores.activate({ directory: at("two") })).toMatchObject({ directory: at("two") });
+  const listed = await stores.list();
+  expect(listed.map(({ directory, active }) => [directory, active])).toEqual([
+    [at("two"), true],
+    [at("one"), false],
+  ]);
+});
+
+test("one that cannot be reached is listed with the reason, and not made the active one", async () => {
+  unreachable.add(at("two"));
+  expect((await stores.list())[1]).toMatchObject({
+    holds: "unknown",
+    error: { code: "place-gone" },
+  });
+  await expect(stores.activate({ directory: at("two") })).rejects.toMatchObject({
+    code: "place-gone",
+  });
+  await rm(at("two"), { recursive: true });
+  await mkdir(at("two"));
+  unreachable.clear();
+  await expect(stores.activate({ directory: at("two") })).rejects.toMatchObject({
+    code: "store-missing",
+  });
+  expect((await settings.read()).directory).toBe(at("one"));
+});
+
+test("only a known folder is activated or forgotten, and never the active one forgotten", async () => {
+  await expect(stores.activate({ directory: at("photos") })).rejects.toMatchObject({
+    code: "bad-argument",
+  });
+  await expect(stores.forget({ directory: at("one") })).rejects.toMatchObject({
+    code: "bad-argument",
+  });
+  await stores.forget({ directory: at("two") });
+  expect((await stores.list()).map(({ directory }) => directory)).toEqual([at("one")]);
+});
+
+test("what the store takes on the disk is counted", async () => {
+  const empty = await stores.size();
+  await mkdir(at("one/packfiles/ab"), { recursive: true });
+  await writeFile(at("one/packfiles/ab/abcd"), new Uint8Array(700));
+  const { bytes, files } = await stores.size();
+  expect({ bytes: bytes - empty.bytes, files: files - empty.files }).toEqual({
+    bytes: 700,
+    files: 1,
+  });
+});
