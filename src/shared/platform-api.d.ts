@@ -36,7 +36,7 @@ declare namespace messenger.platform {
     | { place: string; device: "profile-disk" | "other-disk" | "unknown"; freeBytes: number | null }
     | Failure
   >;
-  /** Paths are relative, "/"-separated, checked in the parent. Missing: `size` -1. */
+  /** Paths are relative, "/"-separated, checked in the parent; links are refused. Missing: `size` -1. */
   function statFile(
     place: string,
     path: string,
@@ -47,6 +47,11 @@ declare namespace messenger.platform {
     offset?: number,
     length?: number,
   ): Promise<{ bytes: Uint8Array } | Failure>;
+  /** Whole files from the first on, as many as fit one answer (at least one); `null` for one that is missing. */
+  function readFiles(
+    place: string,
+    paths: string[],
+  ): Promise<{ files: (Uint8Array | null)[] } | Failure>;
   /** Writes each file whole (temporary name, flush, rename), making directories; `create`: fails with file-exists. */
   function writeFiles(
     place: string,
@@ -60,6 +65,8 @@ declare namespace messenger.platform {
   ): Promise<
     { exists: boolean; entries: { name: string; directory: boolean; size: number }[] } | Failure
   >;
+  /** `<directory>/<name>` of what lies in the directories directly below, links to directories left out. */
+  function listBelow(place: string, path: string): Promise<{ paths: string[] } | Failure>;
   function removeFiles(place: string, paths: string[]): Promise<{ ok: true } | Failure>;
 
   /** Keeps the event page alive until released (thunderbird event pages stop after 30 s of "idle" work). */

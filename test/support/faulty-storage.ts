@@ -95,6 +95,12 @@ export class FaultyStorage implements Storage {
   list(path: string) {
     return this.#step("list", () => this.#inner.list(path));
   }
+  readMany(paths: readonly string[]) {
+    return this.#step("readMany", () => this.#inner.readMany(paths));
+  }
+  listBelow(path: string) {
+    return this.#step("listBelow", () => this.#inner.listBelow(path));
+  }
   async write(files: readonly FileToWrite[]): Promise<void> {
     for (const file of files) await this.#step("write", () => this.#inner.write([file]), file);
   }

@@ -60,6 +60,19 @@ export class NodeStorage implements Storage {
     }
   }
 
+  async readMany(files: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+    return Promise.all(
+      files.map(async (file) => {
+        try {
+          return new Uint8Array(await readFile(this.#full(file)));
+        } catch (error) {
+          if (isMissing(error)) return undefined;
+          throw error;
+        }
+      }),
+    );
+  }
+
   async #temporary(file: FileToWrite): Promise<string> {
     const full = this.#full(file.path);
     await mkdir(path.dirname(full), { recursive: true, mode: 0o700 });
@@ -112,6 +125,16 @@ export class NodeStorage implements Storage {
       if (isMissing(error)) return [];
       throw error;
     }
+  }
+
+  async listBelow(directory: string): Promise<string[]> {
+    const found: string[] = [];
+    for (const { name, directory: isDirectory } of await this.list(directory)) {
+      if (!isDirectory) continue;
+      for (const entry of await this.list(`${directory}/${name}`))
+        found.push(`${name}/${entry.name}`);
+    }
+    return found;
   }
 
   async remove(paths: readonly string[]): Promise<void> {

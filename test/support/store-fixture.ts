@@ -75,6 +75,12 @@ export class FailingStorage implements Storage {
   list(path: string) {
     return this.#inner.list(path);
   }
+  readMany(paths: readonly string[]) {
+    return this.#inner.readMany(paths);
+  }
+  listBelow(path: string) {
+    return this.#inner.listBelow(path);
+  }
   async write(files: readonly FileToWrite[]): Promise<void> {
     for (const file of files) {
       this.#spend();

@@ -94,10 +94,9 @@ async function requireEmpty(storage: Storage): Promise<void> {
   for (const entry of await storage.list("")) {
     const ours = entry.directory && ["packfiles", "states", "locks"].includes(entry.name);
     if (!ours) throw notEmpty(storage);
-    for (const inner of await storage.list(entry.name)) {
-      const files = inner.directory ? await storage.list(`${entry.name}/${inner.name}`) : [inner];
-      if (files.length > 0) throw notEmpty(storage);
-    }
+    const inner = await storage.list(entry.name);
+    if (inner.some(({ directory }) => !directory)) throw notEmpty(storage);
+    if ((await storage.listBelow(entry.name)).length > 0) throw notEmpty(storage);
   }
 }
 

@@ -8,7 +8,7 @@ import type { BlobWriter } from "./blob-writer.ts";
 import { wrap } from "./envelope.ts";
 import type { Mac } from "./mac.ts";
 import { Resource, STATE_VERSION_1_1_0 } from "./resource.ts";
-import { StateWriter } from "./state.ts";
+import { decodeState, StateWriter } from "./state.ts";
 import { type Store, statePath } from "./store.ts";
 import { unixNanoseconds } from "./timestamp.ts";
 
@@ -44,12 +44,14 @@ export class SnapshotPublication {
   async publish(signal: AbortSignal | undefined): Promise<number> {
     const state = this.#stateFile(this.#store.newestState());
     await this.#requireReliedOn(signal);
-    const path = statePath(toHex(this.#id));
+    const name = toHex(this.#id);
+    const path = statePath(name);
     const body = await this.#store.codec.encode(state);
     const bytes = wrap(Resource.state, STATE_VERSION_1_1_0, body, this.#store.hashing);
     this.#mayExist = true;
     try {
       await this.#store.storage.write([{ path, bytes }]);
+      this.#store.adopt(name, decodeState(state, STATE_VERSION_1_1_0, "The new state"));
     } catch (error) {
       if (isAppError(error, "place-full", "place-denied")) this.#mayExist = false;
       throw error;
@@ -73,12 +75,11 @@ export class SnapshotPublication {
 
   /** Maintenance may have run when our lock went stale, e.g. while the machine slept. */
   async #requireReliedOn(signal: AbortSignal | undefined): Promise<void> {
-    await this.#store.refresh(signal);
-    const { index, storage } = this.#store;
+    const listed = await this.#store.refreshForWriting(signal);
+    const { index } = this.#store;
     const usable = index.usablePackfiles();
     let gone = [...this.#reliedOn].filter((name) => !usable.has(name)).length;
-    for (const { path } of this.#blobs.written)
-      if ((await storage.size(path)) === undefined) gone++;
+    gone += this.#blobs.names().filter((name) => !listed.has(name)).length;
     if (gone === 0) return;
     throw new AppError(
       "store-locked",

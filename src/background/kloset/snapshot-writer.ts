@@ -79,7 +79,7 @@ export class SnapshotWriter {
       now: surroundings.now,
     });
     try {
-      await store.refresh(options.signal);
+      await store.refreshForWriting(options.signal);
       return new SnapshotWriter(store, options, surroundings, id, lock);
     } catch (error) {
       await lock.release();
@@ -225,7 +225,8 @@ export class SnapshotWriter {
       const stateBytes = await this.#publication.publish(this.#options.signal);
       this.#ended = true;
       this.#blobs.restoreTrust();
-      await this.#afterCommit();
+      // It is published: what fails now must not make it look lost, and the lock expires by itself.
+      await this.#lock.release().catch(() => undefined);
       return {
         snapshotId: toHex(this.#id),
         timestamp: this.#started,
@@ -235,12 +236,6 @@ export class SnapshotWriter {
         newBlobs: this.#blobs.newBlobs,
       };
     });
-  }
-
-  /** The snapshot is published: what fails now must not make it look lost. The lock expires, states are read again. */
-  async #afterCommit(): Promise<void> {
-    await this.#lock.release().catch(() => undefined);
-    await this.#store.refresh().catch(() => undefined);
   }
 
   async #putHeader(context: Readonly<Record<string, string>>): Promise<void> {

@@ -3,7 +3,6 @@
  * the store; knows nothing of snapshots' content.
  */
 import { fromHex, toHex } from "../../shared/bytes.ts";
-import { isAppError } from "../../shared/errors.ts";
 import type { Storage } from "../storage/storage.ts";
 import { BlobIndex } from "./blob-index.ts";
 import { BlobReader } from "./blob-reader.ts";
@@ -24,7 +23,7 @@ import { makePace } from "./pace.ts";
 import { Resource } from "./resource.ts";
 import { decodeState, type State } from "./state.ts";
 
-const READ_AT_ONCE = 8;
+const READ_AT_ONCE = 64;
 
 interface LoadedState {
   readonly id: Mac;
@@ -53,7 +52,7 @@ export class Store {
   }
 
   /**
-   * Reads states that are new since the last time, and which packfiles are there.
+   * Reads states that are new since the last time.
    * @throws AppError "store-corrupt" when a state cannot be read: an index with holes would mislead
    */
   async refresh(signal?: AbortSignal): Promise<void> {
@@ -64,37 +63,41 @@ export class Store {
     const read = new Map<string, State>();
     for (let at = 0; at < unseen.length; at += READ_AT_ONCE) {
       const batch = unseen.slice(at, at + READ_AT_ONCE);
-      const states = await Promise.all(batch.map((name) => this.#readState(name)));
+      const files = await this.storage.readMany(batch.map(statePath));
       for (const [i, name] of batch.entries()) {
-        const state = states[i];
-        if (state) read.set(name, state);
+        const file = files[i];
+        // It may have vanished since the listing.
+        if (file) read.set(name, await this.#decodeState(name, file));
+        await pace.breathe();
       }
-      await pace.breathe();
     }
     for (const name of parentsFirst(read)) {
-      const state = read.get(name) as State;
-      this.index.apply(state.records);
-      this.#states.set(name, {
-        id: fromHex(name) as Mac,
-        parent: state.parent && toHex(state.parent),
-        timestamp: state.timestamp,
-        serial: state.serial,
-      });
+      this.adopt(name, read.get(name) as State);
       await pace.breathe();
     }
-    this.index.setListed(await this.#listSharded("packfiles"));
   }
 
-  /** Nothing when the state vanished between listing and reading. */
-  async #readState(name: string): Promise<State | undefined> {
+  /** {@link refresh}, and looks which packfiles are there: needed to write. @returns their names */
+  async refreshForWriting(signal?: AbortSignal): Promise<ReadonlySet<string>> {
+    await this.refresh(signal);
+    const listed = await this.#listSharded("packfiles");
+    this.index.setListed(listed);
+    return listed;
+  }
+
+  /** Takes a state into account: one that was read, or that was written just now. Parents first. */
+  adopt(name: string, state: State): void {
+    this.index.apply(state.records);
+    this.#states.set(name, {
+      id: fromHex(name) as Mac,
+      parent: state.parent && toHex(state.parent),
+      timestamp: state.timestamp,
+      serial: state.serial,
+    });
+  }
+
+  async #decodeState(name: string, file: Uint8Array): Promise<State> {
     const what = `The state ${name.slice(0, 12)}`;
-    let file: Uint8Array;
-    try {
-      file = await this.storage.read(statePath(name));
-    } catch (error) {
-      if (isAppError(error, "blob-missing")) return undefined;
-      throw error;
-    }
     const { version, body } = unwrap(file, Resource.state, this.hashing, what);
     return decodeState(await this.codec.decode(body, what), version, what);
   }
@@ -102,18 +105,9 @@ export class Store {
   /** Names below the 256 folders of `states` or `packfiles`; what is not named by 32 bytes is no part of the store. */
   async #listSharded(folder: "states" | "packfiles"): Promise<Set<string>> {
     const names = new Set<string>();
-    const shards = (await this.storage.list(folder)).filter((shard) => shard.directory);
-    for (let at = 0; at < shards.length; at += READ_AT_ONCE) {
-      const lists = await Promise.all(
-        shards.slice(at, at + READ_AT_ONCE).map(async ({ name: shard }) => ({
-          shard,
-          files: await this.storage.list(`${folder}/${shard}`),
-        })),
-      );
-      for (const { shard, files } of lists)
-        for (const file of files)
-          if (!file.directory && isMacName(file.name) && file.name.startsWith(shard))
-            names.add(file.name);
+    for (const path of await this.storage.listBelow(folder)) {
+      const name = path.slice(3);
+      if (path[2] === "/" && isMacName(name) && name.startsWith(path.slice(0, 2))) names.add(name);
     }
     return names;
   }

@@ -24,6 +24,10 @@ export class MemoryStorage implements Storage {
     return bytes.subarray(offset, offset + length);
   }
 
+  async readMany(paths: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+    return paths.map((path) => this.files.get(path)?.slice());
+  }
+
   async write(files: readonly FileToWrite[]): Promise<void> {
     for (const { path, bytes } of files) this.files.set(path, bytes.slice());
   }
@@ -51,6 +55,15 @@ export class MemoryStorage implements Storage {
       const directory = isDirectory || deeper.length > 0;
       if (name !== "") found.set(name, { name, directory, size: directory ? 0 : size });
     }
+  }
+
+  async listBelow(path: string): Promise<string[]> {
+    const lists = (await this.list(path))
+      .filter(({ directory }) => directory)
+      .map(async ({ name }) =>
+        (await this.list(`${path}/${name}`)).map((entry) => `${name}/${entry.name}`),
+      );
+    return (await Promise.all(lists)).flat();
   }
 
   async remove(paths: readonly string[]): Promise<void> {

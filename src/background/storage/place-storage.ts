@@ -11,9 +11,11 @@ export type PlaceFiles = Pick<
   | "openPlace"
   | "statFile"
   | "readFile"
+  | "readFiles"
   | "writeFiles"
   | "makeDirectories"
   | "listDirectory"
+  | "listBelow"
   | "removeFiles"
 >;
 
@@ -77,6 +79,15 @@ export class PlaceStorage implements Storage {
     });
   }
 
+  async readMany(paths: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+    const read: (Uint8Array | undefined)[] = [];
+    while (read.length < paths.length) {
+      const { files } = unpack(await this.#files.readFiles(this.#place, paths.slice(read.length)));
+      read.push(...files.map((bytes) => bytes ?? undefined));
+    }
+    return read;
+  }
+
   async write(files: readonly FileToWrite[]): Promise<void> {
     let batch: FileToWrite[] = [];
     let size = 0;
@@ -115,6 +126,11 @@ export class PlaceStorage implements Storage {
   async list(path: string) {
     const { entries } = unpack(await this.#files.listDirectory(this.#place, path));
     return entries.filter((entry) => !entry.name.startsWith("tmp."));
+  }
+
+  async listBelow(path: string): Promise<readonly string[]> {
+    const { paths } = unpack(await this.#files.listBelow(this.#place, path));
+    return paths.filter((found) => !/(?:^|\/)tmp\.[^/]*$/.test(found));
   }
 
   async remove(paths: readonly string[]): Promise<void> {

@@ -21,6 +21,8 @@ export interface Storage {
   read(path: string): Promise<Uint8Array>;
   /** Exactly `length` bytes from `offset`. @throws AppError "blob-missing", "store-corrupt" when the file is shorter */
   readRange(path: string, offset: number, length: number): Promise<Uint8Array>;
+  /** Whole files in the order asked for; `undefined` for those that are missing. Hold few enough for memory. */
+  readMany(paths: readonly string[]): Promise<readonly (Uint8Array | undefined)[]>;
   write(files: readonly FileToWrite[]): Promise<void>;
   /** Like write, but refuses to replace. @returns false when the file existed */
   create(file: FileToWrite): Promise<boolean>;
@@ -31,6 +33,11 @@ export interface Storage {
   ): Promise<
     readonly { readonly name: string; readonly directory: boolean; readonly size: number }[]
   >;
+  /**
+   * `<directory>/<name>` of all that lies in the directories directly below one, whatever it is; nothing when it does
+   * not exist. Temporary files are left out.
+   */
+  listBelow(path: string): Promise<readonly string[]>;
   /** Removing what is not there is no error. */
   remove(paths: readonly string[]): Promise<void>;
 }

@@ -2,7 +2,9 @@
  * Files below one opened place. Every write goes to a temporary name `tmp.<uuid>` beside the target, is flushed,
  * then renamed, so that a reader sees the whole file or none of it. Directories are made from the place
  * downwards, never the place itself: a vanished one (an unplugged disk) must not reappear empty elsewhere.
+ * Links below the place are not followed: they could lead to any file of the user's.
  */
+import { isLink } from "./links.ts";
 import { inParallel, type Timers, withDeadline } from "./parallel.ts";
 import { fileError, pathRefused, placeGone, placeSilent } from "./place-errors.ts";
 import { relativeParts } from "./place-path.ts";
@@ -17,6 +19,8 @@ export interface PlacedFile {
 }
 
 const PARALLEL = 8;
+/** Bytes that one answer of {@link PlacedFiles.readMany} holds, the last file of it apart. */
+const READ_AT_ONCE = 16 * 1024 * 1024;
 /** For one file: a packfile of many megabytes on a slow stick, yet not for ever on a dead network drive. */
 const FILE_DEADLINE_MS = 120_000;
 /** Backups are private: only the user's own account may read them. */
@@ -41,6 +45,7 @@ export class PlacedFiles {
     return this.#guard("read", async () => {
       try {
         const { size, lastModified } = await IOUtils.stat(this.#absolute(parts));
+        this.#refuseLinks(parts);
         return { size, modifiedMs: lastModified };
       } catch (error) {
         if (!isNotFound(error)) throw error;
@@ -53,12 +58,52 @@ export class PlacedFiles {
   /** Fewer bytes than `length` where the file ends. @throws AppError blob-missing, place-gone, place-denied, place-io */
   async read(path: string, offset: number | null, length: number | null): Promise<Uint8Array> {
     const parts = this.#parts(path);
-    return this.#guard("read", () =>
-      IOUtils.read(this.#absolute(parts), {
-        ...(offset === null ? {} : { offset }),
-        ...(length === null ? {} : { maxBytes: length }),
-      }),
-    );
+    return this.#guard("read", () => this.#readOne(parts, offset, length));
+  }
+
+  /**
+   * The first of the files whole, as many as go into one answer, at least one; `null` for one that is missing.
+   * @throws AppError as {@link read}
+   */
+  async readMany(paths: readonly string[]): Promise<(Uint8Array | null)[]> {
+    const files: (Uint8Array | null)[] = [];
+    let size = 0;
+    for (let at = 0; at < paths.length && size < READ_AT_ONCE; at += PARALLEL) {
+      const step = paths.slice(at, at + PARALLEL).map((path) => this.#parts(path));
+      for (const bytes of await inParallel(step, PARALLEL, (parts) => this.#readIfThere(parts))) {
+        files.push(bytes);
+        size += bytes?.length ?? 0;
+      }
+    }
+    return files;
+  }
+
+  #readIfThere(parts: readonly string[]): Promise<Uint8Array | null> {
+    return this.#guard("read", async () => {
+      try {
+        return await this.#readOne(parts, null, null);
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+        await this.#assertRoot();
+        return null;
+      }
+    });
+  }
+
+  async #readOne(
+    parts: readonly string[],
+    offset: number | null,
+    length: number | null,
+  ): Promise<Uint8Array> {
+    const file = this.#absolute(parts);
+    // Asked first, off the main thread: a pipe or a device would never end.
+    const { type } = await IOUtils.stat(file);
+    this.#refuseLinks(parts);
+    if (type !== "regular") throw fileError({ name: type }, "read");
+    return IOUtils.read(file, {
+      ...(offset === null ? {} : { offset }),
+      ...(length === null ? {} : { maxBytes: length }),
+    });
   }
 
   /** Each file whole; after a failure some of the others may have been written. */
@@ -69,7 +114,7 @@ export class PlacedFiles {
       checked.map(({ parts }) => [parts.slice(0, -1).join("/"), parts.slice(0, -1)]),
     );
     for (const directory of directories.values()) {
-      await this.#guard("write", () => this.#makeBelow(directory));
+      await this.#guard("write", () => this.#makeBelow(directory, new Set()));
     }
     await inParallel(checked, PARALLEL, ({ file, parts }) =>
       this.#guard("write", () => this.#writeOne(file, parts)),
@@ -77,9 +122,10 @@ export class PlacedFiles {
   }
 
   async makeDirectories(paths: readonly string[]): Promise<void> {
+    const made = new Set<string>();
     for (const path of paths) {
       const parts = this.#parts(path);
-      await this.#guard("write", () => this.#makeBelow(parts));
+      await this.#guard("write", () => this.#makeBelow(parts, made));
     }
   }
 
@@ -97,6 +143,7 @@ export class PlacedFiles {
         await this.#assertRoot();
         return { exists: false, entries: [] };
       }
+      this.#refuseLinks(parts);
       const named = children
         .map((child) => ({ child, name: PathUtils.filename(child) }))
         .filter(({ name }) => !TEMPORARY.test(name));
@@ -114,12 +161,45 @@ export class PlacedFiles {
     });
   }
 
+  /**
+   * `<directory>/<name>` of what lies in the directories directly below: hundreds of listings in one call. Links to
+   * directories and unfinished writes are left out; a missing directory has nothing.
+   */
+  async listBelow(path: string): Promise<string[]> {
+    const parts = this.#parts(path);
+    const names = await this.#guard("read", () => this.#namesIn(parts));
+    const directories = names.filter((name) => !isLink(this.#absolute([...parts, name])));
+    const lists = await inParallel(directories, PARALLEL, (name) =>
+      this.#guard("read", () => this.#namesIn([...parts, name])),
+    );
+    return lists.flatMap((inner, index) => inner.map((name) => `${directories[index]}/${name}`));
+  }
+
+  /** Nothing for what is no directory, or is one no more. */
+  async #namesIn(parts: readonly string[]): Promise<string[]> {
+    try {
+      const children = await IOUtils.getChildren(this.#absolute(parts));
+      this.#refuseLinks(parts);
+      return children
+        .map((child) => PathUtils.filename(child))
+        .filter((name) => !TEMPORARY.test(name));
+    } catch (error) {
+      // What IOUtils says of a file.
+      if ((error as { name?: unknown }).name === "InvalidAccessError") return [];
+      if (!isNotFound(error)) throw error;
+      await this.#assertRoot();
+      return [];
+    }
+  }
+
   /** Removing what is not there is no error; directories only when empty. */
   async remove(paths: readonly string[]): Promise<void> {
     const checked = paths.map((path) => this.#parts(path));
     if (checked.some((parts) => parts.length === 0)) throw pathRefused("empty-part");
     await inParallel(checked, PARALLEL, (parts) =>
       this.#guard("write", async () => {
+        const directory = parts.slice(0, -1);
+        if (await IOUtils.exists(this.#absolute(directory))) this.#refuseLinks(directory);
         await IOUtils.remove(this.#absolute(parts), { ignoreAbsent: true, recursive: false });
       }),
     );
@@ -154,15 +234,26 @@ export class PlacedFiles {
     }
   }
 
-  async #makeBelow(parts: readonly string[]): Promise<void> {
-    await this.#assertRoot();
+  /** @param made those of this call that are there already */
+  async #makeBelow(parts: readonly string[], made: Set<string>): Promise<void> {
+    if (made.size === 0) await this.#assertRoot();
     for (let depth = 1; depth <= parts.length; depth++) {
-      await IOUtils.makeDirectory(this.#absolute(parts.slice(0, depth)), {
+      const directory = this.#absolute(parts.slice(0, depth));
+      if (made.has(directory)) continue;
+      await IOUtils.makeDirectory(directory, {
         createAncestors: false,
         ignoreExisting: true,
         permissions: DIRECTORY_MODE,
       });
+      if (isLink(directory)) throw pathRefused("link");
+      made.add(directory);
     }
+  }
+
+  /** Only behind an asynchronous call that answered: looking for links blocks where a network drive is silent. */
+  #refuseLinks(parts: readonly string[]): void {
+    for (let depth = 1; depth <= parts.length; depth++)
+      if (isLink(this.#absolute(parts.slice(0, depth)))) throw pathRefused("link");
   }
 
   #parts(path: string): string[] {

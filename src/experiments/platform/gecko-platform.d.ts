@@ -4,6 +4,7 @@ interface nsIFile {
   readonly path: string;
   readonly diskSpaceAvailable: number;
   exists(): boolean;
+  isSymlink(): boolean;
   initWithPath(path: string): void;
 }
 

@@ -98,6 +98,8 @@ class PlatformExperiment extends ExtensionAPIPersistent {
       statFile: (place: string, path: string) => answer(() => this.#place(place).stat(path)),
       readFile: (place: string, path: string, offset: number | null, length: number | null) =>
         answer(async () => ({ bytes: await this.#place(place).read(path, offset, length) })),
+      readFiles: (place: string, paths: string[]) =>
+        answer(async () => ({ files: await this.#place(place).readMany(paths) })),
       writeFiles: (place: string, files: PlacedFile[]) =>
         answer(async () => {
           for (const { bytes } of files) assertBytes(bytes);
@@ -110,6 +112,8 @@ class PlatformExperiment extends ExtensionAPIPersistent {
           return { ok: true as const };
         }),
       listDirectory: (place: string, path: string) => answer(() => this.#place(place).list(path)),
+      listBelow: (place: string, path: string) =>
+        answer(async () => ({ paths: await this.#place(place).listBelow(path) })),
       removeFiles: (place: string, paths: string[]) =>
         answer(async () => {
           await this.#place(place).remove(paths);

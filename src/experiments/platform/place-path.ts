@@ -1,6 +1,6 @@
 /**
  * Paths, decided without touching the disk: which relative paths may be used below a place, and which
- * directories lie at or below an allowed one. Symbolic links inside a place are the user's own and are followed.
+ * directories lie at or below an allowed one. Links are looked for on the disk (links.ts).
  */
 
 /** Why a relative path is refused; never shows the path itself (it may hold the name of an event). */

@@ -83,7 +83,7 @@ describe.each(faults)("a disk that %s", (fault) => {
         expect(after.get(`${report.snapshotId}/calendars/me@here/work/${name}`)).toBe(text);
       }
     }
-    expect(at).toBeGreaterThan(30);
+    expect(at).toBeGreaterThan(15);
   }, 120_000);
 
   test("at any operation of the first backup leaves nothing that the next one stumbles over", async () => {

@@ -79,6 +79,28 @@ export function describeStorage(name: string, make: () => Promise<Storage>): voi
       expect((await storage.list("")).map((entry) => entry.name)).toEqual(["states"]);
     });
 
+    test("reads many files at once, in their order, missing ones told", async () => {
+      const names = ["states/00/a", "states/01/b", "CONFIG"];
+      await storage.write(names.map((path) => ({ path, bytes: bytes(path) })));
+      const read = await storage.readMany([...names, "states/00/gone", "CONFIG"]);
+      expect(read.map((file) => file && text(file))).toEqual([...names, undefined, "CONFIG"]);
+      expect(await storage.readMany([])).toEqual([]);
+    });
+
+    test("lists what lies in all directories below one", async () => {
+      await storage.makeDirectories(["packfiles/00", "packfiles/ff"]);
+      const paths = ["packfiles/ab/one", "packfiles/ab/two", "packfiles/cd/three"];
+      await storage.write(paths.map((path) => ({ path, bytes: bytes("x") })));
+      await storage.write([{ path: "packfiles/stray", bytes: bytes("x") }]);
+      await storage.write([{ path: "packfiles/ab/tmp.begun", bytes: bytes("x") }]);
+      expect((await storage.listBelow("packfiles")).toSorted()).toEqual([
+        "ab/one",
+        "ab/two",
+        "cd/three",
+      ]);
+      expect(await storage.listBelow("nowhere")).toEqual([]);
+    });
+
     test("removes files, also those that are not there", async () => {
       await storage.write([{ path: "locks/one", bytes: bytes("1") }]);
       await storage.remove(["locks/one", "locks/two"]);
