@@ -59,6 +59,7 @@ const packageOwners: Record<string, readonly string[]> = {
   "@noble/hashes": ["background/kloset", "background/transport"],
   "hash-wasm": ["background/kloset"],
   "@noble/ciphers": ["background/kloset"],
+  fzstd: ["background/kloset"],
 };
 
 function files(folder: string): string[] {

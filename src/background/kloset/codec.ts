@@ -1,11 +1,13 @@
 /**
  * Encoding of everything stored (blobs, packfile index and footer, states, locks): compressed, then encrypted,
- * each step only where CONFIG has it. ZSTD of newer stores is refused.
+ * each step only where CONFIG has it. ZSTD of newer stores is read, never written: plakar 1.1 has none to try it with.
  */
 import { concatBytes } from "../../shared/bytes.ts";
+import { AppError } from "../../shared/errors.ts";
 import type { Cipher } from "./cipher.ts";
 import { corrupt, unknownVersion } from "./corruption.ts";
 import { compressFrame, decompressFrame } from "./lz4-frame.ts";
+import { unpackZstd } from "./zstd-frame.ts";
 
 /** The most plain bytes of one stored thing: a state of a large store is the largest. */
 const LARGEST = 512 * 1024 * 1024;
@@ -47,6 +49,16 @@ function compressor(algorithm: string | undefined, limit: number): Codec {
         encode: (plain) =>
           through(plain, new CompressionStream("gzip"), Number.POSITIVE_INFINITY, "A new blob"),
         decode: (stored, what) => through(stored, new DecompressionStream("gzip"), limit, what),
+      };
+    case "ZSTD":
+      return {
+        encode: () => {
+          throw new AppError("unsupported", "Backups into this store are not possible.", {
+            hint: "It is compressed with ZSTD, which CalDAV Keeper reads but does not write. Nothing was changed. Its snapshots can be looked at and restored; choose another directory for backups.",
+            retry: "after-user",
+          });
+        },
+        decode: (stored, what) => unpackZstd(stored, limit, what),
       };
     default:
       throw unknownVersion(`it uses the compression "${algorithm}"`, { compression: algorithm });

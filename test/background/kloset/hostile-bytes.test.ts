@@ -41,6 +41,7 @@ const decoders: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   dirpack: (bytes) => unpackEntries(bytes, "It", makePace(undefined)),
   LZ4: (bytes) => decompressFrame(bytes, LIMIT, "It"),
   GZIP: (bytes) => makeCodec("GZIP", undefined).decode(bytes, "It"),
+  ZSTD: (bytes) => makeCodec("ZSTD", undefined, LIMIT).decode(bytes, "It"),
   "packfile index": (bytes) => readPackfileIndex(bytes, makeCodec("LZ4", undefined), hashing, "It"),
 };
 

@@ -60,7 +60,7 @@ test.each([
       ...defaults,
       compression: {
         ...(defaults.compression as NonNullable<StoreConfig["compression"]>),
-        algorithm: "ZSTD",
+        algorithm: "BROTLI",
       },
     }),
   ],

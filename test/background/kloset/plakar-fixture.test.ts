@@ -52,9 +52,12 @@ test("plakar's encrypted store is opened with its passphrase and read byte for b
   });
   const [snapshot] = await store.listSnapshots();
   expect(snapshot).toMatchObject({ label: "fixture", type: "fs", files: files.size });
+  // Nothing of the computer that made it.
+  expect(snapshot?.context.get("Hostname")).toBe("desk");
+  expect(snapshot?.context.get("MachineID")).toMatch(/^0+$/);
   const reader = await store.openSnapshot(snapshot?.id ?? "");
   for (const [name, bytes] of files) {
-    const read = await reader.readFile(`/tmp/calendars/${name}`);
+    const read = await reader.readFile(`/mnt/calendars/${name}`);
     expect(Buffer.compare(read, bytes), name).toBe(0);
   }
   expect(await store.check({ full: true })).toMatchObject({ ok: true, checked: files.size });
