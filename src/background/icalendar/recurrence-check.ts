@@ -5,10 +5,11 @@
  */
 import ICAL from "ical.js";
 import { type Component, properties, property } from "../../shared/ical/component-tree.ts";
-import { type ContentLine, lineValue } from "../../shared/ical/content-line.ts";
-import { isDate, wallTime } from "../../shared/ical/date-value.ts";
+import { type ContentLine, lineParameter, lineValue } from "../../shared/ical/content-line.ts";
+import { DAY, isDate, wallTime } from "../../shared/ical/date-value.ts";
 import { isCostly, parseRule } from "../../shared/ical/recurrence-rule.ts";
 import { mayHaveInstance, wallInZoneOf } from "../../shared/ical/series-check.ts";
+import { instantOf, wallTimeIn } from "../../shared/ical/time-zone.ts";
 
 /** Instances a rule is expanded to; the longest daily series of a lifetime has fewer. */
 const MAX_INSTANCES = 20_000;
@@ -25,11 +26,35 @@ export function hasInstance(master: Component, recurrenceId: ContentLine): boole
   let answer: boolean | null = false;
   for (const line of properties(master)) {
     if (line.name !== "RRULE") continue;
-    const found = ruleHas(lineValue(line), { first, allDay: isDate(lineValue(start)) }, wall);
-    if (found) return true;
-    if (found === null) answer = null;
+    const rule = lineValue(line);
+    const until = lastPossible(rule, start);
+    if (until !== null && wall > until.wall + until.doubt) continue;
+    const found = ruleHas(rule, { first, allDay: isDate(lineValue(start)) }, wall);
+    const isSure = until === null || wall <= until.wall - until.doubt;
+    if (found && isSure) return true;
+    if (found !== false) answer = null;
   }
   return answer;
+}
+
+/**
+ * The rule's end as wall time of the series, and by how much it may be wrong. RFC 5545 §3.3.10 wants UNTIL in UTC
+ * where DTSTART has a zone; `null`: without end.
+ */
+function lastPossible(
+  value: string,
+  start: ContentLine,
+): { readonly wall: number; readonly doubt: number } | null {
+  const until = parseRule(value).get("UNTIL") ?? "";
+  const written = wallTime(until);
+  if (written === null) return null;
+  if (isDate(until)) return { wall: written + DAY - 1, doubt: 0 };
+  const isAllDay = isDate(lineValue(start));
+  const zone = lineParameter(start, "TZID");
+  if (!until.endsWith("Z") || isAllDay || zone === null) return { wall: written, doubt: 0 };
+  const instant = instantOf(until, null);
+  const wall = instant === null ? null : wallTimeIn(zone, instant);
+  return wall === null ? { wall: written, doubt: DAY } : { wall, doubt: 0 };
 }
 
 /** All in wall time: a rule steps by the clock on the wall (RFC 5545 §3.3.10). */
@@ -40,7 +65,8 @@ function ruleHas(
 ): boolean | null {
   if (isCostly(parseRule(value), start.first)) return null;
   try {
-    const rule = ICAL.Recur.fromString(value);
+    // Its end is in UTC, and the steps are not.
+    const rule = ICAL.Recur.fromString(value.replace(/UNTIL=[^;]*;?/i, "").replace(/;$/, ""));
     const iterator = rule.iterator(floating(start.first, start.allDay));
     for (let count = 0; count < MAX_INSTANCES; count++) {
       const next = iterator.next();

@@ -78,6 +78,32 @@ describe("an instance of a series is recognised", () => {
     expect(hasInstance(weekly, at(value, parameters))).toBe(expected);
   });
 
+  const east = "DTSTART;TZID=Asia/Tokyo:20250303T100000";
+  const west = "DTSTART;TZID=America/Los_Angeles:20250303T220000";
+  test.each([
+    [east, "20250306T010000Z", "20250306T100000", true],
+    [east, "20250306T010000Z", "20250307T100000", false],
+    [east, "20250306T005959Z", "20250306T100000", false],
+    [west, "20250307T060000Z", "20250306T220000", true],
+    [west, "20250307T055959Z", "20250306T220000", false],
+    [east, "20250306", "20250306T100000", true],
+    [east, "20250306", "20250307T100000", false],
+    ["DTSTART:20250303T100000", "20250306T100000Z", "20250306T100000", true],
+    ["DTSTART;VALUE=DATE:20250303", "20250306", "20250306", true],
+    ["DTSTART;VALUE=DATE:20250303", "20250306T000000Z", "20250306", true],
+    ["DTSTART;VALUE=DATE:20250303", "20250306", "20250307", false],
+  ])("%s until %s: %s is one: %s", (start, until, value, expected) => {
+    const parameters = /^DTSTART([^:]*):/.exec(start)?.[1] ?? "";
+    const daily = series(start, `RRULE:FREQ=DAILY;UNTIL=${until}`);
+    expect(hasInstance(daily, at(value, parameters))).toBe(expected);
+  });
+
+  test("a series until a time in a zone that nobody knows: no answer", () => {
+    const daily = series("DTSTART;TZID=Here:20250303T100000", "RRULE:FREQ=DAILY;UNTIL=20250306T010000Z");
+    expect(hasInstance(daily, at("20250306T100000", ";TZID=Here"))).toBeNull();
+    expect(hasInstance(daily, at("20250304T100000", ";TZID=Here"))).toBe(true);
+  });
+
   test("an added date is one, an excluded one is none", () => {
     const rule = "RRULE:FREQ=DAILY;COUNT=5";
     const added = series("DTSTART:20250301T100000Z", rule, "RDATE:20250601T100000Z");
