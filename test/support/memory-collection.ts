@@ -202,9 +202,10 @@ export class MemoryCollection implements RemoteCollection {
       }
       const kept = this.misbehaviours.rewrite?.(text) ?? text;
       this.write(name, kept);
-      const { href, etag } = this.#member(name);
+      const member = this.#member(name);
       const proven = !this.misbehaviours.neverProven && kept === text;
-      return { kind: "done", href, etag: proven ? etag : null, scheduleTag: null, proven };
+      const etag = proven ? member.etag : null;
+      return { kind: "done", ...member, etag, scheduleTag: null, proven };
     });
   }
 
@@ -220,7 +221,8 @@ export class MemoryCollection implements RemoteCollection {
       if (precondition.etag !== null && precondition.etag !== there.etag)
         return { kind: "precondition-failed" };
       this.delete(name);
-      return { kind: "done", href: there.href, etag: null, scheduleTag: null, proven: true };
+      const facts = { name: there.name, href: there.href, etag: null, scheduleTag: null };
+      return { kind: "done", ...facts, proven: true };
     });
   }
 

@@ -8,7 +8,7 @@ import { AppError, type ErrorCode, isAppError } from "../../shared/errors.ts";
 import type { FetchedBody, RemoteBody, RemoteMember } from "../sync/ports.ts";
 import { type DavClient, looksLikeHtml } from "../webdav/dav-client.ts";
 import { isWeak, parseETag, parseScheduleTag } from "../webdav/etag.ts";
-import { hrefOf, memberUrl, resolveHref, resourceName } from "../webdav/href.ts";
+import { resolveHref, resourceName } from "../webdav/href.ts";
 import type { DavResponse } from "../webdav/multistatus.ts";
 import { caldav, dav } from "../webdav/names.ts";
 import { textOf } from "../webdav/xml.ts";
@@ -19,6 +19,7 @@ import {
   type Fidelity,
   type MultigetText,
 } from "./calendar-data.ts";
+import type { MemberAddresses } from "./member-addresses.ts";
 import { BatchSize, Turnstile } from "./multiget.ts";
 import { calendarMultiget } from "./reports.ts";
 
@@ -45,6 +46,7 @@ type OnBatch = (batch: readonly FetchedBody[]) => Promise<void>;
 export class BodyFetcher {
   readonly #client: DavClient;
   readonly #collectionUrl: string;
+  readonly #addresses: MemberAddresses;
   readonly #size = new BatchSize();
   /** Learnt at the first multiget and kept for the life of this object. */
   #fidelity: Promise<Fidelity> | undefined;
@@ -52,9 +54,10 @@ export class BodyFetcher {
   #failuresInARow = 0;
   #timeoutsInARow = 0;
 
-  constructor(client: DavClient, collectionUrl: string) {
+  constructor(client: DavClient, collectionUrl: string, addresses: MemberAddresses) {
     this.#client = client;
     this.#collectionUrl = collectionUrl;
+    this.#addresses = addresses;
   }
 
   async fetchBodies(
@@ -97,7 +100,7 @@ export class BodyFetcher {
     member: { name: ResourceName; href: Href | null; etag?: RemoteMember["etag"] },
     signal: AbortSignal,
   ): Promise<RemoteBody | null> {
-    const url = this.urlOf(member);
+    const { url, href } = this.#addresses.addressOf(member);
     const resource = await this.#client.get(url, signal);
     if (resource === null) return null;
     if (looksLikeHtml(resource.text)) {
@@ -117,17 +120,11 @@ export class BodyFetcher {
     const etag = own === null || (isWeak(own) && member.etag) ? (member.etag ?? own) : own;
     return {
       name: member.name,
-      href: member.href ?? hrefOf(url),
+      href,
       etag,
       text: resource.text,
       scheduleTag: parseScheduleTag(resource.header("schedule-tag")),
     };
-  }
-
-  urlOf(member: { name: ResourceName; href: Href | null }): string {
-    return member.href === null
-      ? memberUrl(this.#collectionUrl, member.name)
-      : resolveHref(member.href, this.#collectionUrl).href;
   }
 
   async #fetchBatch(

@@ -19,14 +19,15 @@ import { TrafficCounter } from "../transport/traffic.ts";
 import type { Transport } from "../transport/transport.ts";
 import { DavClient, type WriteAnswer } from "../webdav/dav-client.ts";
 import { isWeak, preconditionHeaders, strengthen, type WritePrecondition } from "../webdav/etag.ts";
-import { hrefOf, resourceName, withTrailingSlash } from "../webdav/href.ts";
+import { withTrailingSlash } from "../webdav/href.ts";
 import type { Multistatus } from "../webdav/multistatus.ts";
 import { clark, dav } from "../webdav/names.ts";
 import type { XmlParser } from "../webdav/xml.ts";
 import { BodyFetcher } from "./body-fetcher.ts";
 import { holdsUid, uidsOf } from "./calendar-data.ts";
+import { MemberAddresses } from "./member-addresses.ts";
 import { isSelf, isTruncated, MEMBER_PROPERTIES, readChangePage, readMembers } from "./members.ts";
-import { COLLECTION_PROPERTIES, readStatus } from "./properties.ts";
+import { COLLECTION_PROPERTIES, NEEDED_PROPERTIES, readStatus } from "./properties.ts";
 import { ignoresIfNoneMatch } from "./quirks.ts";
 import { queryByUid, syncCollection } from "./reports.ts";
 import { readDeleteAnswer, readPutAnswer } from "./write-result.ts";
@@ -49,6 +50,7 @@ export class CalendarCollection implements RemoteCollection {
   readonly url: string;
   readonly #client: DavClient;
   readonly #traffic: TrafficCounter;
+  readonly #addresses: MemberAddresses;
   readonly #bodies: BodyFetcher;
   /** Texts sent and not read back yet. */
   readonly #created = new Map<ResourceName, string>();
@@ -62,11 +64,12 @@ export class CalendarCollection implements RemoteCollection {
       transport: withRetry(this.#traffic, options.retry),
       parseXml: options.parseXml,
     });
-    this.#bodies = new BodyFetcher(this.#client, this.url);
+    this.#addresses = new MemberAddresses(this.url);
+    this.#bodies = new BodyFetcher(this.#client, this.url, this.#addresses);
   }
 
   async status(signal: AbortSignal): Promise<CollectionStatus> {
-    const multistatus = await this.#client.propfind(this.url, "0", COLLECTION_PROPERTIES, signal);
+    const multistatus = await this.#readOwn(signal);
     const own =
       multistatus.responses.find((response) => isSelf(response, multistatus.url, this.url)) ??
       multistatus.responses[0];
@@ -74,8 +77,19 @@ export class CalendarCollection implements RemoteCollection {
     return readStatus(own);
   }
 
+  /** Some calendars of Google's refuse the whole question because of a property they do not have. */
+  async #readOwn(signal: AbortSignal): Promise<Multistatus> {
+    try {
+      return await this.#client.propfind(this.url, "0", COLLECTION_PROPERTIES, signal);
+    } catch (error) {
+      if (!isAppError(error, "forbidden")) throw error;
+      return this.#client.propfind(this.url, "0", NEEDED_PROPERTIES, signal);
+    }
+  }
+
   async changesSince(token: SyncToken | null, signal: AbortSignal): Promise<ChangePage> {
     const page = readChangePage(await this.#syncCollection(token, signal), this.url);
+    this.#addresses.learn(page.changed);
     // Without a new token the next page would be this one again; one without a change may be followed for ever.
     const goesOn = page.token !== null && page.token !== token;
     if (page.more && !(goesOn && page.changed.length + page.removed.length > 0)) {
@@ -104,7 +118,9 @@ export class CalendarCollection implements RemoteCollection {
     const multistatus = await this.#client.propfind(this.url, "1", MEMBER_PROPERTIES, signal);
     // A real listing has at least the collection itself (RFC 4918 §9.1).
     if (multistatus.responses.length === 0 || isTruncated(multistatus, this.url)) throw noAnswer();
-    return readMembers(multistatus, this.url);
+    const members = readMembers(multistatus, this.url);
+    this.#addresses.learn(members);
+    return members;
   }
 
   fetchBodies(
@@ -131,20 +147,19 @@ export class CalendarCollection implements RemoteCollection {
     signal: AbortSignal,
   ): Promise<WriteResult> {
     const create = precondition === "create";
-    const url = this.#bodies.urlOf(target);
+    const { url, href } = this.#addresses.addressOf(target);
     if (create && ignoresIfNoneMatch(url) && (await this.#client.get(url, signal)) !== null) {
       return { kind: "precondition-failed" };
     }
     const answer = await this.#conditionally(precondition, (headers) =>
       this.#client.put(url, text, CONTENT_TYPE, headers, signal),
     );
-    const href = target.href ?? hrefOf(url);
     const keepsBytes = this.#keepsBytes(text);
     const reading = readPutAnswer(answer, { href, create, keepsBytes });
     if (reading.kind === "error") throw reading.error;
     if (reading.kind === "suspect") return this.#explainCreate(target, text, reading.error, signal);
     const { result } = reading;
-    if (create && result.kind === "done") this.#created.set(resourceName(result.href), text);
+    if (create && result.kind === "done") this.#created.set(result.name, text);
     else this.#created.delete(target.name);
     return result;
   }
@@ -154,11 +169,11 @@ export class CalendarCollection implements RemoteCollection {
     precondition: WritePrecondition,
     signal: AbortSignal,
   ): Promise<WriteResult> {
-    const url = this.#bodies.urlOf(target);
+    const { url, href } = this.#addresses.addressOf(target);
     const answer = await this.#conditionally(precondition, (headers) =>
       this.#client.delete(url, headers, signal),
     );
-    const reading = readDeleteAnswer(answer, target.href);
+    const reading = readDeleteAnswer(answer, href);
     // A captive portal answers everything with 200 and a page: whether the server did it, only a look can tell.
     if (reading.kind === "suspect" && (await this.#bodies.fetchOne(target, signal)) === null) {
       return { kind: "gone" };
@@ -176,7 +191,9 @@ export class CalendarCollection implements RemoteCollection {
         const report = queryByUid(uid, component);
         const multistatus = await this.#client.report(this.url, "1", report, signal);
         answered = true;
-        for (const member of readMembers(multistatus, this.url)) {
+        const members = readMembers(multistatus, this.url);
+        this.#addresses.learn(members);
+        for (const member of members) {
           const body = await this.#bodies.fetchOne(member, signal);
           if (body && holdsUid(body.text, uid)) return body;
         }
@@ -271,6 +288,8 @@ function readSyncRefusal(error: unknown, token: SyncToken | null): unknown {
   if (status === 405 || status === 501 || names.includes(clark(dav("supported-report")))) {
     return unsupportedSync(error);
   }
+  // Refused from the start: reports may be forbidden where listings are not (Google's calendars of birthdays).
+  if (status === 403 && token === null) return unsupportedSync(error);
   // The calendar itself is gone, or no longer ours to read: a new listing would say the same.
   if (status === 403 || status === 404 || status === 410) return error;
   // Xandikos 0.2.8 fails with 500 on a token it does not know.

@@ -21,6 +21,15 @@ export const COLLECTION_PROPERTIES = [
   apple("calendar-color"),
 ] as const;
 
+/** Without these it cannot be synchronized well; none of them is optional on a calendar server. */
+export const NEEDED_PROPERTIES = [
+  dav("resourcetype"),
+  dav("sync-token"),
+  dav("current-user-privilege-set"),
+  dav("supported-report-set"),
+  calendarServer("getctag"),
+] as const;
+
 /** What a collection says about itself; `url` is absolute. */
 export interface CalendarDescription extends CollectionStatus {
   readonly url: string;

@@ -4,7 +4,7 @@ import type { AppError } from "../../shared/errors.ts";
 import type { WriteResult } from "../sync/ports.ts";
 import { looksLikeHtml, notCalDav, type WriteAnswer } from "../webdav/dav-client.ts";
 import { isWeak, parseETag, parseScheduleTag } from "../webdav/etag.ts";
-import { hrefOf, resolveHref } from "../webdav/href.ts";
+import { hrefOf, resolveHref, resourceName } from "../webdav/href.ts";
 import { caldav, clark } from "../webdav/names.ts";
 import { speaksOfUidConflict } from "./quirks.ts";
 
@@ -33,9 +33,11 @@ export function readPutAnswer(
       !isWeak(etag) &&
       status !== 202 &&
       !answersSomethingElse(answer);
+    const href = context.create ? createdHref(answer, context.href) : context.href;
     const done = {
       kind: "done",
-      href: context.create ? createdHref(answer, context.href) : context.href,
+      name: resourceName(href),
+      href,
       etag: proven ? etag : null,
       scheduleTag: parseScheduleTag(answer.header("schedule-tag")),
       proven,
@@ -64,8 +66,11 @@ export function readDeleteAnswer(answer: WriteAnswer, href: Href): WriteReading 
   const { status } = answer;
   if (status >= 200 && status < 300) {
     if (answersSomethingElse(answer)) return { kind: "suspect", error: notCalDav(answer.url) };
-    const result = { kind: "done", href, etag: null, scheduleTag: null, proven: true } as const;
-    return { kind: "result", result };
+    const facts = { etag: null, scheduleTag: null, proven: true } as const;
+    return {
+      kind: "result",
+      result: { kind: "done", name: resourceName(href), href, ...facts },
+    };
   }
   if (status === 404 || status === 410) return { kind: "result", result: { kind: "gone" } };
   if (status === 412) return { kind: "result", result: { kind: "precondition-failed" } };

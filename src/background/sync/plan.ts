@@ -29,6 +29,8 @@ export function knownMembers(rows: readonly ResourceRow[]): Map<string, KnownMem
 export interface Plan {
   /** Bodies to fetch, each name once. */
   readonly fetch: readonly RemoteMember[];
+  /** Members whose text is here already. */
+  readonly current: readonly ResourceName[];
   /** Members whose text is here but whose href is spelt differently now. */
   readonly relocated: readonly RemoteMember[];
   /** Known here and stated by the server to be gone. */
@@ -43,15 +45,20 @@ const isCurrent = (known: KnownMember | undefined, etag: ETag | null): boolean =
 function planMembers(
   known: KnownMembers,
   listed: Iterable<RemoteMember>,
-): Pick<Plan, "fetch" | "relocated"> {
+): Pick<Plan, "fetch" | "current" | "relocated"> {
   const fetch: RemoteMember[] = [];
+  const current: ResourceName[] = [];
   const relocated: RemoteMember[] = [];
   for (const member of listed) {
     const row = known.get(member.name);
-    if (!isCurrent(row, member.etag)) fetch.push(member);
-    else if (row?.metadata?.href !== member.href) relocated.push(member);
+    if (!isCurrent(row, member.etag)) {
+      fetch.push(member);
+      continue;
+    }
+    current.push(member.name);
+    if (row?.metadata?.href !== member.href) relocated.push(member);
   }
-  return { fetch, relocated };
+  return { fetch, current, relocated };
 }
 
 /** A server may list a member twice; the last line is the newest. */
@@ -78,6 +85,18 @@ export function planChanges(
   const changed = byName(page.changed);
   const stated = [...new Set(page.removed)].filter((name) => known.has(name) && !changed.has(name));
   return { ...planMembers(known, changed.values()), stated, unlisted: [] };
+}
+
+/** As few as these are told again after own writes. */
+const FEW = 2;
+
+/**
+ * True for a list of changes in which most of a calendar did not change: the server has forgotten the token without
+ * saying so and tells everything that is there (iCloud, RustiCal), but not what is gone.
+ * @param current how many were told although they are here as they are  @param known how many are here
+ */
+export function tellsEverything(current: number, known: number): boolean {
+  return current >= FEW && current >= known / 2;
 }
 
 /** The quarantined members whose time has come; all of them when the user asks. */

@@ -69,6 +69,8 @@ export type WriteResult =
   /** Done. `etag` only if it is strong and proves that our bytes were kept; otherwise read back. */
   | {
       readonly kind: "done";
+      /** The member's: another one than was asked for where the server chooses names itself. */
+      readonly name: ResourceName;
       readonly href: Href;
       readonly etag: ETag | null;
       readonly scheduleTag: ScheduleTag | null;
@@ -103,7 +105,7 @@ export interface RemoteCollection {
     member: { name: ResourceName; href: Href | null },
     signal: AbortSignal,
   ): Promise<RemoteBody | null>;
-  /** `ifMatch` null: create (If-None-Match: *). */
+  /** "create": If-None-Match: *. */
   put(
     target: { name: ResourceName; href: Href | null },
     text: string,

@@ -11,7 +11,7 @@ import { DAY_MS, rememberedChanges, SEVERAL, withinDay } from "./guard.ts";
 import { KnownRows } from "./known-rows.ts";
 import { endlessPages, listEverything } from "./listing.ts";
 import { stopsRun } from "./outcome.ts";
-import { dueRetries, type Plan, planChanges, planListing } from "./plan.ts";
+import { dueRetries, type Plan, planChanges, planListing, tellsEverything } from "./plan.ts";
 import type { CollectionStatus, RemoteMember, SyncState } from "./ports.ts";
 import { judgeRemovals } from "./removals.ts";
 import { judgeReversals } from "./reversals.ts";
@@ -135,6 +135,7 @@ class Pull {
     const fetch: RemoteMember[] = [];
     const relocated: RemoteMember[] = [];
     const stated: ResourceName[] = [];
+    let current = 0;
     const seen = new Set<string>();
     let token = this.#state.token;
     for (;;) {
@@ -144,12 +145,17 @@ class Pull {
       for (const member of page.changed) seen.add(member.name);
       stated.push(...plan.stated);
       relocated.push(...plan.relocated);
+      current += plan.current.length;
       for (const name of page.removed) this.#download.forget(name);
       if (!page.more) {
         fetch.push(...plan.fetch);
+        if (await this.#mayHideRemovals(current, seen, stated)) {
+          const listed = await this.#plainListing();
+          if (listed !== null) return { ...listed, token: page.token ?? token, ctag: null };
+        }
         // A server that gives no token has to be asked from the old one again: repeats cost, losses do not come back.
         return {
-          plan: { fetch, relocated, stated, unlisted: [] },
+          plan: { fetch, current: [], relocated, stated, unlisted: [] },
           seen,
           token: page.token ?? token,
           ctag: null,
@@ -167,6 +173,20 @@ class Pull {
         });
       }
     }
+  }
+
+  /** Changes that tell everything which is there leave out what is gone; only a listing shows it. */
+  async #mayHideRemovals(
+    current: number,
+    seen: ReadonlySet<string>,
+    stated: readonly ResourceName[],
+  ): Promise<boolean> {
+    if (current === 0 || this.#run.counts.pushed > 0) return false;
+    const { onServer } = await this.#run.local.countDeletions(this.#run.now());
+    if (!tellsEverything(current, onServer)) return false;
+    const known = await this.#known.all();
+    const told = new Set<string>([...seen, ...stated]);
+    return [...known.keys()].some((name) => !told.has(name));
   }
 
   async #fullListing(): Promise<Listed> {
@@ -299,7 +319,7 @@ class Pull {
   }
 }
 
-const NOTHING: Plan = { fetch: [], relocated: [], stated: [], unlisted: [] };
+const NOTHING: Plan = { fetch: [], current: [], relocated: [], stated: [], unlisted: [] };
 
 function isUnchanged(state: SyncState, status: CollectionStatus): boolean {
   if (state.initial) return false;

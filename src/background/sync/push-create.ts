@@ -37,7 +37,7 @@ async function make(
     const target = { name, href: null };
     const written = await push.put({ ...target, precondition: "create" }, mine);
     if (written.kind === "gone") throw collectionGone();
-    if (written.kind === "done") return push.readBack(change, written, mine, name);
+    if (written.kind === "done") return push.readBack(change, written, mine);
     const there = await push.fetchUnder(name);
     const isOther = there !== null && !isSameItem(push, change, there);
     // Our own earlier PUT whose answer was lost, or (an invitation the server stored itself) the same UID elsewhere.
@@ -72,7 +72,7 @@ async function adopt(
   // Their version becomes the server side first, so that it is kept when ours replaces it.
   await push.bringIn(theirs);
   const written = await push.ifUnchanged(theirs, (target) => push.put(target, merged.text));
-  if (written.kind === "done") return push.readBack(change, written, merged.text, theirs.name);
+  if (written.kind === "done") return push.readBack(change, written, merged.text);
   const newer = await push.fetch(theirs);
   if (newer !== null) await push.bringIn(newer);
   else await push.dropServerSide(theirs.name);

@@ -18,7 +18,7 @@ export async function pushUpdate(
   const written = await push.ifUnchanged(known, (target) => push.put(target, mine));
   switch (written.kind) {
     case "done":
-      return push.readBack(change, written, mine, push.name);
+      return push.readBack(change, written, mine);
     case "precondition-failed":
     case "gone":
       return refetch(push, change);

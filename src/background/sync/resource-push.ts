@@ -140,8 +140,8 @@ export class ResourcePush {
 
   /**
    * A write that depends on the server still having `known`. If-Match compares strongly (RFC 9110 §13.1.1), so a
-   * server that has only weak tags refuses every such write: there, as where there are none, the bodies are compared
-   * instead, just before.
+   * server that has only weak tags refuses every such write, and one without ETags may change its schedule tags at
+   * will: there, as where there are none, the bodies are compared instead, just before.
    */
   async ifUnchanged(
     known: RemoteBody,
@@ -153,7 +153,8 @@ export class ResourcePush {
       if (theirs.text !== known.text) return { kind: "precondition-failed" };
     }
     const written = await write(conditional(known));
-    if (written.kind !== "precondition-failed" || !known.etag?.startsWith("W/")) return written;
+    const isStrong = known.etag !== null && !known.etag.startsWith("W/");
+    if (written.kind !== "precondition-failed" || isStrong) return written;
     const theirs = await this.fetch(known);
     if (theirs?.text !== known.text) return written;
     return write(conditional({ ...known, etag: null, scheduleTag: null }));
@@ -178,13 +179,8 @@ export class ResourcePush {
   }
 
   /** Settles with what the server holds after a write, which need not be what was sent. */
-  async readBack(
-    change: PendingChange,
-    written: Done,
-    sent: string,
-    name: ResourceName,
-  ): Promise<Step> {
-    const { href, etag, scheduleTag } = written;
+  async readBack(change: PendingChange, written: Done, sent: string): Promise<Step> {
+    const { name, href, etag, scheduleTag } = written;
     if (written.proven) return this.stored(change, sent, { href, etag, scheduleTag }, name);
     const { remote } = this.#context;
     const body =

@@ -27,6 +27,8 @@ export class StoredCalendar {
   readonly #changes = new Map<string, { revision: number; removed: boolean }>();
   readonly #nextRevision: () => number;
   revision: number;
+  /** UIDs of what was deleted. */
+  readonly deletedUids = new Set<string>();
   /** Tokens older than this are expired. */
   oldestToken = 0;
 
@@ -47,7 +49,9 @@ export class StoredCalendar {
   }
 
   remove(name: string): boolean {
+    const uid = uidOf(this.resources.get(name)?.bytes.toString("utf8") ?? "");
     if (!this.resources.delete(name)) return false;
+    if (uid !== undefined) this.deletedUids.add(uid);
     this.revision = this.#nextRevision();
     this.#record(name, true);
     return true;

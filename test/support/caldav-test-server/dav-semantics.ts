@@ -3,16 +3,10 @@
  * RFC 4918, 4791, 6578, 5397; no HTTP, no authentication, no faults of single requests in here.
  */
 import type { CalendarProperties } from "../dav-server.ts";
-import {
-  type CalendarFacts,
-  StoredCalendar,
-  type StoredResource,
-  uidOf,
-} from "./calendar-store.ts";
+import { type CalendarFacts, StoredCalendar, type StoredResource } from "./calendar-store.ts";
 import type { Misbehaviours } from "./misbehaviour.ts";
 import {
   errorBody,
-  escapeXml,
   multistatus,
   NS,
   type Property,
@@ -26,6 +20,7 @@ import {
   type RequestElement,
   readRequestXml,
 } from "./request-xml.ts";
+import { needPrivileges, ResourceWrites } from "./resource-writes.ts";
 import { ShownProperties, type Target } from "./shown-properties.ts";
 
 export interface DavRequest {
@@ -51,6 +46,7 @@ export class DavSemantics {
   readonly #misbehaviours: () => Misbehaviours;
   readonly #shown: ShownProperties;
   readonly #reports: Reports;
+  readonly #writes: ResourceWrites;
   #revision = 0;
 
   constructor(username: string, misbehaviours: () => Misbehaviours) {
@@ -58,6 +54,7 @@ export class DavSemantics {
     this.#misbehaviours = misbehaviours;
     this.#shown = new ShownProperties(username, misbehaviours);
     this.#reports = new Reports(this.#shown, misbehaviours);
+    this.#writes = new ResourceWrites(this.calendars, this.#shown, misbehaviours);
   }
 
   /** As it is told to clients. */
@@ -104,9 +101,9 @@ export class DavSemantics {
         case "HEAD":
           return this.#get(target);
         case "PUT":
-          return this.#put(target, request);
+          return this.#writes.put(target, request);
         case "DELETE":
-          return this.#delete(target, request);
+          return this.#writes.delete(target, request);
         case "MKCALENDAR":
         case "MKCOL":
           return this.#makeCollection(target, request);
@@ -119,6 +116,7 @@ export class DavSemantics {
   }
 
   #locate(segments: readonly string[]): Target {
+    if (segments[0] === "caldav.php") return this.#locate(segments.slice(1));
     const [dav, area, user, calendarName, name] = segments;
     if (segments.length === 0 || (dav === "dav" && segments.length === 1)) return { kind: "root" };
     if (dav !== "dav" || user !== this.username) return { kind: "unknown" };
@@ -143,12 +141,15 @@ export class DavSemantics {
     const depth = String(request.headers.depth ?? "infinity");
     if (depth === "infinity")
       return { status: 403, headers: XML, body: errorBody("<D:propfind-finite-depth/>") };
+    if (this.#is.refusesColor && asked.some(({ local }) => local === "calendar-color"))
+      return { status: 403 };
     const deep = depth === "1";
     const responses: string[] = [];
     const add = (href: string, one: Target) =>
       responses.push(
         propstatResponse(
           href,
+          null,
           asked.map((property) => ({ property, value: this.#shown.valueOf(one, property) })),
         ),
       );
@@ -175,6 +176,7 @@ export class DavSemantics {
         add(this.#shown.calendarHref(calendar), target);
         if (deep && !this.#is.listsNothing) {
           for (const name of calendar.resources.keys()) {
+            if (this.#is.listsLate.includes(name)) continue;
             add(this.#shown.resourceHref(calendar, name), { kind: "resource", calendar, name });
           }
         }
@@ -200,7 +202,7 @@ export class DavSemantics {
       property,
       value: refused.includes(property) ? null : "",
     }));
-    return { status: 207, headers: XML, body: multistatus([propstatResponse(href, values)]) };
+    return { status: 207, headers: XML, body: multistatus([propstatResponse(href, null, values)]) };
   }
 
   #report(target: Target, body: Buffer): DavAnswer {
@@ -219,87 +221,16 @@ export class DavSemantics {
     const resource = target.calendar.resources.get(target.name);
     if (!resource) return { status: 404 };
     const etag = this.#shown.etagOf(resource);
+    const scheduleTag = this.#shown.scheduleTagOf(resource);
     return {
       status: 200,
       headers: {
         "Content-Type": resource.contentType,
         ...(etag === null ? {} : { ETag: etag }),
+        ...(scheduleTag === null ? {} : { "Schedule-Tag": scheduleTag }),
       },
       body: resource.bytes,
     };
-  }
-
-  #put(target: Target, request: DavRequest): DavAnswer {
-    if (target.kind !== "resource") return { status: target.kind === "unknown" ? 409 : 405 };
-    if (this.#is.forbidWrites) return needPrivileges();
-    const { calendar, name } = target;
-    const existing = calendar.resources.get(name);
-    if (!this.#preconditionHolds(request, existing)) return { status: 412 };
-    const text = request.body.toString("utf8");
-    if (!/^\uFEFF?BEGIN:VCALENDAR/i.test(text)) {
-      return { status: 403, headers: XML, body: errorBody("<C:valid-calendar-data/>") };
-    }
-    const uid = uidOf(text);
-    const holder = uid === undefined ? undefined : calendar.holderOf(uid, name);
-    if (holder !== undefined && this.#is.duplicateUid !== "accepted") {
-      return this.#uidRefused(calendar, holder);
-    }
-    const bytes = this.#is.rewritesBodies ? Buffer.from(rewrite(text), "utf8") : request.body;
-    const stored = calendar.write(name, bytes);
-    const etag = this.#is.putWithoutETag ? null : this.#shown.etagOf(stored);
-    return { status: existing ? 204 : 201, headers: etag === null ? {} : { ETag: etag } };
-  }
-
-  #uidRefused(calendar: StoredCalendar, holder: string): DavAnswer {
-    const status = this.#is.duplicateUid;
-    switch (status) {
-      case 400:
-        return {
-          status,
-          headers: XML,
-          body: `<?xml version="1.0" encoding="utf-8"?>\n<d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns"><s:exception>Sabre\\DAV\\Exception\\BadRequest</s:exception><s:message>Calendar object with uid already exists in this calendar collection.</s:message></d:error>`,
-        };
-      case 412:
-        return { status };
-      case 409:
-        return { status, headers: XML, body: errorBody("<C:no-uid-conflict/>") };
-      default: {
-        const href = `<D:href>${escapeXml(this.#shown.resourceHref(calendar, holder))}</D:href>`;
-        const body = errorBody(`<C:no-uid-conflict>${href}</C:no-uid-conflict>`);
-        return { status: 403, headers: XML, body };
-      }
-    }
-  }
-
-  #delete(target: Target, request: DavRequest): DavAnswer {
-    if (target.kind === "calendar") {
-      if (this.#is.forbidWrites) return needPrivileges();
-      this.calendars.delete(target.calendar.name);
-      return { status: 204 };
-    }
-    if (target.kind !== "resource") return { status: 404 };
-    if (this.#is.forbidWrites) return needPrivileges();
-    const existing = target.calendar.resources.get(target.name);
-    if (!existing) return { status: 404 };
-    if (!this.#preconditionHolds(request, existing)) return { status: 412 };
-    target.calendar.remove(target.name);
-    return { status: 204 };
-  }
-
-  /** RFC 9110 §13.1: If-Match compares strongly, If-None-Match weakly. */
-  #preconditionHolds({ headers }: DavRequest, existing: StoredResource | undefined): boolean {
-    const ifMatch = headers["if-match"];
-    const ifNoneMatch = headers["if-none-match"];
-    const strong = existing && this.#is.weakETags !== "always" ? `"r${existing.revision}"` : null;
-    if (typeof ifMatch === "string") {
-      if (!existing) return false;
-      if (ifMatch.trim() !== "*" && (strong === null || !listed(ifMatch, strong))) return false;
-    }
-    if (typeof ifNoneMatch === "string" && existing) {
-      if (ifNoneMatch.trim() === "*") return false;
-      if (listed(ifNoneMatch.replaceAll("W/", ""), `"r${existing.revision}"`)) return false;
-    }
-    return true;
   }
 
   #makeCollection(target: Target, request: DavRequest): DavAnswer {
@@ -315,17 +246,6 @@ export class DavSemantics {
     }
     return { status: 201 };
   }
-}
-
-function needPrivileges(): DavAnswer {
-  return { status: 403, headers: XML, body: errorBody("<D:need-privileges/>") };
-}
-
-function listed(header: string, tag: string): boolean {
-  return header
-    .split(",")
-    .map((one) => one.trim())
-    .includes(tag);
 }
 
 function askedProperties(body: Buffer): Property[] {
@@ -358,11 +278,4 @@ function setFact(facts: CalendarFacts, property: RequestElement): boolean {
     default:
       return property.local === "resourcetype";
   }
-}
-
-/** What re-serialising servers do: another product id, and one more property. */
-function rewrite(text: string): string {
-  return text
-    .replace(/^PRODID:.*$/m, "PRODID:-//Rewriting Test Server//EN\r")
-    .replace(/^END:(VEVENT|VTODO)/m, "X-REWRITTEN:TRUE\r\nEND:$1");
 }

@@ -15,8 +15,63 @@ export interface Misbehaviours {
   pageSize: number | null;
   /** Old SabreDAV: a cut answer without a token to go on from. */
   pageWithoutToken: boolean;
-  /** How an expired token is refused: the status, always with DAV:valid-sync-token except "400-plain". */
-  expiredToken: 403 | 409 | 507 | "400-plain";
+  /**
+   * How an expired token is refused: with DAV:valid-sync-token, or ("-plain") by the status alone. 415: fruux; 412 and
+   * 418: older Nextclouds; 500: Xandikos.
+   */
+  expiredToken:
+    | 400
+    | 403
+    | 409
+    | 412
+    | 507
+    | "400-plain"
+    | "412-plain"
+    | "415-plain"
+    | "418-plain"
+    | "500-plain";
+  /** Cyrus once refused an empty sync-token element, others one that is left out. */
+  firstToken: "any" | "omitted" | "empty";
+  /** RustiCal, iCloud: whatever the token, everything that is there is told. */
+  tellsEverything: boolean;
+  /** The status of a removed member in a sync-collection; 418: Nextcloud before 2024-03. */
+  removedAs: 404 | 410 | 418;
+  /** iCloud: a sync-collection lists the collection itself, and gives every response a status of its own. */
+  listsItself: boolean;
+  /** Baïkal, SOGo: changes of these names are missing in what a sync-collection tells. */
+  forgetsChanges: readonly string[];
+  /** Kerio: the index lags behind, these are not listed (yet) though GET finds them. */
+  listsLate: readonly string[];
+  /** Google: these are listed with a 404 for their ETag. */
+  etagNotFound: readonly string[];
+  /** Open-Xchange: an ETag is a URL, and not quoted. */
+  etagShape: "quoted" | "url";
+  /** "unstable" (Cyrus): differs with every answer. The server then knows If-Schedule-Tag-Match. */
+  scheduleTags: "no" | "stable" | "unstable";
+  /** DAViCal, Synology: hrefs have another path than the one that was asked. Both work. */
+  otherPrefix: boolean;
+  /** What members are said to be: text/vtodo (SmarterMail), or nothing (iCloud). */
+  contentType: "as stored" | "text/vtodo" | "none";
+  /** Google: a question about the colour is refused as a whole. */
+  refusesColor: boolean;
+  /** Google: a create with If-None-Match overwrites. */
+  ignoresIfNoneMatch: boolean;
+  /** Chooses the names of new members itself, and tells them by Location. */
+  choosesNames: boolean;
+  /** DavMail: what is made gets a UID of the server. */
+  changesUids: boolean;
+  /** Nextcloud's trash bin: the UID of what was deleted is taken. */
+  keepsDeletedUids: boolean;
+  /** Cyrus: a UID is unique among all calendars of the account. */
+  uidsOfAccount: boolean;
+  /** Open-Xchange, GMX: a search does not find what is far away; here it finds nothing at all. */
+  searchFindsNothing: boolean;
+  /** Radicale: several UIDs in one resource are refused. */
+  refusesSeveralUids: boolean;
+  /** Bytes of a body that is refused with 413. */
+  largestBody: number | null;
+  /** Nothing more fits in: 507. */
+  isFull: boolean;
   noSyncCollection: boolean;
   noCtag: boolean;
   /** 403 and 409 name the precondition (the latter as Radicale does), 400 says it in prose (SabreDAV), 412 says nothing. */
@@ -41,6 +96,8 @@ export interface Misbehaviours {
   listsNothing: boolean;
   /** The password is no longer accepted. */
   unauthorized: boolean;
+  /** What a 401 asks for; `null` (Yahoo): nothing. iCloud names its own scheme besides. */
+  challenge: string | null;
 }
 
 export const CORRECT: Misbehaviours = {
@@ -50,6 +107,27 @@ export const CORRECT: Misbehaviours = {
   pageSize: null,
   pageWithoutToken: false,
   expiredToken: 403,
+  firstToken: "any",
+  tellsEverything: false,
+  removedAs: 404,
+  listsItself: false,
+  forgetsChanges: [],
+  listsLate: [],
+  etagNotFound: [],
+  etagShape: "quoted",
+  scheduleTags: "no",
+  otherPrefix: false,
+  contentType: "as stored",
+  refusesColor: false,
+  ignoresIfNoneMatch: false,
+  choosesNames: false,
+  changesUids: false,
+  keepsDeletedUids: false,
+  uidsOfAccount: false,
+  searchFindsNothing: false,
+  refusesSeveralUids: false,
+  largestBody: null,
+  isFull: false,
   noSyncCollection: false,
   noCtag: false,
   duplicateUid: 403,
@@ -63,6 +141,7 @@ export const CORRECT: Misbehaviours = {
   readOnlyRights: false,
   listsNothing: false,
   unauthorized: false,
+  challenge: 'Basic realm="test", charset="UTF-8"',
 };
 
 /** What happens to single requests. */

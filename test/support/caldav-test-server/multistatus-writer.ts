@@ -40,9 +40,13 @@ function statusLine(status: number): string {
   return `<D:status>HTTP/1.1 ${status} ${REASON[status] ?? "Status"}</D:status>`;
 }
 
-/** @param values the inner XML of each property; `null`: not there */
+/**
+ * @param status of the response as a whole, besides that of its properties; `null`: none
+ * @param values the inner XML of each property; `null`: not there
+ */
 export function propstatResponse(
   href: string,
+  status: number | null,
   values: readonly { readonly property: Property; readonly value: string | null }[],
 ): string {
   const found = values.filter(({ value }) => value !== null);
@@ -53,7 +57,7 @@ export function propstatResponse(
       : `<D:propstat><D:prop>${entries.map(({ property, value }) => tag(property, value ?? "")).join("")}</D:prop>${statusLine(status)}</D:propstat>`;
   // RFC 4918 §14.24: a response has at least one propstat; with nothing asked, an empty one.
   const empty = values.length === 0 ? `<D:propstat><D:prop/>${statusLine(200)}</D:propstat>` : "";
-  return `<D:response><D:href>${escapeXml(href)}</D:href>${propstat(found, 200)}${propstat(missing, 404)}${empty}</D:response>`;
+  return `<D:response><D:href>${escapeXml(href)}</D:href>${propstat(found, 200)}${propstat(missing, 404)}${empty}${status === null ? "" : statusLine(status)}</D:response>`;
 }
 
 export function statusResponse(href: string, status: number, inner = ""): string {

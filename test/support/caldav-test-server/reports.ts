@@ -51,21 +51,32 @@ export class Reports {
     if (this.#is.noSyncCollection) {
       return { status: 403, headers: XML, body: errorBody("<D:supported-report/>") };
     }
-    const token = child(report, "sync-token")?.text.trim() ?? "";
-    const since = token === "" ? 0 : this.#revisionOf(calendar, token);
+    const element = child(report, "sync-token");
+    const token = element?.text.trim() ?? "";
+    const isFirst = token === "" || this.#is.tellsEverything;
+    if (token === "" && !this.#takesFirst(element === undefined)) return { status: 400 };
+    const since = isFirst ? 0 : this.#revisionOf(calendar, token);
     if (since === undefined) return this.#tokenRefused();
     const asked = propertiesIn(report);
+    const { forgetsChanges, listsLate } = this.#is;
     // Without a token only what is there counts (RFC 6578 §3.4).
     const changes = this.#is.listsNothing
       ? []
-      : calendar.changesAfter(since).filter(({ removed }) => token !== "" || !removed);
+      : calendar
+          .changesAfter(since)
+          .filter(({ removed }) => !(isFirst && removed))
+          .filter(({ name }) => !listsLate.includes(name))
+          .filter(({ name }) => isFirst || !forgetsChanges.includes(name));
     const page = changes.slice(0, this.#is.pageSize ?? changes.length);
     const cut = page.length < changes.length;
     const responses = page.map(({ name, removed }) => {
       return removed
-        ? statusResponse(this.#shown.resourceHref(calendar, name), 404)
+        ? statusResponse(this.#shown.resourceHref(calendar, name), this.#is.removedAs)
         : this.#response(calendar, name, asked);
     });
+    if (this.#is.listsItself) {
+      responses.unshift(statusResponse(this.#shown.calendarHref(calendar), 200));
+    }
     if (cut) {
       const reason = "<D:error><D:number-of-matches-within-limits/></D:error>";
       responses.push(statusResponse(this.#shown.calendarHref(calendar), 507, reason));
@@ -74,6 +85,11 @@ export class Reports {
     const newToken =
       cut && this.#is.pageWithoutToken ? null : this.#shown.tokenOf(calendar, reached);
     return { status: 207, headers: XML, body: multistatus(responses, newToken) };
+  }
+
+  #takesFirst(isOmitted: boolean): boolean {
+    const { firstToken } = this.#is;
+    return firstToken === "any" || firstToken === (isOmitted ? "omitted" : "empty");
   }
 
   /** `undefined` for a token that is not, or no longer, this calendar's. */
@@ -86,9 +102,9 @@ export class Reports {
 
   #tokenRefused(): DavAnswer {
     const { expiredToken } = this.#is;
-    if (expiredToken === "400-plain")
+    if (typeof expiredToken === "string")
       return {
-        status: 400,
+        status: Number.parseInt(expiredToken, 10),
         headers: { "Content-Type": "text/plain; charset=utf-8" },
         body: "Bad token",
       };
@@ -126,6 +142,7 @@ export class Reports {
     const wanted = component?.attributes.get("name");
     const responses = [...calendar.resources]
       .filter(([, { bytes }]) => {
+        if (this.#is.searchFindsNothing) return false;
         const text = bytes.toString("utf8");
         if (wanted !== undefined && !text.includes(`BEGIN:${wanted}`)) return false;
         return uid === undefined || (uidOf(text) ?? "").includes(uid);
@@ -138,6 +155,7 @@ export class Reports {
     const target = { kind: "resource", calendar, name } as const;
     return propstatResponse(
       this.#shown.resourceHref(calendar, name),
+      this.#is.listsItself ? 200 : null,
       asked.map((property) => ({ property, value: this.#shown.valueOf(target, property) })),
     );
   }

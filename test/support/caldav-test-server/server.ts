@@ -249,10 +249,8 @@ export class CaldavTestServer implements DavServer {
     const pathname = new URL(record.path, this.#url).pathname;
     if (pathname === "/.well-known/caldav") return { status: 301, headers: { Location: "/dav/" } };
     if (!this.#isAuthorized(request)) {
-      return {
-        status: 401,
-        headers: { "WWW-Authenticate": 'Basic realm="test", charset="UTF-8"' },
-      };
+      const { challenge } = this.#misbehaviours;
+      return { status: 401, headers: challenge === null ? {} : { "WWW-Authenticate": challenge } };
     }
     let segments: string[];
     try {

@@ -15,6 +15,7 @@ export type Target =
 export class ShownProperties {
   readonly #username: string;
   readonly #misbehaviours: () => Misbehaviours;
+  #answers = 0;
 
   constructor(username: string, misbehaviours: () => Misbehaviours) {
     this.#username = username;
@@ -38,6 +39,7 @@ export class ShownProperties {
 
   #href(...segments: string[]): string {
     const host = this.#is.foreignHrefs ? "http://backend.invalid:8080" : "";
+    if (this.#is.otherPrefix) segments.unshift("caldav.php");
     return `${host}/${segments.map((segment) => this.#encode(segment)).join("/")}`;
   }
 
@@ -60,8 +62,26 @@ export class ShownProperties {
   /** As it is told to clients. */
   etagOf(resource: StoredResource): string | null {
     if (this.#is.noETags) return null;
-    const strong = `"r${resource.revision}"`;
+    const strong = this.strongTagOf(resource);
     return this.#is.weakETags === "no" ? strong : `W/${strong}`;
+  }
+
+  strongTagOf({ revision }: StoredResource): string {
+    return this.#is.etagShape === "url"
+      ? `http://www.open-xchange.com/etags/101-${revision}`
+      : `"r${revision}"`;
+  }
+
+  /** `null` from a server that has none. */
+  scheduleTagOf({ revision }: StoredResource): string | null {
+    switch (this.#is.scheduleTags) {
+      case "no":
+        return null;
+      case "stable":
+        return `"s${revision}"`;
+      case "unstable":
+        return `"s${revision}-${++this.#answers}"`;
+    }
   }
 
   tokenOf(calendar: StoredCalendar, revision: number): string {
@@ -81,7 +101,7 @@ export class ShownProperties {
     if (target.kind === "calendar") return this.#calendarProperty(target.calendar, key);
     if (target.kind === "resource") {
       const resource = target.calendar.resources.get(target.name);
-      return resource ? this.#resourceProperty(resource, key) : null;
+      return resource ? this.#resourceProperty(target.name, resource, key) : null;
     }
     return null;
   }
@@ -125,6 +145,12 @@ export class ShownProperties {
     }
   }
 
+  #contentTypeOf(resource: StoredResource): string | null {
+    const { contentType } = this.#is;
+    if (contentType === "none") return null;
+    return escapeXml(contentType === "as stored" ? resource.contentType : contentType);
+  }
+
   #supportedReports(): string {
     const reports = ["C:calendar-multiget", "C:calendar-query"];
     if (!this.#is.noSyncCollection) reports.push("D:sync-collection");
@@ -133,14 +159,18 @@ export class ShownProperties {
       .join("");
   }
 
-  #resourceProperty(resource: StoredResource, key: string): string | null {
+  #resourceProperty(name: string, resource: StoredResource, key: string): string | null {
     switch (key) {
       case `${NS.D} getetag`: {
-        const etag = this.etagOf(resource);
+        const etag = this.#is.etagNotFound.includes(name) ? null : this.etagOf(resource);
         return etag === null ? null : escapeXml(etag);
       }
+      case `${NS.C} schedule-tag`: {
+        const tag = this.scheduleTagOf(resource);
+        return tag === null ? null : escapeXml(tag);
+      }
       case `${NS.D} getcontenttype`:
-        return escapeXml(resource.contentType);
+        return this.#contentTypeOf(resource);
       case `${NS.D} getcontentlength`:
         return String(resource.bytes.length);
       case `${NS.C} calendar-data`: {
