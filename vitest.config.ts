@@ -7,6 +7,8 @@ const serial = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_
 
 export default defineConfig({
   test: {
+    // Vitest leaves a core idle by itself; nothing else runs beside the tests.
+    maxWorkers: "100%",
     projects: [
       {
         test: {

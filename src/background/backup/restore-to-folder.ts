@@ -4,11 +4,15 @@
  */
 import type { RestoreReport, RestoreSelection } from "../../shared/commands.ts";
 import { type AppError, isAppError } from "../../shared/errors.ts";
+import { inParallel } from "../../shared/parallel.ts";
 import { type FolderTarget, putFile } from "./folder-target.ts";
 import type { Work } from "./ports.ts";
 import { type Failure, failure, unreadableFailures } from "./restore-failures.ts";
 import { readSelection } from "./restore-selection.ts";
 import type { SnapshotFiles } from "./snapshot-files.ts";
+
+/** Each file is flushed to the disk and read back: most of the time is waiting. */
+const FILES_AT_ONCE = 16;
 
 /** Files go to `<account>/<calendar>/<resource>.ics`, unsent versions and losers of conflicts below `pending` and `conflicts`. A file that is there is never written over. */
 export async function restoreToFolder(
@@ -23,7 +27,8 @@ export async function restoreToFolder(
   const resources = selected.flatMap((part) => part.resources);
   let created = 0;
   let unchanged = 0;
-  for (const [index, resource] of resources.entries()) {
+  let done = 0;
+  await inParallel(resources, FILES_AT_ONCE, async (resource) => {
     work.signal.throwIfAborted();
     try {
       const path = resource.path.replace(/^\/(?:calendars\/)?/, "");
@@ -35,10 +40,9 @@ export async function restoreToFolder(
       if (!concernsOneFile(error)) throw error;
       failed.push(failure(resource.path, error));
     }
-    if (index % 50 === 0) {
-      work.onProgress({ done: index + 1, total: resources.length, note: resource.name });
-    }
-  }
+    done++;
+    if (done % 50 === 1) work.onProgress({ done, total: resources.length, note: resource.name });
+  });
   return {
     created,
     updated: 0,

@@ -2,7 +2,7 @@
  * Why a TLS connection failed. A page's fetch only says "NetworkError"; a privileged channel to the same
  * address knows the reason. The probe sends no credentials and ends as soon as the server answered.
  */
-import type { Timers } from "./parallel.ts";
+import type { Timers } from "./deadline.ts";
 import { constants, getService } from "./xpcom.ts";
 
 const DEADLINE_MS = 15_000;

@@ -1,7 +1,7 @@
 /** Thunderbird's own dialog for a server whose certificate it does not trust. Nothing is trusted without it. */
 import { probeCertificate } from "./certificate-probe.ts";
+import type { Timers } from "./deadline.ts";
 import { openDialogWindow } from "./dialog-window.ts";
-import type { Timers } from "./parallel.ts";
 
 const DIALOG = "chrome://pippki/content/exceptionDialog.xhtml";
 

@@ -4,8 +4,9 @@
  * downwards, never the place itself: a vanished one (an unplugged disk) must not reappear empty elsewhere.
  * Links below the place are not followed: they could lead to any file of the user's.
  */
+import { inParallel } from "../../shared/parallel.ts";
+import { type Timers, withDeadline } from "./deadline.ts";
 import { isLink } from "./links.ts";
-import { inParallel, type Timers, withDeadline } from "./parallel.ts";
 import { fileError, pathRefused, placeGone, placeSilent } from "./place-errors.ts";
 import { relativeParts } from "./place-path.ts";
 

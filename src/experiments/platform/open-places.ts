@@ -3,10 +3,10 @@
  * once, at its first use; after that a missing one has vanished, and is reported instead of made again.
  */
 import { toHex } from "../../shared/bytes.ts";
+import type { Timers } from "./deadline.ts";
+import { withDeadline } from "./deadline.ts";
 import { compareDisks, type Device } from "./disk.ts";
 import { PlacedFiles } from "./files.ts";
-import type { Timers } from "./parallel.ts";
-import { withDeadline } from "./parallel.ts";
 import { fileError, placeGone, placeNotAllowed, placeSilent } from "./place-errors.ts";
 import { placeAbove } from "./place-path.ts";
 import type { Places } from "./places.ts";

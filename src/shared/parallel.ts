@@ -1,4 +1,4 @@
-/** Work on many files at once, but not on all of them; and an end for work on a disk that has gone silent. */
+/** Work on many things at once, but not on all of them. */
 
 /**
  * Runs `work` for each entry, at most `limit` at a time, results in order. After a failure nothing new is
@@ -25,23 +25,4 @@ export async function inParallel<T, R>(
   await Promise.all(Array.from({ length: Math.min(limit, entries.length) }, lane));
   if (failure) throw (failure as { error: unknown }).error;
   return results;
-}
-
-/** Timers are passed in: the parent process has them only in a module. */
-export interface Timers {
-  setTimeout(callback: () => void, ms: number): number;
-  clearTimeout(timer: number): void;
-}
-
-/** @throws what `onTimeout` makes, when the promise has not settled in time; the work itself goes on */
-export function withDeadline<T>(
-  promise: Promise<T>,
-  ms: number,
-  timers: Timers,
-  onTimeout: () => Error,
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = timers.setTimeout(() => reject(onTimeout()), ms);
-    promise.then(resolve, reject).finally(() => timers.clearTimeout(timer));
-  });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inParallel, withDeadline } from "../../../src/experiments/platform/parallel.ts";
+import { inParallel } from "../../src/shared/parallel.ts";
 
 test("never more than the limit at once, results in order", async () => {
   let running = 0;
@@ -24,21 +24,4 @@ test("after a failure nothing new starts, and what runs is awaited first", async
   });
   await expect(work).rejects.toThrow("first");
   expect(finished).toEqual([1]);
-});
-
-const timers = {
-  setTimeout: (callback: () => void, ms: number) => Number(setTimeout(callback, ms)),
-  clearTimeout: (timer: number) => clearTimeout(timer),
-};
-
-test("work that never ends is given up on", async () => {
-  await expect(
-    withDeadline(new Promise(() => undefined), 1, timers, () => new Error("silent")),
-  ).rejects.toThrow("silent");
-});
-
-test("work in time keeps its result", async () => {
-  await expect(
-    withDeadline(Promise.resolve(7), 10_000, timers, () => new Error("silent")),
-  ).resolves.toBe(7);
 });
