@@ -86,6 +86,8 @@ export class Localizer {
   /** Fills elements with `data-l10n` (text) and `data-l10n-label` (accessible name). */
   localize(document: Document): void {
     document.documentElement.lang = this.#language;
+    document.documentElement.dir = this.text("@@bidi_dir") === "rtl" ? "rtl" : "ltr";
+    document.documentElement.setAttribute("data-localized", "");
     for (const node of document.querySelectorAll<HTMLElement>("[data-l10n]"))
       node.textContent = this.text(node.getAttribute("data-l10n") ?? "");
     for (const node of document.querySelectorAll<HTMLElement>("[data-l10n-label]"))

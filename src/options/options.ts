@@ -3,6 +3,7 @@ import browser from "webextension-polyfill";
 import { BackgroundClient, type MessagePort } from "./background-client.ts";
 import { AccountsSection } from "./components/accounts-section.ts";
 import { BackupsSection } from "./components/backups-section.ts";
+import { HelpSection } from "./components/help-section.ts";
 import { SnapshotsSection } from "./components/snapshots-section.ts";
 import { Localizer } from "./localizer.ts";
 import { showSectionsByAddress } from "./navigation.ts";
@@ -31,6 +32,7 @@ const sections = new Map<string, { refresh(): Promise<void> }>([
   ["accounts", new AccountsSection(byId("accounts-root"), page)],
   ["backups", new BackupsSection(byId("backups-root"), page)],
   ["snapshots", new SnapshotsSection(byId("snapshots-root"), page)],
+  ["help", new HelpSection(byId("help-root"), page)],
 ]);
 // What a section shows may have changed behind the page's back, e.g. a disk that was taken off.
-showSectionsByAddress(document, window, (name) => void sections.get(name)?.refresh());
+showSectionsByAddress(document, window, (name) => sections.get(name)?.refresh());

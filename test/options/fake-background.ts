@@ -21,6 +21,9 @@ export class FakeBackground {
   answers: Answers = {
     "operations.list": () => [],
     "sending.status": () => ({ paused: false }),
+    "snapshots.list": () => [],
+    "stores.list": () => [],
+    "stores.size": () => ({ bytes: 0, files: 0 }),
   };
   readonly asked: { command: string; [argument: string]: unknown }[] = [];
   readonly announced: string[] = [];

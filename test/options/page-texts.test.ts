@@ -58,7 +58,10 @@ test("one section is shown, the one the address names", () => {
   words.localize(document);
   window.location.hash = "#snapshots";
   const shown: string[] = [];
-  showSectionsByAddress(document, window, (section) => shown.push(section));
+  showSectionsByAddress(document, window, (section) => {
+    shown.push(section);
+    return undefined;
+  });
   const visible = () =>
     [...document.querySelectorAll<HTMLElement>("main > section")]
       .filter((section) => !section.hidden)

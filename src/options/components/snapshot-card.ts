@@ -3,11 +3,9 @@ import type { CheckReport, SnapshotSummary } from "../../shared/commands.ts";
 import { isAppError } from "../../shared/errors.ts";
 import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
-import { errorNotice, resultNotice, warningNotice } from "./notice.ts";
+import { damageNotice } from "./damage-notice.ts";
+import { errorNotice, resultNotice } from "./notice.ts";
 import { RestoreForm } from "./restore-form.ts";
-
-/** More errors than this are counted, not listed. */
-const ERRORS_SHOWN = 20;
 
 export class SnapshotCard {
   readonly node: HTMLElement;
@@ -98,26 +96,15 @@ export class SnapshotCard {
     }
   }
 
-  #reportNotice({ ok, checked, errors }: CheckReport): HTMLElement {
+  #reportNotice(report: CheckReport): HTMLElement {
     const { words } = this.#page;
-    if (ok)
+    if (report.ok)
       return resultNotice(
         "success",
         words.text("checkGood"),
-        element("p", { class: "hint" }, words.counted("fileCount", checked.files)),
+        element("p", { class: "hint" }, words.counted("fileCount", report.checked.files)),
       );
-    const shown = errors.slice(0, ERRORS_SHOWN);
-    return warningNotice(
-      words.text("checkBad"),
-      element("p", { class: "hint" }, words.text("checkBadHint")),
-      element(
-        "ul",
-        {},
-        ...shown.map(({ path, message }) => element("li", {}, `${path}: ${message}`)),
-        errors.length > shown.length &&
-          element("li", {}, words.counted("moreErrors", errors.length - shown.length)),
-      ),
-    );
+    return damageNotice(words, words.text("checkBad"), report);
   }
 
   #toggleRestore(): void {
