@@ -10,6 +10,7 @@ import { Certificates } from "./accounts/certificates.ts";
 import { Credentials } from "./accounts/credentials.ts";
 import { ownedCalendar } from "./accounts/owned-calendar.ts";
 import { serverDiscovery } from "./accounts/server-discovery.ts";
+import { ServerNews } from "./accounts/server-news.ts";
 import { SignIns } from "./accounts/sign-ins.ts";
 import { explainTlsFailures } from "./accounts/tls-failures.ts";
 import { BackupService } from "./backup/backup-service.ts";
@@ -28,6 +29,7 @@ import { createHandlers } from "./commands/handlers.ts";
 import { NewCalendars } from "./commands/new-calendars.ts";
 import { Operations } from "./commands/operations.ts";
 import { Pruning } from "./commands/pruning.ts";
+import { RemoteCalendars } from "./commands/remote-calendars.ts";
 import { openRestoreFolder } from "./commands/restore-folder.ts";
 import { damageMemory, storeChecks } from "./commands/store-checks.ts";
 import { tellStoreEvents } from "./commands/store-events.ts";
@@ -97,6 +99,7 @@ const accountServers = new AccountServers(transport, credentials);
 const syncs: CalendarSyncs = new CalendarSyncs({
   accounts: () => accounts,
   servers: accountServers,
+  readStatuses: (accountId, signal) => news.read(accountId, signal),
   calendars,
   itemStore: {
     getState: (cacheId) => provider.getState(cacheId),
@@ -150,6 +153,31 @@ const signIns = new SignIns({
   requestSync,
   onChanged: tellAccounts,
 });
+
+const news = new ServerNews({
+  accounts,
+  servers: accountServers,
+  onOffered: (accountId, names) => {
+    broadcast({ event: "offered", accountId, names });
+    void notify(`offered-${accountId}`, text("offeredTitle"), names.join(", "));
+  },
+});
+const remoteCalendars = new RemoteCalendars({
+  accounts,
+  servers: accountServers,
+  calendars,
+  scheduler: () => syncs.scheduler,
+  snapshotBefore: (calendarId) => backupRuns.mustRunBefore(calendarId, text("beforeDeletion")),
+  newId,
+});
+/** Its host is one more that the account's requests may go to. */
+const agree = async (accountId: string, host: string): Promise<string[]> => {
+  const agreed = await accounts.agree(accountId, host);
+  const ids = (await accounts.get(accountId)).calendars.map(({ id }) => id);
+  for (const id of ids) syncs.renew(id);
+  requestSync(ids);
+  return agreed;
+};
 
 const automatic: AutomaticBackups = new AutomaticBackups({
   alarms,
@@ -255,6 +283,8 @@ const handlers = createHandlers({
   accounts,
   signIns,
   certificates: new Certificates({ platform, stored: storedAccounts, requestSync }),
+  remoteCalendars,
+  agree,
   sync: syncs,
   backup,
   timeMachine,

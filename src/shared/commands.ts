@@ -5,14 +5,29 @@
 import type { WireError } from "./errors.ts";
 import type { ItemDifference } from "./ical/item-differences.ts";
 
+/** What the user may do with the items of a calendar (RFC 3744: bind, write-content, unbind). */
+export interface CalendarRights {
+  readonly add: boolean;
+  readonly change: boolean;
+  readonly remove: boolean;
+}
+
 export interface DiscoveredCalendar {
   readonly url: string;
   readonly displayName: string;
   /** `#RRGGBB`, or `null` where the server names none. */
   readonly color: string | null;
   readonly components: readonly string[];
+  /** True where nothing may be added or changed. */
   readonly readOnly: boolean;
+  readonly rights: CalendarRights;
   readonly description: string;
+  /** own: in the user's own place · shared: somebody else's, shown there · delegated: in the place of somebody the user acts for. */
+  readonly relation: "own" | "shared" | "delegated";
+  /** Whose it is where it is not the user's own, by name or address; `null` where the server does not say. */
+  readonly owner: string | null;
+  /** TZID of the calendar's own time zone (RFC 4791 §5.2.2), or `null`. */
+  readonly timeZone: string | null;
 }
 
 /**
@@ -41,6 +56,16 @@ export interface DiscoverArguments {
   readonly password?: string;
   /** In place of a password: a sign-in window opens where none is saved. */
   readonly oauth?: OAuthArguments;
+  /** Hosts (`name` or `name:port`) beside the one of `location` that may be asked to sign in to. */
+  readonly agreedHosts?: readonly string[];
+  /** Hosts that the user does not want asked: the search goes on without them. */
+  readonly declinedHosts?: readonly string[];
+}
+
+/** A host that a server or a domain's records lead to, and that nothing was sent to. */
+export interface OtherHost {
+  readonly host: string;
+  readonly url: string;
 }
 
 export interface AccountCalendar {
@@ -49,6 +74,10 @@ export interface AccountCalendar {
   readonly name: string;
   readonly color: string | null;
   readonly readOnly: boolean;
+  readonly rights: CalendarRights;
+  readonly description: string;
+  /** As in {@link DiscoveredCalendar}. */
+  readonly timeZone: string | null;
   readonly components: readonly string[];
   /** Milliseconds since the epoch; `null` before the first one. */
   readonly lastGoodSync: number | null;
@@ -70,6 +99,10 @@ export interface Account {
     | { readonly kind: "password" }
     | { readonly kind: "oauth"; readonly name: string };
   readonly calendars: readonly AccountCalendar[];
+  /** Calendars that came to the server after the account was added; neither subscribed nor dismissed. */
+  readonly offered: readonly DiscoveredCalendar[];
+  /** Hosts the user has agreed to beside those the account was found at. */
+  readonly agreedHosts: readonly string[];
   readonly error: WireError | null;
 }
 
@@ -394,7 +427,14 @@ export interface Operation {
 export interface Commands {
   "accounts.discover": {
     args: DiscoverArguments;
-    value: { principal: string; calendars: DiscoveredCalendar[]; log: string[]; insecure: boolean };
+    value: {
+      principal: string;
+      calendars: DiscoveredCalendar[];
+      log: string[];
+      insecure: boolean;
+      /** Where more of the user's calendars are said to be: see `agreedHosts`. */
+      otherHosts: OtherHost[];
+    };
   };
   "accounts.add": {
     args: DiscoverArguments & { calendars: readonly string[] };
@@ -413,6 +453,44 @@ export interface Commands {
   };
   /** Thunderbird's own dialog for a certificate it does not trust. `host`: with the port, as in an error's details. */
   "accounts.trustCertificate": { args: { host: string }; value: { trusted: boolean } };
+  /** Lets the account's password and items go to another host, to which the server has moved. */
+  "accounts.agree": {
+    args: { accountId: string; host: string };
+    value: { agreedHosts: string[] };
+  };
+  /** Makes a calendar on the server and subscribes it. */
+  "calendars.createRemote": {
+    args: {
+      accountId: string;
+      name: string;
+      /** `#RRGGBB` */
+      color?: string;
+      description?: string;
+      /** Default: VEVENT and VTODO. */
+      components?: readonly ("VEVENT" | "VTODO" | "VJOURNAL")[];
+    };
+    value: { id: string; url: string };
+  };
+  /** Changes what the server says of a calendar, for everybody who uses it; then what Thunderbird shows. */
+  "calendars.updateRemote": {
+    args: { calendarId: string; name?: string; color?: string; description?: string };
+    value: { name: string; color: string | null; description: string };
+  };
+  /** Deletes a calendar on the server, after a snapshot of it, and takes it out of Thunderbird. */
+  "calendars.deleteRemote": {
+    args: { calendarId: string; confirm?: boolean; withoutSnapshot?: boolean };
+    value: { snapshotId: string | null; superseded: number };
+  };
+  /** Subscribes calendars of a known account, by the URLs that `accounts.list` offers or discovery gave. */
+  "calendars.subscribe": {
+    args: { accountId: string; urls: readonly string[] };
+    value: { calendars: { id: string; url: string }[] };
+  };
+  /** Offers these no more. */
+  "calendars.dismiss": {
+    args: { accountId: string; urls: readonly string[] };
+    value: { dismissed: number };
+  };
   "sync.run": { args: { calendarId?: string }; value: { calendars: CalendarSyncReport[] } };
   /** Compares store and server; `left`: differences that are still there after a repair, or all without one. */
   "sync.audit": {
@@ -616,4 +694,6 @@ export type CommandReply<C extends CommandName = CommandName> =
 export type BackgroundEvent =
   | ({ event: "progress" } & Operation)
   | { event: "finished"; operation: string; id: string; ok: boolean }
+  /** New calendars on the server: see {@link Account.offered}. */
+  | { event: "offered"; accountId: string; names: readonly string[] }
   | { event: "changed"; what: "accounts" | "snapshots" | "settings" | "conflicts" };

@@ -19,6 +19,10 @@ export type ErrorCode =
   | "aborted"
   /** A redirect to a place the user has not agreed to; nothing was sent there. */
   | "moved"
+  /** A place that discovery was led to, which the user is asked about first; nothing was sent there. */
+  | "host-not-agreed"
+  /** Another calendar lies where this one was. */
+  | "calendar-replaced"
   // a server's refusal
   | "unauthorized"
   | "forbidden"
@@ -81,6 +85,8 @@ export type ErrorCode =
   // commands
   | "bad-argument"
   | "busy"
+  /** It cannot be undone by us: the user has to say it twice. */
+  | "not-confirmed"
   | "unknown-command"
   | "preview-outdated"
   | "backup-incomplete"

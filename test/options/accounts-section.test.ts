@@ -3,6 +3,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { AccountsSection } from "../../src/options/components/accounts-section.ts";
 import type { Account, AccountCalendar } from "../../src/shared/commands.ts";
 import { AppError } from "../../src/shared/errors.ts";
+import { discoveredCalendar } from "../support/account-samples.ts";
 import { alerts, button, FakeBackground, field, NOW } from "./fake-background.ts";
 
 let background: FakeBackground;
@@ -14,6 +15,9 @@ function calendar(id: string, changes: Partial<AccountCalendar> = {}): AccountCa
     name: id,
     color: "#112233",
     readOnly: false,
+    rights: { add: true, change: true, remove: true },
+    description: "",
+    timeZone: null,
     components: ["VEVENT"],
     lastGoodSync: NOW - 5 * 60_000,
     pendingChanges: 0,
@@ -33,6 +37,8 @@ function account(changes: Partial<Account> = {}): Account {
     insecure: false,
     signIn: { kind: "password" },
     calendars: [calendar("Work")],
+    offered: [],
+    agreedHosts: [],
     error: null,
     ...changes,
   };
@@ -57,23 +63,10 @@ const twoCalendars = () => ({
   principal: "https://dav.example.org/ada/",
   log: [],
   insecure: false,
+  otherHosts: [],
   calendars: [
-    {
-      url: "https://dav.example.org/ada/work/",
-      displayName: "Work",
-      color: null,
-      components: ["VEVENT", "VTODO"],
-      readOnly: false,
-      description: "",
-    },
-    {
-      url: "https://dav.example.org/ada/diary/",
-      displayName: "Diary",
-      color: null,
-      components: ["VJOURNAL"],
-      readOnly: false,
-      description: "",
-    },
+    discoveredCalendar("https://dav.example.org/ada/work/", "Work"),
+    discoveredCalendar("https://dav.example.org/ada/diary/", "Diary", { components: ["VJOURNAL"] }),
   ],
 });
 

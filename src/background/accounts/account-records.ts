@@ -21,7 +21,7 @@ export function unknownAccount(accountId: string): AppError {
 
 /** @throws AppError "not-found" when one of them was not found */
 export function chooseCalendars(
-  found: DiscoveredAccount,
+  found: Pick<DiscoveredAccount, "calendars">,
   urls: readonly string[],
 ): DiscoveredCalendar[] {
   return urls.map((url) => {
@@ -71,8 +71,16 @@ export function originOf(found: DiscoveredAccount, chosen: readonly DiscoveredCa
 }
 
 export function storedCalendar(id: string, calendar: DiscoveredCalendar): StoredCalendar {
-  const { url, components, displayName, color, readOnly } = calendar;
-  return { id, url, components: [...components], seen: { name: displayName, color, readOnly } };
+  const { url, components, displayName, color, readOnly, rights, description, timeZone } = calendar;
+  return {
+    id,
+    url,
+    components: [...components],
+    seen: { name: displayName, color, readOnly, rights, description, timeZone },
+    given: null,
+    identity: null,
+    replacedBy: null,
+  };
 }
 
 export function replaceCalendar(
@@ -86,4 +94,16 @@ export function replaceCalendar(
       calendar.id === calendarId ? change(calendar) : calendar,
     ),
   }));
+}
+
+/** The user's own home sets, and of those of others the ones that hold a subscribed calendar: each is asked at every poll. */
+export function homesOf(
+  { homes, delegatedHomes }: Pick<DiscoveredAccount, "homes" | "delegatedHomes">,
+  subscribed: readonly { readonly url: string }[],
+): string[] {
+  const urls = subscribed.map(({ url }) => canonicalCollectionUrl(url));
+  const used = delegatedHomes.filter((home) =>
+    urls.some((url) => url.startsWith(canonicalCollectionUrl(home))),
+  );
+  return [...new Set([...homes, ...used])];
 }

@@ -5,11 +5,16 @@
 
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { CalendarCollection } from "../caldav/calendar-collection.ts";
-import { CalendarHome, type NewCalendar } from "../caldav/collections.ts";
+import {
+  type CalendarChanges,
+  CalendarHome,
+  type HomeListing,
+  type NewCalendar,
+} from "../caldav/collections.ts";
 import type { CalendarDescription } from "../caldav/properties.ts";
 import type { StoredAccount, StoredCalendar } from "../settings/account-settings.ts";
 import { followRedirects } from "../transport/redirects.ts";
-import { isAgreed } from "../transport/scheme-guard.ts";
+import { isAgreed, originsOfHost } from "../transport/scheme-guard.ts";
 import type { Transport } from "../transport/transport.ts";
 import { canonicalCollectionUrl } from "../webdav/href.ts";
 import { AccountTransport } from "./account-transport.ts";
@@ -29,46 +34,62 @@ export class AccountServers {
     return new CalendarCollection({ url, transport: this.#transportFor(account) });
   }
 
-  /**
-   * By Thunderbird's calendar id; calendars outside the home sets are left out.
-   * @throws AppError of the request
-   */
-  async statuses(
+  /** One request a home set. @throws AppError of the request */
+  async listings(account: StoredAccount, signal: AbortSignal): Promise<HomeListing[]> {
+    const listings: HomeListing[] = [];
+    for (const url of account.homes) listings.push(await this.#home(account, url).listing(signal));
+    return listings;
+  }
+
+  /** `null` where there is no calendar (any more). @throws AppError of the request */
+  async describe(
     account: StoredAccount,
+    url: string,
     signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, CalendarDescription>> {
-    const ids = new Map(account.calendars.map(({ id, url }) => [canonicalCollectionUrl(url), id]));
-    const statuses = new Map<string, CalendarDescription>();
-    for (const url of account.homes) {
-      const home = new CalendarHome({ url, transport: this.#transportFor(account) });
-      for (const [found, description] of await home.statuses(signal)) {
-        const id = ids.get(found);
-        if (id !== undefined) statuses.set(id, description);
-      }
-    }
-    return statuses;
+  ): Promise<CalendarDescription | null> {
+    return this.#home(account, url).describe(url, signal);
   }
 
   /**
    * Makes a calendar in the account's (first) home set. One that is there already under this name is taken for it.
-   * @returns its canonical URL
-   * @throws AppError "unsupported" for an account without a home set, and those of the request
+   * @throws AppError "unsupported" for an account without a home set, "not-found" when the server does not list what
+   *   it made, and those of the request
    */
   async createCalendar(
     account: StoredAccount,
     calendar: NewCalendar,
     signal: AbortSignal,
-  ): Promise<string> {
+  ): Promise<CalendarDescription> {
     const [url] = account.homes;
     if (url === undefined) throw noHome();
-    const home = new CalendarHome({ url, transport: this.#transportFor(account) });
-    try {
-      return canonicalCollectionUrl(await home.createCalendar(calendar, signal));
-    } catch (error) {
-      const there = canonicalCollectionUrl(new URL(`${calendar.name}/`, home.url).href);
-      if (isAppError(error) && (await home.statuses(signal)).has(there)) return there;
-      throw error;
-    }
+    const home = this.#home(account, url);
+    const made = await home.createCalendar(calendar, signal).catch((error: unknown) => error);
+    const key = canonicalCollectionUrl(
+      typeof made === "string" ? made : new URL(`${calendar.name}/`, home.url).href,
+    );
+    if (typeof made !== "string" && !isAppError(made)) throw made;
+    const listed = (await home.statuses(signal)).get(key);
+    if (listed) return listed;
+    throw typeof made === "string" ? notListed() : made;
+  }
+
+  /** @throws AppError "forbidden" and those of the request */
+  async updateCalendar(
+    account: StoredAccount,
+    url: string,
+    changes: CalendarChanges,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#home(account, url).updateCalendar(url, changes, signal);
+  }
+
+  /** With everything in it. One that is gone already is no error. @throws AppError of the request */
+  async deleteCalendar(account: StoredAccount, url: string, signal: AbortSignal): Promise<void> {
+    await this.#home(account, url).deleteCalendar(url, signal);
+  }
+
+  #home(account: StoredAccount, url: string): CalendarHome {
+    return new CalendarHome({ url, transport: this.#transportFor(account) });
   }
 
   #transportFor(account: StoredAccount): Transport {
@@ -80,11 +101,12 @@ export class AccountServers {
   }
 }
 
-/** Where the account was found, which the user has seen and agreed to. */
-function originsOf({ origin, homes, calendars }: StoredAccount): ReadonlySet<string> {
+/** Where the account was found, which the user has seen and agreed to, and what was agreed to since. */
+function originsOf({ origin, homes, calendars, agreedHosts }: StoredAccount): ReadonlySet<string> {
   return new Set([
     origin,
     ...[...homes, ...calendars.map(({ url }) => url)].map((url) => new URL(url).origin),
+    ...agreedHosts.flatMap(originsOfHost),
   ]);
 }
 
@@ -92,5 +114,12 @@ function noHome(): AppError {
   return new AppError("unsupported", "This account's server names no place for new calendars.", {
     hint: "Nothing was made. Make the calendar on the server's web page, add it to the account, and use that one.",
     retry: "after-user",
+  });
+}
+
+function notListed(): AppError {
+  return new AppError("not-found", "The server took the new calendar and does not list it.", {
+    hint: "Nothing was put into it. Try again later: some servers need a moment.",
+    retry: "later",
   });
 }

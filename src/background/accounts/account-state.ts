@@ -95,6 +95,8 @@ export function describeAccount(
         ? { ...calendar, error: null }
         : calendar,
     ),
+    offered: account.offered,
+    agreedHosts: account.agreedHosts,
     error: shared ?? null,
   };
 }
@@ -119,6 +121,9 @@ function describeCalendar(
     name: calendar?.name ?? stored.seen.name ?? stored.url,
     color: calendar?.color ?? stored.seen.color,
     readOnly: calendar?.readOnly ?? stored.seen.readOnly,
+    rights: stored.seen.rights,
+    description: stored.seen.description,
+    timeZone: stored.seen.timeZone,
     components: stored.components,
     lastGoodSync: facts?.lastGoodSync ?? null,
     pendingChanges: facts?.pendingChanges ?? 0,

@@ -13,19 +13,23 @@ import { AppError } from "../../shared/errors.ts";
 import type { StoredAccount, StoredCalendar } from "../settings/account-settings.ts";
 import type { StoredValue } from "../settings/stored-value.ts";
 import type { StoredSyncStatus } from "../settings/sync-status.ts";
+import { readHost } from "../transport/scheme-guard.ts";
 import {
   chooseCalendars,
+  homesOf,
   isSameCollection,
   originOf,
   refuseTwice,
   replaceCalendar,
   sameCredential,
-  storedCalendar,
   unknownAccount,
 } from "./account-records.ts";
 import { describeAccount, readCalendarFacts } from "./account-state.ts";
 import type { Credentials } from "./credentials.ts";
+import { follow, type ServerSide } from "./following.ts";
+import { declining } from "./offers.ts";
 import type { DiscoveredAccount, Discovery, Login } from "./ports.ts";
+import { subscribe } from "./subscriber.ts";
 
 export interface AccountsDependencies {
   readonly stored: StoredValue<StoredAccount[]>;
@@ -49,12 +53,6 @@ export interface AccountsDependencies {
   readonly newId: () => string;
 }
 
-/** Marks our calendars' URLs, so that Thunderbird's own CalDAV does not take the collection for subscribed. */
-const URL_MARK = "#caldav-keeper";
-
-/** For calendars whose server names no colour. */
-const PALETTE = ["#3584e4", "#2ec27e", "#e66100", "#9141ac", "#c64600", "#1a7f8e", "#a51d2d"];
-
 export class Accounts {
   readonly #deps: AccountsDependencies;
   #subscribing: Promise<unknown> = Promise.resolve();
@@ -74,6 +72,7 @@ export class Accounts {
       calendars: [...found.calendars],
       log: [...found.log],
       insecure: found.insecure,
+      otherHosts: [...found.otherHosts],
     };
   }
 
@@ -87,9 +86,7 @@ export class Accounts {
     args: CommandArguments<"accounts.add">,
     signal: AbortSignal,
   ): Promise<CommandValue<"accounts.add">> {
-    const result = this.#subscribing.then(() => this.#add(args, signal));
-    this.#subscribing = result.catch(() => {});
-    return result;
+    return this.#inTurn(() => this.#add(args, signal));
   }
 
   async list(): Promise<Account[]> {
@@ -146,10 +143,13 @@ export class Accounts {
     const accounts = await stored.read();
     if (!accounts.some((account) => account.calendars.some(({ id }) => id === calendarId))) return;
     await stored.update((all) =>
-      all.map((account) => ({
-        ...account,
-        calendars: account.calendars.filter(({ id }) => id !== calendarId),
-      })),
+      all.map((account) => {
+        const gone = account.calendars.filter(({ id }) => id === calendarId);
+        const calendars = account.calendars.filter(({ id }) => id !== calendarId);
+        if (gone.length === 0) return account;
+        const left = { ...account, calendars };
+        return { ...left, ...declining(left, gone) };
+      }),
     );
     await this.#forgetStatuses([calendarId]);
     onChanged();
@@ -180,6 +180,12 @@ export class Accounts {
     return account;
   }
 
+  /** How many changes of a calendar are not on the server yet. */
+  async pendingOf(calendarId: string): Promise<number> {
+    const { calendars, provider } = this.#deps;
+    return (await readCalendarFacts(calendarId, calendars, provider)).pendingChanges;
+  }
+
   /** Every subscribed calendar's id. */
   async calendarIds(): Promise<string[]> {
     const accounts = await this.#deps.stored.read();
@@ -194,23 +200,68 @@ export class Accounts {
     };
   }
 
-  /** Follows the server's name, colour and rights where they changed there; the user's own choice stays. */
-  async follow(calendarId: string, now: StoredCalendar["seen"]): Promise<void> {
+  /**
+   * Subscribes further calendars of a known account. Repeating it is harmless.
+   * @throws AppError "account-unknown"; "calendar-exists" when another account has subscribed one of them
+   */
+  subscribe(
+    accountId: string,
+    chosen: readonly DiscoveredCalendar[],
+  ): Promise<{ id: string; url: string }[]> {
+    return this.#inTurn(async () => {
+      const account = await this.get(accountId);
+      const added = await this.#subscribeAll(account, chosen);
+      this.#deps.requestSync(added.map(({ id }) => id));
+      return added;
+    });
+  }
+
+  /** @returns how many were offered and are no more @throws AppError "account-unknown" */
+  async dismiss(accountId: string, urls: readonly string[]): Promise<number> {
+    const before = await this.get(accountId);
+    await this.change(accountId, (account) =>
+      declining(
+        account,
+        urls.map((url) => ({ url })),
+      ),
+    );
+    return before.offered.length - (await this.get(accountId)).offered.length;
+  }
+
+  /** @returns every host agreed to @throws AppError "account-unknown", "bad-argument" */
+  async agree(accountId: string, given: string): Promise<string[]> {
+    const host = readHost(given);
+    await this.get(accountId);
+    await this.change(accountId, ({ agreedHosts }) => ({
+      agreedHosts: [...new Set([...agreedHosts, host])],
+    }));
+    return [...(await this.get(accountId)).agreedHosts];
+  }
+
+  /** Members of an account's record are replaced by others. */
+  async change(
+    accountId: string,
+    change: (account: StoredAccount) => Partial<Omit<StoredAccount, "id">>,
+  ): Promise<void> {
+    await this.#deps.stored.update((all) =>
+      all.map((account) =>
+        account.id === accountId ? { ...account, ...change(account) } : account,
+      ),
+    );
+    this.#deps.onChanged();
+  }
+
+  /** Follows what the server says of a calendar where that changed there; the user's own choice stays. */
+  async follow(calendarId: string, now: ServerSide): Promise<void> {
     const { stored, calendars, onChanged } = this.#deps;
     const { calendar } = await this.find(calendarId);
-    const { seen } = calendar;
-    const changes = {
-      ...(now.name && now.name !== seen.name ? { name: now.name } : {}),
-      ...(now.color && now.color !== seen.color ? { color: now.color } : {}),
-      ...(now.readOnly !== seen.readOnly ? { readOnly: now.readOnly } : {}),
-    };
-    if (Object.keys(changes).length === 0) return;
-    await calendars.update(calendarId, changes);
+    if (follow(calendar, null, now).next === calendar) return;
+    const shown = await calendars.get(calendarId);
+    const { changes, next } = follow(calendar, shown, now);
+    if (Object.keys(changes).length > 0) await calendars.update(calendarId, changes);
+    const { components, seen, given } = next;
     await stored.update((all) =>
-      replaceCalendar(all, calendarId, (old) => ({
-        ...old,
-        seen: { ...now, name: now.name ?? seen.name, color: now.color ?? seen.color },
-      })),
+      replaceCalendar(all, calendarId, (old) => ({ ...old, components, seen, given })),
     );
     onChanged();
   }
@@ -228,19 +279,30 @@ export class Accounts {
     });
   }
 
-  #discover(
-    { location }: DiscoverArguments,
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#subscribing.then(work);
+    this.#subscribing = result.catch(() => {});
+    return result;
+  }
+
+  async #discover(
+    { location, username, agreedHosts = [], declinedHosts = [] }: DiscoverArguments,
     login: Login,
     signal: AbortSignal,
   ): Promise<DiscoveredAccount> {
-    return this.#deps.discovery.discover(location, login, signal);
+    const known = (await this.#deps.stored.read()).find(
+      (account) => account.location === location && account.username === username,
+    );
+    const agreed = [...new Set([...agreedHosts.map(readHost), ...(known?.agreedHosts ?? [])])];
+    const hosts = { agreed, declined: declinedHosts.map(readHost) };
+    return this.#deps.discovery.discover(location, login, signal, hosts);
   }
 
   async #add(
     args: CommandArguments<"accounts.add">,
     signal: AbortSignal,
   ): Promise<CommandValue<"accounts.add">> {
-    const { stored, credentials, requestSync, onChanged, onSignedIn, newId } = this.#deps;
+    const { stored, credentials, requestSync, onSignedIn, newId } = this.#deps;
     const login = await this.#login(args);
     const found = await this.#discover(args, login, signal);
     const chosen = chooseCalendars(found, args.calendars);
@@ -249,60 +311,66 @@ export class Accounts {
     const others = (await stored.read()).filter((other) => !sameCredential(other, key));
     refuseTwice(chosen, others);
     await credentials.save(key, login.password);
-    let account: Pick<StoredAccount, "id" | "origin" | "username" | "calendars"> = (
-      await stored.read()
-    ).find((other) => sameCredential(other, key)) ?? { ...key, id: newId(), calendars: [] };
-    // The record is written after every calendar: what is cut short leaves no calendar without an account.
-    const record = async (calendars: StoredCalendar[]): Promise<void> => {
-      const next: StoredAccount = {
-        ...key,
-        id: account.id,
-        location: args.location,
-        principal: found.principal,
-        homes: [...found.homes],
-        calendars,
-      };
-      account = next;
-      await stored.update((all) =>
-        all.some(({ id }) => id === next.id)
-          ? all.map((other) => (other.id === next.id ? next : other))
-          : [...all, next],
-      );
-      onChanged();
+    const known = (await stored.read()).find((other) => sameCredential(other, key));
+    const account: StoredAccount = {
+      offered: [],
+      declined: null,
+      agreedHosts: [],
+      calendars: [],
+      ...known,
+      ...key,
+      id: known?.id ?? newId(),
+      location: args.location,
+      principal: found.principal,
+      homes: homesOf(found, [...chosen, ...(known?.calendars ?? [])]),
     };
-
-    const added: { id: string; url: string }[] = [];
-    for (const [index, calendar] of chosen.entries()) {
-      const known = account.calendars.find(({ url }) => isSameCollection(url, calendar.url));
-      const present = known ? await this.#deps.calendars.get(known.id) : null;
-      const id = present?.id ?? (await this.#subscribe(calendar, index));
-      added.push({ id, url: calendar.url });
-      const others = account.calendars.filter(({ url }) => !isSameCollection(url, calendar.url));
-      await record([...others, storedCalendar(id, calendar)]);
-    }
-    await this.#forgetStatuses(account.calendars.map(({ id }) => id));
+    const agreedHosts = [
+      ...new Set([...account.agreedHosts, ...(args.agreedHosts ?? []).map(readHost)]),
+    ];
+    const added = await this.#subscribeAll({ ...account, agreedHosts }, chosen, found.calendars);
     onSignedIn(account.id);
     requestSync(added.map(({ id }) => id));
     return { accountId: account.id, calendars: added };
   }
 
-  /** Makes the calendar in Thunderbird, or takes one that an interrupted attempt left behind. */
-  async #subscribe(calendar: DiscoveredCalendar, index: number): Promise<string> {
-    const { calendars, calendarType, stored } = this.#deps;
-    const url = calendar.url + URL_MARK;
-    const owned = new Set((await stored.read()).flatMap((a) => a.calendars.map(({ id }) => id)));
-    const orphan = (await calendars.query({ type: calendarType })).find(
-      (existing) => existing.url === url && !owned.has(existing.id),
-    );
-    if (orphan) return orphan.id;
-    const created = await calendars.create({
-      type: calendarType,
-      url,
-      name: calendar.displayName,
-      color: calendar.color ?? (PALETTE[index % PALETTE.length] as string),
-      readOnly: calendar.readOnly,
-    });
-    return created.id;
+  /** @param shown all that the user was shown: what was not chosen of it is not offered later */
+  async #subscribeAll(
+    account: StoredAccount,
+    chosen: readonly DiscoveredCalendar[],
+    shown: readonly DiscoveredCalendar[] = [],
+  ): Promise<{ id: string; url: string }[]> {
+    const { stored, calendars, onChanged } = this.#deps;
+    const others = (await stored.read()).filter(({ id }) => id !== account.id);
+    refuseTwice(chosen, others);
+    let current = account;
+    // The record is written after every calendar: what is cut short leaves no calendar without an account.
+    const record = async (subscribed: StoredCalendar[]): Promise<void> => {
+      await stored.update((all) => {
+        const old = all.find(({ id }) => id === account.id);
+        const next = { ...account, ...offersOf(old), calendars: subscribed };
+        current = { ...next, ...declining(next, shown) };
+        return old === undefined
+          ? [...all, current]
+          : all.map((other) => (other.id === account.id ? current : other));
+      });
+      onChanged();
+    };
+
+    const added: { id: string; url: string }[] = [];
+    for (const [index, calendar] of chosen.entries()) {
+      const known = current.calendars.find(({ url }) => isSameCollection(url, calendar.url));
+      const present = known ? await calendars.get(known.id) : null;
+      const owned = new Set((await stored.read()).flatMap((a) => a.calendars.map(({ id }) => id)));
+      const subscribed =
+        known && present ? known : await subscribe(this.#deps, calendar, owned, index);
+      added.push({ id: subscribed.id, url: calendar.url });
+      await record([
+        ...current.calendars.filter(({ url }) => !isSameCollection(url, calendar.url)),
+        subscribed,
+      ]);
+    }
+    await this.#forgetStatuses(current.calendars.map(({ id }) => id));
+    return added;
   }
 
   async #lookUp(
@@ -320,4 +388,10 @@ export class Accounts {
       Object.fromEntries(Object.entries(statuses).filter(([id]) => !calendarIds.includes(id))),
     );
   }
+}
+
+function offersOf(
+  account: StoredAccount | undefined,
+): Partial<Pick<StoredAccount, "offered" | "declined">> {
+  return account === undefined ? {} : { offered: account.offered, declined: account.declined };
 }

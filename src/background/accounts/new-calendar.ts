@@ -1,37 +1,51 @@
 /** Makes a calendar on an account's server and subscribes it. */
-import { AppError } from "../../shared/errors.ts";
+import { shownCalendar } from "../caldav/shown-calendar.ts";
 import type { StoredAccount } from "../settings/account-settings.ts";
-import { canonicalCollectionUrl } from "../webdav/href.ts";
 import type { AccountServers } from "./account-servers.ts";
 import type { Accounts } from "./accounts.ts";
 
 export interface MakingDependencies {
-  readonly accounts: Pick<Accounts, "get" | "discover" | "add">;
+  readonly accounts: Pick<Accounts, "get" | "subscribe">;
   readonly servers: Pick<AccountServers, "createCalendar">;
 }
 
+export interface WantedOnServer {
+  readonly name: string;
+  readonly color?: string;
+  readonly description?: string;
+  readonly components?: readonly string[];
+  /** Last segment of its URL. One that lies there already and is not subscribed is taken for it. */
+  readonly segment: string;
+}
+
 /**
- * @param wanted `key`: one that was made with it before is taken again
- * @returns Thunderbird's id of the calendar
+ * @returns Thunderbird's id of the calendar, and its URL
  * @throws AppError "account-unknown", "unsupported", "not-found", and those of the server
  */
 export async function makeOnServer(
   { accounts, servers }: MakingDependencies,
   accountId: string,
-  wanted: { readonly name: string; readonly components: readonly string[]; readonly key: string },
+  wanted: WantedOnServer,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<{ id: string; url: string }> {
   const account = await accounts.get(accountId);
-  const { name: displayName, components, key } = wanted;
-  const calendar = { name: freeName(account, `restored-${key}`), displayName, components };
-  const url = await servers.createCalendar(account, calendar, signal);
-  const { location, username } = account;
-  // By the URL as the server writes it.
-  const found = await accounts.discover({ location, username }, signal);
-  const listed = found.calendars.find((one) => canonicalCollectionUrl(one.url) === url);
-  if (!listed) throw notListed();
-  const added = await accounts.add({ location, username, calendars: [listed.url] }, signal);
-  return (added.calendars[0] as { id: string }).id;
+  const { name: displayName, segment, ...properties } = wanted;
+  const calendar = { ...properties, displayName, name: freeName(account, segment) };
+  const made = await servers.createCalendar(account, calendar, signal);
+  const shown = shownCalendar(made, { principal: account.principal, delegator: null });
+  const [added] = await accounts.subscribe(accountId, [shown]);
+  return added as { id: string; url: string };
+}
+
+/** Of a name what may stand in a URL without escapes, and so in the folder names of a backup. */
+export function segmentOf(name: string, distinction: string): string {
+  const plain = name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 40);
+  return `${plain || "calendar"}-${distinction.slice(0, 8)}`;
 }
 
 /** One that is subscribed already is a calendar of its own by now, whatever it was made for. */
@@ -41,11 +55,4 @@ function freeName({ calendars }: StoredAccount, wanted: string): string {
     const name = number === 1 ? wanted : `${wanted}-${number}`;
     if (!taken.has(name)) return name;
   }
-}
-
-function notListed(): AppError {
-  return new AppError("not-found", "The server took the new calendar and does not list it.", {
-    hint: "Nothing was restored. Try again later: some servers need a moment.",
-    retry: "later",
-  });
 }

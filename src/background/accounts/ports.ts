@@ -1,5 +1,5 @@
 /** What the accounts need of the server side; implemented over caldav/ in main.ts. */
-import type { DiscoveredCalendar } from "../../shared/commands.ts";
+import type { DiscoveredCalendar, OtherHost } from "../../shared/commands.ts";
 
 export interface Login {
   readonly username: string;
@@ -11,17 +11,33 @@ export interface DiscoveredAccount {
   /** "" for a server that shows a collection but no principal. */
   readonly principal: string;
   readonly homes: readonly string[];
+  /** Of people who let the user act for them (calendar-proxy). */
+  readonly delegatedHomes: readonly string[];
   readonly calendars: readonly DiscoveredCalendar[];
   /** The steps taken, for a person who looks for the fault; holds no secret. */
   readonly log: readonly string[];
   /** True when passwords and events travel unencrypted over a network. */
   readonly insecure: boolean;
+  /** Led to, and not agreed to: not asked. */
+  readonly otherHosts: readonly OtherHost[];
+}
+
+/** The user's word on hosts beside the one of the location. */
+export interface HostChoices {
+  readonly agreed: readonly string[];
+  readonly declined: readonly string[];
 }
 
 export interface Discovery {
   /**
    * @param location an e-mail address, a host, or an http, https, caldav or caldavs URL
-   * @throws AppError "bad-location", "not-caldav", "unauthorized", "insecure-location", network codes
+   * @throws AppError "bad-location", "not-caldav", "unauthorized", "insecure-location",
+   *   "host-not-agreed" (details `host`, `url`), network codes
    */
-  discover(location: string, login: Login, signal: AbortSignal): Promise<DiscoveredAccount>;
+  discover(
+    location: string,
+    login: Login,
+    signal: AbortSignal,
+    hosts?: HostChoices,
+  ): Promise<DiscoveredAccount>;
 }

@@ -8,9 +8,10 @@ import type { Discovery } from "./ports.ts";
 
 export function serverDiscovery(transport: Transport): Discovery {
   return {
-    async discover(location, login, signal) {
+    async discover(location, login, signal, hosts) {
       const found = await discover({
         location,
+        ...(hosts ? { hosts } : {}),
         transportFor: (origin) => {
           const origins = new Set([origin]);
           return followRedirects(withAuthentication(transport, { origins, ...login }), {

@@ -35,7 +35,8 @@ export class SignIns {
       username: account.username,
       password: password ?? (await credentials.password(account)),
     };
-    await discovery.discover(placeOf(account), login, signal);
+    const hosts = { agreed: account.agreedHosts, declined: [] };
+    await discovery.discover(placeOf(account), login, signal, hosts);
     if (password !== undefined) await credentials.save(account, password);
     onSignedIn(accountId);
     requestSync(account.calendars.map(({ id }) => id));

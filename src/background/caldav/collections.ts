@@ -18,9 +18,8 @@ import { node, type XmlNode, type XmlParser } from "../webdav/xml.ts";
 import {
   type CalendarDescription,
   COLLECTION_PROPERTIES,
+  describeCalendar,
   isCalendar,
-  readDescription,
-  readStatus,
 } from "./properties.ts";
 
 export interface CalendarHomeOptions {
@@ -36,6 +35,7 @@ export interface NewCalendar {
   readonly name: string;
   readonly displayName: string;
   readonly color?: string;
+  readonly description?: string;
   /** Default: VEVENT and VTODO. */
   readonly components?: readonly string[];
 }
@@ -43,6 +43,14 @@ export interface NewCalendar {
 export interface CalendarChanges {
   readonly displayName?: string;
   readonly color?: string;
+  readonly description?: string;
+}
+
+export interface HomeListing {
+  readonly asked: string;
+  /** Another URL where a redirect led on. */
+  readonly answered: string;
+  readonly calendars: ReadonlyMap<string, CalendarDescription>;
 }
 
 export class CalendarHome {
@@ -58,8 +66,24 @@ export class CalendarHome {
   }
 
   /** Keys are {@link canonicalCollectionUrl}s; `url` in the values is as the server writes it. */
-  async statuses(signal: AbortSignal): Promise<Map<string, CalendarDescription>> {
-    return readCalendars(await this.#client.propfind(this.url, "1", COLLECTION_PROPERTIES, signal));
+  async statuses(signal: AbortSignal): Promise<ReadonlyMap<string, CalendarDescription>> {
+    return (await this.listing(signal)).calendars;
+  }
+
+  async listing(signal: AbortSignal): Promise<HomeListing> {
+    const answer = await this.#client.propfind(this.url, "1", COLLECTION_PROPERTIES, signal);
+    return {
+      asked: this.url,
+      answered: withTrailingSlash(answer.url),
+      calendars: readCalendars(answer),
+    };
+  }
+
+  /** What a collection says of itself; `null` where there is no calendar. */
+  async describe(url: string, signal: AbortSignal): Promise<CalendarDescription | null> {
+    const answer = await this.#client.propfind(url, "0", COLLECTION_PROPERTIES, signal);
+    const [own] = answer.responses;
+    return own && isCalendar(own) ? describeCalendar(own, withTrailingSlash(answer.url)) : null;
   }
 
   /**
@@ -90,27 +114,17 @@ export class CalendarHome {
 
   /** @throws AppError "forbidden" when the server refuses one of the properties */
   async updateCalendar(url: string, changes: CalendarChanges, signal: AbortSignal): Promise<void> {
-    const properties: XmlNode[] = [];
-    if (changes.displayName !== undefined) {
-      properties.push(node(dav("displayname"), [changes.displayName]));
-    }
-    if (changes.color !== undefined) {
-      properties.push(node(apple("calendar-color"), [changes.color]));
-    }
+    const properties = shownProperties(changes);
     if (properties.length === 0) return;
     const body = node(dav("propertyupdate"), [node(dav("set"), [node(dav("prop"), properties)])]);
     const multistatus = await this.#client.proppatch(withTrailingSlash(url), body, signal);
     const refused = properties.find(({ name }) => isRefused(multistatus, name));
     if (refused) {
-      throw new AppError(
-        "forbidden",
-        "The server did not take the calendar's new name or colour.",
-        {
-          hint: "Nothing was changed on the server. The calendar may be shared with you for reading only.",
-          retry: "after-user",
-          details: { property: refused.name.local },
-        },
-      );
+      throw new AppError("forbidden", "The server did not take all that was to be changed.", {
+        hint: "The calendar may be shared with you for reading only, or the server keeps no such property. No event was touched.",
+        retry: "after-user",
+        details: { property: refused.name.local },
+      });
     }
   }
 
@@ -131,11 +145,7 @@ export function readCalendars(multistatus: Multistatus): Map<string, CalendarDes
     if (!isCalendar(response)) continue;
     const url = collectionUrl(response, multistatus);
     if (url === undefined) continue;
-    calendars.set(canonicalCollectionUrl(url), {
-      ...readStatus(response),
-      url,
-      description: readDescription(response),
-    });
+    calendars.set(canonicalCollectionUrl(url), describeCalendar(response, url));
   }
   return calendars;
 }
@@ -158,13 +168,22 @@ function isRefused(multistatus: Multistatus, name: QName): boolean {
 
 function newCalendarProperties(calendar: NewCalendar): XmlNode[] {
   return [
-    node(dav("displayname"), [calendar.displayName]),
-    ...(calendar.color === undefined ? [] : [node(apple("calendar-color"), [calendar.color])]),
+    ...shownProperties(calendar),
     node(
       caldav("supported-calendar-component-set"),
       (calendar.components ?? ["VEVENT", "VTODO"]).map((name) =>
         node(caldav("comp"), [], { name }),
       ),
     ),
+  ];
+}
+
+function shownProperties({ displayName, color, description }: CalendarChanges): XmlNode[] {
+  return [
+    ...(displayName === undefined ? [] : [node(dav("displayname"), [displayName])]),
+    ...(color === undefined ? [] : [node(apple("calendar-color"), [color])]),
+    ...(description === undefined
+      ? []
+      : [node(caldav("calendar-description"), description === "" ? [] : [description])]),
   ];
 }

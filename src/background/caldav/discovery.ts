@@ -3,7 +3,7 @@
  * (RFC 4791 §6.2.1) → collections. A URL of one collection works too. Keeps a log that a person can read.
  * DNS records (RFC 6764 §3) are out of an add-on's reach; known base paths stand in for them.
  */
-import type { DiscoveredCalendar } from "../../shared/commands.ts";
+import type { DiscoveredCalendar, OtherHost } from "../../shared/commands.ts";
 import { AppError, type ErrorCode, isAppError } from "../../shared/errors.ts";
 import { movedTo } from "../transport/redirects.ts";
 import { withRetry } from "../transport/retry.ts";
@@ -13,7 +13,6 @@ import { DavClient } from "../webdav/dav-client.ts";
 import {
   canonicalCollectionUrl,
   resolveForeignHref,
-  resourceName,
   withPathOf,
   withTrailingSlash,
 } from "../webdav/href.ts";
@@ -25,13 +24,15 @@ import { KNOWN_PATHS, type Location, mayFollow, parseLocation } from "./location
 import {
   type CalendarDescription,
   COLLECTION_PROPERTIES,
+  describeCalendar,
   isCalendar,
-  readDescription,
-  readStatus,
 } from "./properties.ts";
+import { shownCalendar } from "./shown-calendar.ts";
 
 export interface DiscoveryOptions {
   readonly location: string;
+  /** The user's word on hosts beside the one of `location`, as `URL.host` writes them. */
+  readonly hosts?: { readonly agreed: readonly string[]; readonly declined: readonly string[] };
   /**
    * A transport with the account's credentials for one origin, that follows redirects within it. Asked only for the origin the person named and
    * for those their server may send them on to ({@link mayFollow}).
@@ -45,6 +46,10 @@ export interface Discovery {
   /** Absolute URLs. `principal` is "" for a server that shows a collection but no principal. */
   readonly principal: string;
   readonly homeUrls: readonly string[];
+  /** Of people who let the user act for them. */
+  readonly delegatedHomes: readonly string[];
+  /** Led to, and not agreed to: nothing was sent there. */
+  readonly otherHosts: readonly OtherHost[];
   readonly calendars: readonly DiscoveredCalendar[];
   readonly log: readonly string[];
   /** True when passwords and events travel unencrypted over a network. */
@@ -157,7 +162,9 @@ class Search {
   }
 
   async #follow(answer: Multistatus, own: DavResponse): Promise<Discovery | undefined> {
-    const direct = isCalendar(own) ? describe(own, withTrailingSlash(answer.url)) : undefined;
+    const direct = isCalendar(own)
+      ? describeCalendar(own, withTrailingSlash(answer.url))
+      : undefined;
     let principal = hrefsIn(own, dav("current-user-principal"), answer.url)[0] ?? "";
     let homes = hrefsIn(own, caldav("calendar-home-set"), answer.url);
     // The address may be the principal's own: then its home set is already there.
@@ -191,7 +198,11 @@ class Search {
     return {
       principal,
       homeUrls: readable,
-      calendars: [...calendars.values()].map(toDiscovered),
+      delegatedHomes: [],
+      otherHosts: [],
+      calendars: [...calendars.values()].map((calendar) =>
+        shownCalendar(calendar, { principal, delegator: null }),
+      ),
       log: this.#log,
       insecure: [answer.url, ...readable].some(isInsecureUrl),
     };
@@ -229,7 +240,9 @@ class Search {
   }
 
   #mayMove(from: string, to: string): boolean {
-    return mayFollow(from, to) && this.#moves++ < MOVES_ALLOWED;
+    const { host } = new URL(to);
+    const mayGo = this.#options.hosts?.agreed.includes(host) || mayFollow(from, to);
+    return mayGo && this.#moves++ < MOVES_ALLOWED;
   }
 
   /** @throws AppError "moved" with `movedTo` for an origin that the first one may not vouch for */
@@ -238,7 +251,8 @@ class Search {
     const known = this.#clients.get(origin);
     if (known) return known;
     const trusted = [...this.#clients.keys()];
-    if (trusted.length > 0 && !trusted.some((from) => mayFollow(from, origin))) {
+    const isAgreed = this.#options.hosts?.agreed.includes(new URL(url).host) ?? false;
+    if (!isAgreed && trusted.length > 0 && !trusted.some((from) => mayFollow(from, origin))) {
       throw movedTo(trusted[0] as string, url);
     }
     const client = new DavClient({
@@ -269,19 +283,4 @@ function hrefsIn(
       return [];
     }
   });
-}
-
-function describe(response: DavResponse, url: string): CalendarDescription {
-  return { ...readStatus(response), url, description: readDescription(response) };
-}
-
-function toDiscovered(calendar: CalendarDescription): DiscoveredCalendar {
-  return {
-    url: calendar.url,
-    displayName: calendar.displayName ?? (resourceName(calendar.url) || calendar.url),
-    color: calendar.color,
-    components: calendar.components,
-    readOnly: calendar.readOnly,
-    description: calendar.description,
-  };
 }

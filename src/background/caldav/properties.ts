@@ -3,6 +3,7 @@
  * engine and the account pages need. Pure.
  */
 import { brandAs, type SyncToken } from "../../shared/brands.ts";
+import type { CalendarRights } from "../../shared/commands.ts";
 import type { CollectionStatus } from "../sync/ports.ts";
 import type { DavResponse } from "../webdav/multistatus.ts";
 import { apple, caldav, calendarServer, clark, dav, NAMESPACE } from "../webdav/names.ts";
@@ -14,9 +15,14 @@ export const COLLECTION_PROPERTIES = [
   dav("displayname"),
   dav("sync-token"),
   dav("current-user-privilege-set"),
+  dav("owner"),
+  dav("resource-id"),
   dav("supported-report-set"),
   caldav("supported-calendar-component-set"),
   caldav("calendar-description"),
+  caldav("calendar-timezone"),
+  caldav("calendar-timezone-id"),
+  { namespace: NAMESPACE.nextcloud, local: "owner-displayname" },
   calendarServer("getctag"),
   apple("calendar-color"),
 ] as const;
@@ -34,6 +40,45 @@ export const NEEDED_PROPERTIES = [
 export interface CalendarDescription extends CollectionStatus {
   readonly url: string;
   readonly description: string;
+  readonly rights: CalendarRights;
+  /** TZID of its own time zone (RFC 4791 §5.2.2, RFC 7809 §5.2). */
+  readonly timeZone: string | null;
+  /** True where the server says that somebody else shares it with the user. */
+  readonly isShared: boolean;
+  /** The href of its owner's principal (RFC 3744 §5.1), unresolved. */
+  readonly owner: string | null;
+  readonly ownerName: string | null;
+  /** The same wherever the collection lies, and another one's never (RFC 5842 §3.1). */
+  readonly resourceId: string | null;
+}
+
+/** @param url of the collection, absolute */
+export function describeCalendar(response: DavResponse, url: string): CalendarDescription {
+  const owner = response.property(dav("owner"));
+  const ownerHref = textOf(owner && firstChildNamed(owner, dav("href"))).trim();
+  const name = textOf(
+    response.property({ namespace: NAMESPACE.nextcloud, local: "owner-displayname" }),
+  );
+  const resourceId = response.property(dav("resource-id"));
+  const id = textOf(resourceId && firstChildNamed(resourceId, dav("href"))).trim();
+  return {
+    ...readStatus(response),
+    url,
+    description: textOf(response.property(caldav("calendar-description"))).trim(),
+    rights: readRights(response),
+    timeZone: readTimeZone(response),
+    isShared: resourceTypes(response).has(clark(calendarServer("shared"))),
+    owner: ownerHref === "" ? null : ownerHref,
+    ownerName: readableName(name) || null,
+    resourceId: id === "" ? null : id,
+  };
+}
+
+function readTimeZone(response: DavResponse): string | null {
+  const id = textOf(response.property(caldav("calendar-timezone-id"))).trim();
+  if (id !== "") return id;
+  const definition = textOf(response.property(caldav("calendar-timezone")));
+  return /^TZID[^:\r\n]*:([^\r\n]+)/m.exec(definition)?.[1]?.trim() ?? null;
 }
 
 /** True for a calendar a person keeps events in; false for the home itself, inboxes, outboxes and trash bins. */
@@ -93,10 +138,6 @@ function readableName(text: string): string {
   return [...line].slice(0, LONGEST_NAME).join("");
 }
 
-export function readDescription(response: DavResponse): string {
-  return textOf(response.property(caldav("calendar-description"))).trim();
-}
-
 /** `null`: the server does not say. */
 function supportsSyncCollection(response: DavResponse): boolean | null {
   const set = response.property(dav("supported-report-set"));
@@ -120,19 +161,31 @@ function readComponents(response: DavResponse): string[] {
   return known.length === 0 ? ["VEVENT", "VTODO", "VJOURNAL"] : known;
 }
 
-/** Privileges that let a user change events (RFC 3744 §3). `write-properties` is about the calendar's own name. */
-const WRITING = ["all", "write", "write-content", "bind"].map((name) => clark(dav(name)));
+const EVERYTHING: CalendarRights = { add: true, change: true, remove: true };
 
-/** Unknown rights count as writable: the server has the last word at the first PUT. */
-function isReadOnly(response: DavResponse): boolean {
+/**
+ * What may be done with the items (RFC 3744 §3.5, §3.9, §3.10); `write-properties` is about the calendar's own name.
+ * Unknown rights count as there: the server has the last word at the first PUT.
+ */
+function readRights(response: DavResponse): CalendarRights {
   const set = response.property(dav("current-user-privilege-set"));
-  if (!set) return false;
-  const privileges = childrenNamed(set, dav("privilege")).flatMap((privilege) =>
-    [...childElements(privilege)].map(({ namespaceURI, localName }) =>
-      clark({ namespace: namespaceURI ?? "", local: localName }),
+  if (!set) return EVERYTHING;
+  const privileges = new Set(
+    childrenNamed(set, dav("privilege")).flatMap((privilege) =>
+      [...childElements(privilege)].map(({ namespaceURI, localName }) =>
+        clark({ namespace: namespaceURI ?? "", local: localName }),
+      ),
     ),
   );
-  return privileges.length > 0 && !privileges.some((name) => WRITING.includes(name));
+  if (privileges.size === 0) return EVERYTHING;
+  const has = (name: string): boolean =>
+    ["all", "write", name].some((each) => privileges.has(clark(dav(each))));
+  return { add: has("bind"), change: has("write-content"), remove: has("unbind") };
+}
+
+function isReadOnly(response: DavResponse): boolean {
+  const { add, change } = readRights(response);
+  return !add && !change;
 }
 
 /** `#RRGGBB`; Apple's alpha channel is dropped, anything else than hex digits is no colour. */

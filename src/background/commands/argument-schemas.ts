@@ -21,7 +21,11 @@ const login = {
   location: text,
   username: text,
   password: v.exactOptional(v.string()),
+  agreedHosts: v.exactOptional(v.array(text)),
+  declinedHosts: v.exactOptional(v.array(text)),
 };
+const color = v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/i, "must be a colour such as #336699"));
+const urls = v.pipe(v.array(text), v.minLength(1, "must name at least one calendar"));
 
 const selection = v.union(
   [
@@ -63,7 +67,7 @@ export const argumentSchemas: {
   "accounts.discover": v.strictObject(login),
   "accounts.add": v.strictObject({
     ...login,
-    calendars: v.pipe(v.array(text), v.minLength(1, "must name at least one calendar")),
+    calendars: urls,
   }),
   "accounts.list": nothing,
   "accounts.remove": v.strictObject({
@@ -74,6 +78,32 @@ export const argumentSchemas: {
   "accounts.trustCertificate": v.strictObject({
     host: v.pipe(v.string(), v.regex(/^[^\s/@?#]+$/, "must be a host, or host:port")),
   }),
+  "accounts.agree": v.strictObject({ accountId: text, host: text }),
+  "calendars.createRemote": v.strictObject({
+    accountId: text,
+    name: text,
+    color: v.exactOptional(color),
+    description: v.exactOptional(v.string()),
+    components: v.exactOptional(
+      v.pipe(
+        v.array(v.picklist(["VEVENT", "VTODO", "VJOURNAL"])),
+        v.minLength(1, "must name at least one component"),
+      ),
+    ),
+  }),
+  "calendars.updateRemote": v.strictObject({
+    calendarId: text,
+    name: v.exactOptional(text),
+    color: v.exactOptional(color),
+    description: v.exactOptional(v.string()),
+  }),
+  "calendars.deleteRemote": v.strictObject({
+    calendarId: text,
+    confirm: v.exactOptional(v.boolean()),
+    withoutSnapshot: v.exactOptional(v.boolean()),
+  }),
+  "calendars.subscribe": v.strictObject({ accountId: text, urls }),
+  "calendars.dismiss": v.strictObject({ accountId: text, urls }),
   "sync.run": v.strictObject({ calendarId: v.exactOptional(text) }),
   "sync.audit": v.strictObject({ calendarId: text, repair: v.exactOptional(v.boolean()) }),
   "sending.status": nothing,

@@ -81,19 +81,23 @@ export class BackupRuns {
 
   /** A snapshot of one calendar before something happens to it. @returns false when there is no whole one */
   async before(calendarId: string, label: string): Promise<boolean> {
-    try {
-      await this.#operations.run(
-        "backup.run",
-        async (work) => {
-          await this.#backup.runBefore([calendarId], label, work);
-          await this.#noteStore();
-        },
-        { exclusive: STORE_WORK },
-      );
-      return true;
-    } catch {
-      return false;
-    }
+    return this.mustRunBefore(calendarId, label).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** The same. @returns the snapshot's id @throws AppError why there is no whole one */
+  mustRunBefore(calendarId: string, label: string): Promise<string> {
+    return this.#operations.run(
+      "backup.run",
+      async (work) => {
+        const snapshotId = await this.#backup.runBefore([calendarId], label, work);
+        await this.#noteStore();
+        return snapshotId;
+      },
+      { exclusive: STORE_WORK },
+    );
   }
 
   /** For the schedule only what was meant to hold every calendar counts. */

@@ -9,9 +9,10 @@ import { type ItemStoreApi, MessengerCalendar } from "../provider/messenger-cale
 import type { StoredAccount, StoredCalendar } from "../settings/account-settings.ts";
 import type { StoredValue } from "../settings/stored-value.ts";
 import type { StoredSyncStatus } from "../settings/sync-status.ts";
+import type { ReadStatuses } from "../sync/account-statuses.ts";
 import { CalendarSync } from "../sync/engine.ts";
 import type { Outcome } from "../sync/outcome.ts";
-import type { CollectionStatus, RemoteCollection } from "../sync/ports.ts";
+import type { RemoteCollection } from "../sync/ports.ts";
 import { type ScheduledCalendar, type SyncReason, SyncScheduler } from "../sync/scheduler.ts";
 import type { CalendarTexts } from "../sync/texts.ts";
 import type { SyncService, Work } from "./ports.ts";
@@ -19,16 +20,13 @@ import type { SyncService, Work } from "./ports.ts";
 /** The server side of the accounts. */
 export interface CalendarServers {
   collection(account: StoredAccount, calendar: StoredCalendar): RemoteCollection;
-  /** By Thunderbird's calendar id. */
-  statuses(
-    account: StoredAccount,
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, CollectionStatus>>;
 }
 
 export interface CalendarSyncsDependencies {
-  readonly accounts: () => Pick<Accounts, "find" | "get" | "calendarIds" | "follow">;
+  readonly accounts: () => Pick<Accounts, "find" | "calendarIds">;
   readonly servers: CalendarServers;
+  /** What the account's server says of its calendars, by Thunderbird's calendar id. */
+  readonly readStatuses: ReadStatuses;
   readonly calendars: Pick<typeof messenger.calendar.calendars, "get">;
   readonly itemStore: ItemStoreApi;
   readonly texts: CalendarTexts;
@@ -54,7 +52,7 @@ export class CalendarSyncs implements SyncService {
     const { now, random } = dependencies;
     this.scheduler = new SyncScheduler({
       find: (calendarId) => this.#find(calendarId),
-      readStatuses: (accountId, signal) => this.#readStatuses(accountId, signal),
+      readStatuses: dependencies.readStatuses,
       now,
       random,
       // What these remember is for showing only: losing it must not break a synchronization.
@@ -119,6 +117,11 @@ export class CalendarSyncs implements SyncService {
     await this.scheduler.requestSync(calendarId, "retry");
   }
 
+  /** Its next synchronization goes by what the account's record says by then. */
+  renew(calendarId: string): void {
+    this.#engines.delete(calendarId);
+  }
+
   forget(calendarId: string): void {
     this.scheduler.forget(calendarId);
     this.#engines.delete(calendarId);
@@ -149,19 +152,6 @@ export class CalendarSyncs implements SyncService {
     };
     this.#engines.set(calendarId, made);
     return made;
-  }
-
-  async #readStatuses(
-    accountId: string,
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, CollectionStatus>> {
-    const accounts = this.#deps.accounts();
-    const statuses = await this.#deps.servers.statuses(await accounts.get(accountId), signal);
-    for (const [id, { displayName, color, readOnly }] of statuses) {
-      // A name that cannot be followed is no reason not to synchronize.
-      await accounts.follow(id, { name: displayName, color, readOnly }).catch(() => {});
-    }
-    return statuses;
   }
 
   async #finished(report: CalendarSyncReport, outcome: Outcome | null): Promise<void> {

@@ -24,6 +24,7 @@ import { refusePassphraseChange } from "./passphrase-change.ts";
 import type { BackupService, Forgetting, SyncService, TimeMachine, Work } from "./ports.ts";
 import type { Pruning } from "./pruning.ts";
 import type { RecoverySheets } from "./recovery-sheets.ts";
+import type { RemoteCalendars } from "./remote-calendars.ts";
 import { type SavedTextsDependencies, saveText } from "./saved-texts.ts";
 import {
   listConflicts,
@@ -42,6 +43,9 @@ export interface HandlerDependencies {
   readonly accounts: Accounts;
   readonly signIns: Pick<SignIns, "signIn">;
   readonly certificates: Pick<Certificates, "trust">;
+  readonly remoteCalendars: RemoteCalendars;
+  /** The user agreed to another host: what was stopped there goes on. */
+  readonly agree: (accountId: string, host: string) => Promise<string[]>;
   readonly sync: SyncService;
   readonly backup: BackupService;
   readonly timeMachine: TimeMachine;
@@ -68,13 +72,13 @@ export interface HandlerDependencies {
 
 export function createHandlers(deps: HandlerDependencies): CommandHandlers {
   const { accounts, sync, backup, backupRuns, backupPlace, operations, broadcast } = deps;
-  const { timeMachine, forgetting } = deps;
   /** A change to the item store that pages show with the accounts. */
   const afterwards = async <T>(change: () => Promise<T>): Promise<T> => {
     const value = await operations.brief("change", change);
     broadcast({ event: "changed", what: "accounts" });
     return value;
   };
+  const { timeMachine, forgetting, remoteCalendars } = deps;
   return {
     "accounts.discover": (args) =>
       operations.run("accounts.discover", ({ signal }) => accounts.discover(args, signal)),
@@ -87,6 +91,25 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
       operations.run("accounts.signIn", ({ signal }) => deps.signIns.signIn(args, signal)),
     "accounts.trustCertificate": ({ host }) =>
       operations.run("accounts.trustCertificate", () => deps.certificates.trust(host)),
+    "accounts.agree": async ({ accountId, host }) => ({
+      agreedHosts: await operations.brief("accounts.agree", () => deps.agree(accountId, host)),
+    }),
+
+    "calendars.createRemote": (args) =>
+      operations.run("calendars.createRemote", (work) => remoteCalendars.create(args, work)),
+    "calendars.updateRemote": (args) =>
+      operations.run("calendars.updateRemote", (work) => remoteCalendars.update(args, work)),
+    "calendars.deleteRemote": async (args) => {
+      const deleted = await operations.run("calendars.deleteRemote", (work) =>
+        remoteCalendars.delete(args, work),
+      );
+      if (deleted.snapshotId !== null) broadcast({ event: "changed", what: "snapshots" });
+      return deleted;
+    },
+    "calendars.subscribe": (args) =>
+      operations.run("calendars.subscribe", (work) => remoteCalendars.subscribe(args, work)),
+    "calendars.dismiss": (args) =>
+      operations.brief("calendars.dismiss", () => remoteCalendars.dismiss(args)),
 
     "sync.run": ({ calendarId }) =>
       operations.run("sync.run", async (work) => {

@@ -24,13 +24,22 @@ export class NewCalendars implements CalendarMaker {
     const id =
       wanted.accountId === undefined
         ? await this.#makeLocal(wanted)
-        : await makeOnServer(this.#deps, wanted.accountId, wanted, signal);
+        : await this.#makeOnServer(wanted.accountId, wanted, signal);
     const made = (await this.#deps.known.calendars()).find(({ calendarId }) => calendarId === id);
     if (made) return made;
     throw new AppError("calendar-unknown", "The new calendar was removed again meanwhile.", {
       hint: "Nothing was restored. Try again.",
       retry: "after-user",
     });
+  }
+
+  async #makeOnServer(
+    accountId: string,
+    { name, components, key }: WantedCalendar,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const wanted = { name, components, segment: `restored-${key}` };
+    return (await makeOnServer(this.#deps, accountId, wanted, signal)).id;
   }
 
   async #makeLocal({ name }: WantedCalendar): Promise<string> {

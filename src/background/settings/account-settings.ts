@@ -5,6 +5,22 @@
 import * as v from "valibot";
 import type { ValueShape } from "./stored-value.ts";
 
+const Rights = v.object({ add: v.boolean(), change: v.boolean(), remove: v.boolean() });
+
+/** As shared/commands.ts has it. */
+const OfferedCalendar = v.object({
+  url: v.string(),
+  displayName: v.string(),
+  color: v.nullable(v.string()),
+  components: v.array(v.string()),
+  readOnly: v.boolean(),
+  rights: Rights,
+  description: v.string(),
+  relation: v.picklist(["own", "shared", "delegated"]),
+  owner: v.nullable(v.string()),
+  timeZone: v.nullable(v.string()),
+});
+
 const StoredCalendar = v.object({
   /** Thunderbird's id. */
   id: v.string(),
@@ -16,7 +32,27 @@ const StoredCalendar = v.object({
     name: v.nullable(v.string()),
     color: v.nullable(v.string()),
     readOnly: v.boolean(),
+    rights: v.optional(Rights, { add: true, change: true, remove: true }),
+    description: v.optional(v.string(), ""),
+    timeZone: v.optional(v.nullable(v.string()), null),
   }),
+  /** What Thunderbird was given last: where it shows something else, that is the user's own choice. */
+  given: v.optional(
+    v.nullable(
+      v.object({ name: v.string(), color: v.nullable(v.string()), readOnly: v.boolean() }),
+    ),
+    null,
+  ),
+  /** By what the server tells this collection from another one at the same address; `null`: not known. */
+  identity: v.optional(
+    v.nullable(v.object({ resourceId: v.nullable(v.string()), owner: v.nullable(v.string()) })),
+    null,
+  ),
+  /** Another collection was found at its address: not synchronized before the user has said that it is meant. */
+  replacedBy: v.optional(
+    v.nullable(v.object({ resourceId: v.nullable(v.string()), owner: v.nullable(v.string()) })),
+    null,
+  ),
 });
 
 /** How an account signs in that has no password. The refresh token and a client's secret are not here. */
@@ -50,6 +86,12 @@ const StoredAccount = v.object({
   homes: v.array(v.string()),
   calendars: v.array(StoredCalendar),
   oauth: v.exactOptional(StoredOAuth),
+  /** Hosts the user has agreed to beside those of the addresses here. */
+  agreedHosts: v.optional(v.array(v.string()), []),
+  /** New on the server, neither subscribed nor dismissed. */
+  offered: v.optional(v.array(OfferedCalendar), []),
+  /** Canonical URLs of what the user has seen and not wanted; `null`: what is there next time counts as seen. */
+  declined: v.optional(v.nullable(v.array(v.string())), null),
 });
 
 export type StoredOAuth = v.InferOutput<typeof StoredOAuth>;

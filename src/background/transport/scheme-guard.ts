@@ -60,6 +60,28 @@ export function isAgreed(origins: ReadonlySet<string>, url: string): boolean {
 }
 
 /**
+ * A host as `URL.host` writes it.
+ * @throws AppError "bad-argument" for anything but `name` and `name:port`
+ */
+export function readHost(text: string): string {
+  const url = URL.canParse(`https://${text}`) ? new URL(`https://${text}`) : null;
+  if (url !== null && url.href === `https://${url.host}/`) return url.host;
+  throw new AppError("bad-argument", "This is not a host's name.", {
+    hint: "Nothing was changed. Enter a name such as caldav.example.org, or one with a port.",
+    retry: "after-user",
+  });
+}
+
+/**
+ * The origins that the user's word for a host means: encrypted, and without encryption on this computer only.
+ * @param host `name` or `name:port`, as `URL.host` writes it
+ */
+export function originsOfHost(host: string): string[] {
+  const { hostname, origin } = new URL(`https://${host}`);
+  return isLoopbackHost(hostname) ? [origin, new URL(`http://${host}`).origin] : [origin];
+}
+
+/**
  * Refuses an answer that came over http to a question asked over https. The browser has already dropped the
  * credentials on the way (another origin), but the answer cannot be trusted.
  * @throws AppError "insecure-location"

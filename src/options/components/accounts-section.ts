@@ -46,6 +46,7 @@ export class AccountsSection {
   /** A synchronization changes the list when it begins and when it ends, not in between. */
   #concerns(event: BackgroundEvent): boolean {
     if (event.event === "changed") return event.what === "accounts";
+    if (event.event === "offered") return true;
     if (event.operation !== "sync.run") return false;
     const isNews = event.event === "finished" || !this.#syncs.has(event.id);
     if (event.event === "finished") this.#syncs.delete(event.id);

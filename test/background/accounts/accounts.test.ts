@@ -6,6 +6,7 @@ import { accountsShape } from "../../../src/background/settings/account-settings
 import { StoredValue } from "../../../src/background/settings/stored-value.ts";
 import { syncStatusShape } from "../../../src/background/settings/sync-status.ts";
 import { AppError } from "../../../src/shared/errors.ts";
+import { discoveredCalendar } from "../../support/account-samples.ts";
 import { FakeCalendars } from "../../support/fake-calendars.ts";
 import { MemoryArea } from "../../support/memory-area.ts";
 
@@ -56,10 +57,7 @@ function start(): Accounts {
   });
 }
 
-function collection(url: string, displayName: string) {
-  const components = ["VEVENT", "VTODO"];
-  return { url, displayName, color: "#112233", components, readOnly: false, description: "" };
-}
+const collection = discoveredCalendar;
 
 beforeEach(() => {
   area = new MemoryArea();
@@ -73,6 +71,8 @@ beforeEach(() => {
     calendars: [collection(WORK, "Work"), collection(HOME, "Home")],
     log: [],
     insecure: false,
+    delegatedHomes: [],
+    otherHosts: [],
   };
   discover = async () => onServer;
 });
@@ -269,21 +269,4 @@ test("the first sync, asked for while the account is being stored, finds it", as
   };
   await accounts.add({ ...LOGIN, calendars: [WORK] }, signal);
   expect(await found).toMatchObject({ calendar: { url: WORK }, account: { username: "ada" } });
-});
-
-test("a rename on the server is followed; the user's own name stays while the server's does not change", async () => {
-  const accounts = start();
-  await accounts.add({ ...LOGIN, calendars: [WORK] }, signal);
-  await thunderbird.calendars.update("cal1", { name: "My work" });
-  await accounts.follow("cal1", { name: "Work", color: "#112233", readOnly: false });
-  expect(thunderbird.list.get("cal1")?.name).toBe("My work");
-  await accounts.follow("cal1", { name: "Work 2", color: null, readOnly: true });
-  expect(thunderbird.list.get("cal1")).toMatchObject({
-    name: "Work 2",
-    color: "#112233",
-    readOnly: true,
-  });
-  await thunderbird.calendars.update("cal1", { name: "Mine again" });
-  await accounts.follow("cal1", { name: "Work 2", color: null, readOnly: true });
-  expect(thunderbird.list.get("cal1")?.name).toBe("Mine again");
 });

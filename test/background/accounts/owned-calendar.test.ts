@@ -1,23 +1,15 @@
 import { expect, test } from "vitest";
 import { ownedCalendar } from "../../../src/background/accounts/owned-calendar.ts";
 import { AppError } from "../../../src/shared/errors.ts";
+import { storedAccount, storedCalendarSample } from "../../support/account-samples.ts";
 
 const record = {
-  account: {
-    id: "a1",
-    location: "ada@example.org",
+  account: storedAccount({
     username: "ada@example.org",
     origin: "https://dav.example.org:8443",
     principal: "",
-    homes: [],
-    calendars: [],
-  },
-  calendar: {
-    id: "c1",
-    url: "https://dav.example.org:8443/ada/work/",
-    components: ["VEVENT"],
-    seen: { name: "Work", color: null, readOnly: false },
-  },
+  }),
+  calendar: storedCalendarSample("c1", "https://dav.example.org:8443/ada/work/"),
 };
 
 function look(

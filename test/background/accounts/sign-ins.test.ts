@@ -1,26 +1,13 @@
 import { expect, test } from "vitest";
 import { Credentials } from "../../../src/background/accounts/credentials.ts";
 import { SignIns } from "../../../src/background/accounts/sign-ins.ts";
-import type { StoredAccount } from "../../../src/background/settings/account-settings.ts";
 import { AppError } from "../../../src/shared/errors.ts";
+import { storedAccount, storedCalendarSample } from "../../support/account-samples.ts";
 import { MemoryVault } from "../../support/memory-vault.ts";
 
-const ACCOUNT: StoredAccount = {
-  id: "a1",
-  location: "ada@example.org",
-  username: "ada",
-  origin: "https://dav.example.org",
-  principal: "https://dav.example.org/ada/",
-  homes: [],
-  calendars: [
-    {
-      id: "cal1",
-      url: "https://dav.example.org/ada/work/",
-      components: ["VEVENT"],
-      seen: { name: "Work", color: null, readOnly: false },
-    },
-  ],
-};
+const ACCOUNT = storedAccount({
+  calendars: [storedCalendarSample("cal1", "https://dav.example.org/ada/work/")],
+});
 
 /** A server that takes one password. */
 function setUp(right: string) {
@@ -32,7 +19,8 @@ function setUp(right: string) {
     discovery: {
       discover: async (_, login) => {
         if (login.password !== right) throw new AppError("unauthorized", "no");
-        return { principal: "", homes: [], calendars: [], log: [], insecure: false };
+        const nothing = { homes: [], delegatedHomes: [], calendars: [], otherHosts: [], log: [] };
+        return { ...nothing, principal: "", insecure: false };
       },
     },
     onSignedIn: (id) => told.push(`signed in ${id}`),

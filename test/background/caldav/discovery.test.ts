@@ -102,7 +102,11 @@ test("a calendar is described as its server does", async () => {
     color: "#336699",
     components: ["VEVENT"],
     readOnly: false,
+    rights: { add: true, change: true, remove: true },
     description: "für die Firma",
+    relation: "own",
+    owner: null,
+    timeZone: null,
   });
 });
 

@@ -105,6 +105,8 @@ test("the diagnostics report tells states and codes, and nothing private", () =>
         insecure: true,
         signIn: { kind: "password" },
         error: { code: "unauthorized", message: "secret words", hint: "", details: {} },
+        offered: [],
+        agreedHosts: ["secret.example.net"],
         calendars: [
           {
             id: "c1",
@@ -112,6 +114,9 @@ test("the diagnostics report tells states and codes, and nothing private", () =>
             name: "secret project",
             color: null,
             readOnly: false,
+            rights: { add: true, change: true, remove: true },
+            description: "secret plans",
+            timeZone: null,
             components: ["VEVENT"],
             lastGoodSync: 0,
             pendingChanges: 3,

@@ -7,6 +7,7 @@ import {
   StoredValue,
   type ValueShape,
 } from "../../../src/background/settings/stored-value.ts";
+import { storedAccount, storedCalendarSample } from "../../support/account-samples.ts";
 import { MemoryArea } from "../../support/memory-area.ts";
 
 const shape: ValueShape<{ names: string[] }> = {
@@ -88,22 +89,8 @@ describe("a stored value", () => {
 
 test("accounts and the last backup are read back as they were written", async () => {
   const area = new MemoryArea();
-  const account = {
-    id: "a1",
-    location: "example.org",
-    username: "ada",
-    origin: "https://example.org",
-    principal: "https://example.org/ada/",
-    homes: ["https://example.org/ada/"],
-    calendars: [
-      {
-        id: "c1",
-        url: "https://example.org/ada/work/",
-        components: ["VEVENT"],
-        seen: { name: "Work", color: null, readOnly: false },
-      },
-    ],
-  };
+  const calendars = [storedCalendarSample("c1", "https://example.org/ada/work/")];
+  const account = storedAccount({ calendars, offered: [], declined: null });
   const last = {
     report: null,
     failure: {

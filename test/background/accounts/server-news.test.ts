@@ -1,0 +1,163 @@
+import { beforeEach, expect, test } from "vitest";
+import { Accounts } from "../../../src/background/accounts/accounts.ts";
+import { Credentials } from "../../../src/background/accounts/credentials.ts";
+import { ServerNews } from "../../../src/background/accounts/server-news.ts";
+import type { CalendarDescription } from "../../../src/background/caldav/properties.ts";
+import { accountsShape } from "../../../src/background/settings/account-settings.ts";
+import { StoredValue } from "../../../src/background/settings/stored-value.ts";
+import { syncStatusShape } from "../../../src/background/settings/sync-status.ts";
+import { canonicalCollectionUrl } from "../../../src/background/webdav/href.ts";
+import { ALL_RIGHTS, discoveredCalendar } from "../../support/account-samples.ts";
+import { FakeCalendars } from "../../support/fake-calendars.ts";
+import { MemoryArea } from "../../support/memory-area.ts";
+
+const HOME = "https://dav.example.org/ada/";
+const { signal } = new AbortController();
+
+let thunderbird: FakeCalendars;
+let onServer: CalendarDescription[];
+let accounts: Accounts;
+let news: ServerNews;
+let offered: string[][];
+let accountId: string;
+
+function described(name: string, changes: Partial<CalendarDescription> = {}): CalendarDescription {
+  return {
+    url: `${HOME}${name}/`,
+    syncToken: null,
+    ctag: "1",
+    displayName: name,
+    color: "#112233",
+    readOnly: false,
+    rights: ALL_RIGHTS,
+    components: ["VEVENT", "VTODO"],
+    description: "",
+    timeZone: null,
+    isShared: false,
+    owner: null,
+    ownerName: null,
+    resourceId: null,
+    ...changes,
+  };
+}
+
+beforeEach(async () => {
+  const area = new MemoryArea();
+  thunderbird = new FakeCalendars();
+  offered = [];
+  onServer = [described("work"), described("unwanted")];
+  accounts = new Accounts({
+    stored: new StoredValue(area, accountsShape),
+    syncStatus: new StoredValue(area, syncStatusShape),
+    credentials: new Credentials({
+      getPassword: async () => ({ password: "engine" }),
+      setPassword: async () => ({ ok: true }),
+      removePassword: async () => {},
+    }),
+    discovery: {
+      discover: async () => ({
+        principal: HOME,
+        homes: [HOME],
+        delegatedHomes: [],
+        otherHosts: [],
+        calendars: onServer.map(({ url, displayName }) =>
+          discoveredCalendar(url, displayName ?? ""),
+        ),
+        log: [],
+        insecure: false,
+      }),
+    },
+    calendars: thunderbird.calendars,
+    provider: thunderbird.provider,
+    calendarType: "ext-keeper",
+    running: () => new Set(),
+    requestSync: () => {},
+    onChanged: () => {},
+    onSignedIn: () => {},
+    newId: () => "a1",
+  });
+  news = new ServerNews({
+    accounts,
+    servers: {
+      listings: async () => [
+        {
+          asked: HOME,
+          answered: HOME,
+          calendars: new Map(onServer.map((one) => [canonicalCollectionUrl(one.url), one])),
+        },
+      ],
+    },
+    onOffered: (_, names) => offered.push([...names]),
+  });
+  const login = { location: "dav.example.org", username: "ada", password: "engine" };
+  ({ accountId } = await accounts.add({ ...login, calendars: [`${HOME}work/`] }, signal));
+});
+
+const offers = async () =>
+  (await accounts.list())[0]?.offered.map(({ displayName }) => displayName);
+
+test("what was not chosen when the account was added is not offered later", async () => {
+  await news.read(accountId, signal);
+  expect(await offers()).toEqual([]);
+  expect(offered).toEqual([]);
+});
+
+test("a calendar that came later is offered, told of once, and subscribed", async () => {
+  onServer.push(described("holidays"));
+  await news.read(accountId, signal);
+  await news.read(accountId, signal);
+  expect(await offers()).toEqual(["holidays"]);
+  expect(offered).toEqual([["holidays"]]);
+  await accounts.subscribe(accountId, [discoveredCalendar(`${HOME}holidays/`, "holidays")]);
+  await news.read(accountId, signal);
+  expect(await offers()).toEqual([]);
+  expect([...thunderbird.list.values()].map(({ name }) => name)).toEqual(["work", "holidays"]);
+});
+
+test("a dismissed one stays dismissed; one that is removed in Thunderbird's list is not offered anew", async () => {
+  onServer.push(described("holidays"));
+  await news.read(accountId, signal);
+  expect(await accounts.dismiss(accountId, [`${HOME}holidays/`])).toBe(1);
+  await accounts.calendarRemoved("cal1");
+  await news.read(accountId, signal);
+  expect(await offers()).toEqual([]);
+  expect(offered).toHaveLength(1);
+});
+
+test("one that vanishes from the server again is offered no more", async () => {
+  onServer.push(described("holidays"));
+  await news.read(accountId, signal);
+  onServer.pop();
+  await news.read(accountId, signal);
+  expect(await offers()).toEqual([]);
+});
+
+test("names, colours and rights are followed in Thunderbird and in the account's list", async () => {
+  const rights = { add: false, change: true, remove: false };
+  onServer[0] = described("work", {
+    displayName: "Work 2",
+    color: "#AABBCC",
+    rights,
+    description: "what we do",
+    timeZone: "Europe/Berlin",
+    components: ["VEVENT"],
+  });
+  await news.read(accountId, signal);
+  expect(thunderbird.list.get("cal1")).toMatchObject({
+    name: "Work 2",
+    color: "#AABBCC",
+    capabilities: { events: true, tasks: false },
+  });
+  expect((await accounts.list())[0]?.calendars[0]).toMatchObject({
+    rights,
+    description: "what we do",
+    timeZone: "Europe/Berlin",
+    components: ["VEVENT"],
+  });
+});
+
+test("a name that Thunderbird does not take is no reason not to tell the calendars' state", async () => {
+  thunderbird.calendars.update = () => Promise.reject(new Error("not taken"));
+  onServer[0] = described("work", { displayName: "Work 2" });
+  expect((await news.read(accountId, signal)).get("cal1")).toMatchObject({ ctag: "1" });
+});
