@@ -10,7 +10,7 @@ import type {
   WantedCalendar,
   WriteFailure,
 } from "../../src/background/backup/ports.ts";
-import type { AppError } from "../../src/shared/errors.ts";
+import { AppError } from "../../src/shared/errors.ts";
 
 export class MemoryCalendars implements CalendarSource, CalendarTarget, CalendarMaker {
   readonly #calendars: KnownCalendar[] = [];
@@ -162,6 +162,11 @@ export class MemoryCalendars implements CalendarSource, CalendarTarget, Calendar
       if (other.own && other.account === account && other.calendarId !== calendarId)
         for (const [name, text] of this.texts(other.calendarId))
           if (text.includes(`UID:${uid}\r\n`)) this.drop(other.calendarId, name);
+  }
+
+  async requireAccount(accountId: string): Promise<void> {
+    if (!this.#calendars.some((calendar) => calendar.accountId === accountId))
+      throw new AppError("account-unknown", "There is no such account.");
   }
 
   /** Its id is the name; on the server of an account named `me@<accountId>`. */

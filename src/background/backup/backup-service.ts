@@ -22,10 +22,11 @@ import type { FolderTarget } from "./folder-target.ts";
 import { type DamageMemory, FORGETFUL, withKnownDamage } from "./known-damage.ts";
 import { readPins } from "./pins.ts";
 import type { CalendarMaker, CalendarSource, CalendarTarget, Work } from "./ports.ts";
-import { itemsIn, unlessDamaged } from "./previous-snapshots.ts";
+import { itemsIn } from "./previous-snapshots.ts";
 import { restoreToCalendars } from "./restore-to-calendars.ts";
 import { restoreToFolder } from "./restore-to-folder.ts";
 import { openSnapshotFiles } from "./snapshot-files.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 export interface BackupSurroundings {
   readonly store: Pick<BackupStore, "open" | "openIfAny" | "openOrCreate">;

@@ -13,8 +13,9 @@ import { lastModifiedMs } from "./last-modified.ts";
 import { calendarPath, manifestPath, resourcePath, type Section } from "./layout.ts";
 import { encodeManifest, makeManifest } from "./manifest.ts";
 import type { CalendarSource, KnownCalendar, KnownResource, Work } from "./ports.ts";
-import { type PreviousCalendar, unlessDamaged } from "./previous-snapshots.ts";
+import type { PreviousCalendar } from "./previous-snapshots.ts";
 import { safeResourceFile, UniqueNames } from "./safe-names.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 /** Counts over all calendars of one backup. */
 export interface Tally {

@@ -10,7 +10,7 @@ import type { Kloset } from "../kloset/kloset.ts";
 import type { SnapshotInfo } from "../kloset/snapshot-info.ts";
 import { readPins, setPin } from "./pins.ts";
 import type { Work } from "./ports.ts";
-import { PARTIAL, SNAPSHOT_TYPE, unlessDamaged } from "./previous-snapshots.ts";
+import { PARTIAL, SNAPSHOT_TYPE } from "./previous-snapshots.ts";
 import {
   clockJumped,
   decideRetention,
@@ -19,6 +19,7 @@ import {
   type SnapshotFacts,
 } from "./retention.ts";
 import { heldCalendars } from "./snapshot-calendars.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 export interface ForgettingSurroundings {
   /** @throws AppError of the store or its place */

@@ -11,7 +11,7 @@ import type { Kloset } from "../kloset/kloset.ts";
 import type { ListingPiece, SnapshotReader } from "../kloset/snapshot-reader.ts";
 import { componentName } from "./browse.ts";
 import { columnsOf, contentName, readText } from "./content-columns.ts";
-import { unlessDamaged } from "./previous-snapshots.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 const SNAPSHOTS_AT_ONCE = 8;
 

@@ -107,6 +107,8 @@ export interface WantedCalendar {
 }
 
 export interface CalendarMaker {
+  /** Asked before anything is touched. @throws AppError "account-unknown" */
+  requireAccount(accountId: string): Promise<void>;
   /**
    * Makes a calendar, on the server too where an account is named, and subscribes it.
    * @throws AppError "account-unknown", and those of the server

@@ -2,13 +2,13 @@
  * What earlier snapshots of a series hold: of each calendar the newest version. A snapshot of some calendars only
  * (as before a restore) does not hide what older ones hold of the others, and a damaged one is passed over.
  */
-import { isAppError } from "../../shared/errors.ts";
 import type { Entry } from "../kloset/entry.ts";
 import type { Kloset } from "../kloset/kloset.ts";
 import type { SnapshotInfo } from "../kloset/snapshot-info.ts";
 import type { SnapshotReader } from "../kloset/snapshot-reader.ts";
 import type { CalendarFolder } from "./calendar-folders.ts";
 import { type SnapshotCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 export const SNAPSHOT_TYPE = "caldav";
 /** In the context of a snapshot that was asked to hold some of the calendars only. */
@@ -71,17 +71,6 @@ export async function previousFiles(
       .filter((entry) => entry.kind === "file")
       .map((entry) => [entry.path, entry] as const),
   );
-}
-
-/** `undefined` where the store does not have it whole. */
-export async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isAppError(error, "store-corrupt", "blob-missing", "not-found", "unsupported"))
-      return undefined;
-    throw error;
-  }
 }
 
 async function calendarsIn(store: Kloset, info: SnapshotInfo): Promise<PreviousCalendar[]> {

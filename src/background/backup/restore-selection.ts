@@ -1,13 +1,17 @@
 /** Reads from a snapshot what a restore is to bring back, calendar by calendar. */
 import type { RestoreSelection } from "../../shared/commands.ts";
-import { AppError } from "../../shared/errors.ts";
+import { AppError, isAppError } from "../../shared/errors.ts";
 import { scanColumns } from "../../shared/ical/scan.ts";
 import type { Entry } from "../kloset/entry.ts";
 import { millisecondsOf } from "../kloset/timestamp.ts";
 import { decodeText } from "./content-columns.ts";
 import { parseResourcePath, SECTIONS, sectionPath } from "./layout.ts";
 import type { PlannedResource } from "./restore-plan.ts";
-import { type SnapshotCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
+import {
+  calendarsWithoutFolder,
+  type SnapshotCalendar,
+  snapshotCalendars,
+} from "./snapshot-calendars.ts";
 import type { SnapshotFiles } from "./snapshot-files.ts";
 
 export interface SavedResource extends PlannedResource {
@@ -62,13 +66,17 @@ export async function readSelection(
   unsent: UnsentVersions = "instead",
 ): Promise<SelectedCalendar[]> {
   const selected: SelectedCalendar[] = [];
-  for (const { calendar, files } of selectPaths(selection, await snapshotCalendars(snapshot))) {
+  const there = await snapshotCalendars(snapshot);
+  const calendars = [...there, ...(await calendarsWithoutFolder(snapshot, there))];
+  for (const { calendar, files } of selectPaths(selection, calendars)) {
+    const unreadable: { path: string; error: unknown }[] = [];
     const entries =
       files === "all"
-        ? await allEntries(snapshot, calendar, unsent)
+        ? await allEntries(snapshot, calendar, unsent, (path, error) =>
+            unreadable.push({ path, error }),
+          )
         : await namedEntries(snapshot, files);
     const resources: SavedResource[] = [];
-    const unreadable: { path: string; error: unknown }[] = [];
     for (const entry of entries) {
       signal.throwIfAborted();
       try {
@@ -82,21 +90,36 @@ export async function readSelection(
   return selected;
 }
 
+/** @param onDamage told of each folder that cannot be listed: what else there is of the calendar is read all the same */
 async function allEntries(
   snapshot: SnapshotFiles,
   { account, calendar }: SnapshotCalendar,
   unsent: UnsentVersions,
+  onDamage: (path: string, error: unknown) => void,
 ): Promise<Entry[]> {
   const sections = await Promise.all(
     SECTIONS.map(async (section) => {
       const path = sectionPath(section, account, calendar);
-      const there = (await snapshot.entryName(path)) !== undefined;
-      return there ? (await snapshot.list(path)).filter(({ kind }) => kind === "file") : [];
+      try {
+        // Every calendar has a folder of its own; the other two only where there is something to put in.
+        if (section !== "calendars" && (await snapshot.entryName(path)) === undefined) return [];
+        return (await snapshot.list(path)).filter(({ kind }) => kind === "file");
+      } catch (error) {
+        if (!isAppError(error, "not-found", "store-corrupt", "blob-missing")) throw error;
+        onDamage(path, error.code === "not-found" ? folderMissing() : error);
+        return [];
+      }
     }),
   );
   if (unsent === "beside") return sections.flat();
   const [sent = [], pending = []] = sections;
   return [...new Map([...sent, ...pending].map((entry) => [entry.name, entry])).values()];
+}
+
+function folderMissing(): AppError {
+  return new AppError("store-corrupt", "The folder of this calendar is missing in the snapshot.", {
+    hint: "Nothing of it could be restored from this snapshot. Check the store, and look for the calendar in another snapshot.",
+  });
 }
 
 async function namedEntries(snapshot: SnapshotFiles, paths: readonly string[]): Promise<Entry[]> {

@@ -54,13 +54,15 @@ interface CalendarRestore {
   readonly itemOf: (write: CalendarWrite) => string;
 }
 
-/** @throws AppError "calendar-unknown", "read-only", "preview-outdated", and those of the store; then nothing is changed */
+/** @throws AppError "calendar-unknown", "account-unknown", "read-only", "preview-outdated", and those of the store; then nothing is changed */
 export async function restoreToCalendars(
   snapshot: SnapshotFiles,
   request: RestoreRequest,
   world: RestoreWorld,
   work: Work,
 ): Promise<RestoreReport> {
+  const accountId = accountOf(request);
+  if (accountId !== undefined) await world.maker.requireAccount(accountId);
   const selected = await readSelection(snapshot, request.selection, work.signal);
   const found = await findDestinations(selected, request.target, world.calendars, work.signal);
   const failed: Failure[] = [...selected.flatMap(unreadableFailures), ...found.failed];
@@ -83,7 +85,7 @@ export async function restoreToCalendars(
   const held = await Promise.all(
     restores.map(({ destination: { calendar }, writes }) =>
       heldElsewhere(
-        calendar ?? { calendarId: "", accountId: accountOf(request) },
+        calendar ?? { calendarId: "", accountId },
         writes,
         world.calendars,
         work.signal,

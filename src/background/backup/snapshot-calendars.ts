@@ -6,6 +6,7 @@ import { calendarPath, manifestPath } from "./layout.ts";
 import { type CalendarManifest, decodeManifest } from "./manifest.ts";
 import type { KnownCalendar } from "./ports.ts";
 import type { SnapshotFiles } from "./snapshot-files.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 export interface SnapshotCalendar extends CalendarFolder {
   /** `/calendars/<account>/<calendar>` */
@@ -38,6 +39,30 @@ export async function snapshotCalendars(snapshot: SnapshotFiles): Promise<Snapsh
   }
   const order = (calendar: SnapshotCalendar) => calendar.manifest?.order ?? Number.MAX_SAFE_INTEGER;
   return found.sort((a, b) => order(a) - order(b) || (a.path < b.path ? -1 : 1));
+}
+
+/**
+ * Calendars that a damaged snapshot tells of without having their folders: each is written with one, empty or not. None
+ * where that cannot be told.
+ */
+export async function calendarsWithoutFolder(
+  snapshot: SnapshotFiles,
+  found: readonly SnapshotCalendar[],
+): Promise<SnapshotCalendar[]> {
+  const listed = async (path: string) => (await unlessDamaged(() => snapshot.list(path))) ?? [];
+  const lost: SnapshotCalendar[] = [];
+  for (const { name: account, kind, path } of await listed("/manifest")) {
+    if (kind !== "directory") continue;
+    for (const file of await listed(path)) {
+      const calendar = /^(.+)\.json$/.exec(file.name)?.[1];
+      if (file.kind !== "file" || calendar === undefined) continue;
+      const folder = calendarPath(account, calendar);
+      if (found.some((one) => one.path === folder)) continue;
+      const manifest = await unlessDamaged(() => readManifest(snapshot, account, calendar));
+      lost.push({ account, calendar, path: folder, manifest });
+    }
+  }
+  return lost;
 }
 
 /** Paths of the calendars of which the snapshot holds at least one item. @throws as {@link snapshotCalendars} */

@@ -7,10 +7,10 @@ import { itemVersions, type WantedItem } from "./item-versions.ts";
 import type { KeptStore } from "./kept-store.ts";
 import { calendarPath, parseCalendarPath, parseResourcePath } from "./layout.ts";
 import type { CalendarSource, Work } from "./ports.ts";
-import { unlessDamaged } from "./previous-snapshots.ts";
 import { safeResourceFile } from "./safe-names.ts";
 import { findCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
 import { compareCalendars } from "./snapshot-diff.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 export interface TimeMachineSurroundings {
   readonly store: Pick<KeptStore, "use">;

@@ -20,6 +20,10 @@ export class NewCalendars implements CalendarMaker {
     this.#deps = dependencies;
   }
 
+  async requireAccount(accountId: string): Promise<void> {
+    await this.#deps.accounts.get(accountId);
+  }
+
   async make(wanted: WantedCalendar, signal: AbortSignal): Promise<KnownCalendar> {
     const id =
       wanted.accountId === undefined

@@ -1,6 +1,7 @@
 /** Restores into other calendars, new ones and files, with a preview, quietly, as copies, and again after an interruption. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { BackupService } from "../../../src/background/backup/backup-service.ts";
+import { openStore } from "../../../src/background/kloset/kloset.ts";
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
 import type { CommandArguments, RestoreTarget } from "../../../src/shared/commands.ts";
 import { AppError, isAppError } from "../../../src/shared/errors.ts";
@@ -23,9 +24,10 @@ const meeting = (uid: string, summary: string) =>
 let calendars: MemoryCalendars;
 let service: BackupService;
 let files: Map<string, Uint8Array>;
+let storage: MemoryStorage;
 
 beforeEach(() => {
-  const storage = new MemoryStorage();
+  storage = new MemoryStorage();
   calendars = new MemoryCalendars();
   files = new Map();
   service = new BackupService({
@@ -304,6 +306,15 @@ describe("into a new calendar", () => {
     });
   });
 
+  test("of an account that is gone is refused by the preview already", async () => {
+    calendars.put("work", "a.ics", event("a", "A"));
+    const id = await backUp();
+    const target = { kind: "new", name: "There", accountId: "gone" } as const;
+    expect(await codeOf(restore(id, target, { dryRun: true }))).toBe("account-unknown");
+    expect(await codeOf(restore(id, target))).toBe("account-unknown");
+    expect(await service.list({}, work())).toHaveLength(1);
+  });
+
   test("takes no other calendar of the same name for it", async () => {
     calendars.put("work", "a.ics", event("a", "A"));
     const id = await backUp();
@@ -402,6 +413,46 @@ describe("a quiet restore", () => {
     calendars.put("work", "m.ics", meeting("m", "Meeting"));
     const exact = await restore(id, { kind: "original" }, { mode: "exact", dryRun: true });
     expect(exact).toMatchObject({ removed: 1, notifies: ["ann@example.org"] });
+  });
+});
+
+describe("from a snapshot that lost a calendar's folder", () => {
+  /** Written as a backup writes, but for the one folder. */
+  const damaged = async () => {
+    const wholeId = await backUp();
+    const store = await openStore(storage);
+    const writer = await store.startSnapshot({
+      type: "caldav",
+      origin: "thunderbird:test",
+      directory: "/",
+      label: "",
+    });
+    const whole = await store.openSnapshot(wholeId);
+    for await (const entry of whole.walk("/"))
+      if (entry.kind === "file" && !entry.path.startsWith(`${WORK}/`))
+        await writer.carryFile(entry);
+    return (await writer.commit()).snapshotId;
+  };
+
+  test("the calendar is named, and the others are restored", async () => {
+    calendars.put("work", "a.ics", event("a", "A"));
+    calendars.put("home", "h.ics", event("h", "H"));
+    calendars.put("other", "o.ics", event("o", "O"));
+    const id = await damaged();
+    const lost = { item: WORK, code: "store-corrupt" };
+    for (const selection of [{ all: true }, { calendars: [WORK, HOME] }] as const) {
+      const target = { kind: "folder", directory: "/x" } as const;
+      const report = await restore(id, target, { selection, dryRun: true });
+      expect(report).toMatchObject({ created: "all" in selection ? 2 : 1, failed: [lost] });
+    }
+    calendars.drop("home", "h.ics");
+    const back = await restore(
+      id,
+      { kind: "original" },
+      { selection: { all: true }, mode: "exact" },
+    );
+    expect(back).toMatchObject({ created: 1, removed: 0, failed: [lost] });
+    expect(calendars.texts("work").get("a.ics")).toBe(event("a", "A"));
   });
 });
 
