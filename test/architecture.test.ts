@@ -46,8 +46,8 @@ const allowed: Record<string, readonly string[]> = {
   ],
   "background/main.ts": ["background"],
   "background/compose-store.ts": ["background"],
-  "experiments/calendar": ["experiments/gecko.d.ts"],
-  "experiments/platform": ["experiments/gecko.d.ts"],
+  "experiments/calendar": ["experiments/gecko.d.ts", "experiments/windows.ts"],
+  "experiments/platform": ["experiments/gecko.d.ts", "experiments/windows.ts"],
   "experiments/timezones": ["experiments/gecko.d.ts"],
   options: [],
 };

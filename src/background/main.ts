@@ -4,10 +4,12 @@
  */
 import browser from "webextension-polyfill";
 import type { BackgroundEvent } from "../shared/commands.ts";
+import { toWire } from "../shared/errors.ts";
 import { AccountServers } from "./accounts/account-servers.ts";
 import { Accounts } from "./accounts/accounts.ts";
 import { Certificates } from "./accounts/certificates.ts";
 import { Credentials } from "./accounts/credentials.ts";
+import { DialogDetection, FORGET_SEARCH_ALARM } from "./accounts/dialog-detection.ts";
 import { ownedCalendar } from "./accounts/owned-calendar.ts";
 import { serverDiscovery } from "./accounts/server-discovery.ts";
 import { ServerNews } from "./accounts/server-news.ts";
@@ -22,20 +24,28 @@ import { AUTOMATIC_BACKUP_ALARM, AutomaticBackups } from "./commands/automatic-b
 import { AUTOMATIC_CHECK_ALARM } from "./commands/automatic-checks.ts";
 import { BackupButton } from "./commands/backup-button.ts";
 import { BackupPlace } from "./commands/backup-place.ts";
+import {
+  BACKUP_REMINDER,
+  BACKUP_REMINDER_ALARM,
+  BackupReminder,
+} from "./commands/backup-reminder.ts";
 import { BackupRuns } from "./commands/backup-runs.ts";
 import { CalendarSyncs } from "./commands/calendar-syncs.ts";
 import { createDispatcher } from "./commands/dispatch.ts";
 import { createHandlers } from "./commands/handlers.ts";
 import { NewCalendars } from "./commands/new-calendars.ts";
 import { Operations } from "./commands/operations.ts";
+import { OwnPages, openTabs } from "./commands/own-pages.ts";
 import { Pruning } from "./commands/pruning.ts";
 import { RemoteCalendars } from "./commands/remote-calendars.ts";
 import { openRestoreFolder } from "./commands/restore-folder.ts";
 import { damageMemory, storeChecks } from "./commands/store-checks.ts";
 import { tellStoreEvents } from "./commands/store-events.ts";
+import { ThunderbirdMenus } from "./commands/thunderbird-menus.ts";
 import { composeStore } from "./compose-store.ts";
 import { registerHooks } from "./provider/hooks.ts";
 import { accountsShape } from "./settings/account-settings.ts";
+import { reminderShape } from "./settings/backup-reminder.ts";
 import {
   backupHistoryShape,
   backupSettingsShape,
@@ -54,6 +64,8 @@ const { runtime, storage, action, alarms, notifications, i18n } = browser;
 
 const newId = (): string => crypto.randomUUID();
 const text = (key: string, substitutions?: string[]): string => i18n.getMessage(key, substitutions);
+const formatTime = (time: number): string => new Date(time).toLocaleString(i18n.getUILanguage());
+const formatCount = (count: number): string => count.toLocaleString(i18n.getUILanguage());
 const notify = (id: string, title: string, message: string): Promise<string> =>
   notifications.create(id, {
     type: "basic",
@@ -261,9 +273,9 @@ const button: BackupButton = new BackupButton({
   action,
   notify,
   text,
-  formatTime: (time) => new Date(time).toLocaleString(i18n.getUILanguage()),
-  formatCount: (count) => count.toLocaleString(i18n.getUILanguage()),
-  runBackup: () => backupRuns.run({}),
+  formatTime,
+  formatCount,
+  runBackup: (calendarIds) => backupRuns.run(calendarIds ? { calendarIds } : {}),
   readLast: () => storedLastBackup.read(),
 });
 const backupRuns: BackupRuns = new BackupRuns({
@@ -276,6 +288,37 @@ const backupRuns: BackupRuns = new BackupRuns({
   onCounted: () => {
     automatic.replan().catch((error) => reportBug("schedule", error));
   },
+  now: Date.now,
+});
+
+const pages = new OwnPages({
+  tabs: browser.tabs,
+  openTabs: () => openTabs(runtime),
+  getUrl: (path) => runtime.getURL(path),
+});
+const menus = new ThunderbirdMenus({
+  backUp: (calendarId) => button.clicked([calendarId]),
+  pages,
+  listAccounts: () => accounts.list(),
+  text,
+  formatTime,
+  formatCount,
+});
+const detection = new DialogDetection({
+  accounts,
+  memory: platform,
+  calendarType: `ext-${runtime.id}`,
+});
+const reminder = new BackupReminder({
+  alarms,
+  stored: stored(reminderShape),
+  settings: storedBackup,
+  history: storedBackupHistory,
+  hasCalendars: async () => (await calendars.query({})).length > 0,
+  notify,
+  text,
+  formatDay: (time) =>
+    new Date(time).toLocaleDateString(i18n.getUILanguage(), { dateStyle: "long" }),
   now: Date.now,
 });
 
@@ -365,6 +408,8 @@ platform.onPasswordsUnlocked.addListener(() =>
 );
 alarms.onAlarm.addListener(({ name }) => {
   if (name === AUTOMATIC_BACKUP_ALARM) return operations.brief(name, () => automatic.alarm());
+  if (name === FORGET_SEARCH_ALARM) return detection.forget();
+  if (name === BACKUP_REMINDER_ALARM) return operations.brief(name, () => reminder.look());
   if (name === AUTOMATIC_CHECK_ALARM) return operations.brief(name, () => checks.automatic.alarm());
   return operations.brief("retry", () => syncs.retry(name));
 });
@@ -375,6 +420,7 @@ calendars.onRemoved.addListener((id) => {
 const armSchedules = async (): Promise<void> => {
   await automatic.arm().catch((error) => reportBug("schedule", error));
   await checks.automatic.arm().catch((error) => reportBug("check schedule", error));
+  await reminder.arm().catch((error) => reportBug("reminder", error));
 };
 const started = async (): Promise<void> => {
   await armSchedules();
@@ -383,5 +429,29 @@ const started = async (): Promise<void> => {
 };
 runtime.onStartup.addListener(started);
 runtime.onInstalled.addListener(started);
-notifications.onClicked.addListener(() => runtime.openOptionsPage());
+notifications.onClicked.addListener((id) => {
+  if (id === BACKUP_REMINDER) return button.clicked();
+  return pages.openSection(id.startsWith("backup") ? "backups" : "accounts");
+});
+platform.onMenuChosen.addListener((choice) =>
+  operations.brief("menu", () => menus.chosen(choice)).catch((error) => reportBug("menu", error)),
+);
+platform.onDescribeCalendar.addListener((calendarId) => menus.describe(calendarId));
+provider.onDetectCalendars.addListener((username, password, location) =>
+  operations.brief("detection", () => {
+    alarms.create(FORGET_SEARCH_ALARM, { delayInMinutes: 60 });
+    return detection.detect(username, password, location);
+  }),
+);
+calendars.onCreated.addListener((calendar) =>
+  operations.brief("subscription", async () => {
+    try {
+      await detection.adopt(calendar);
+    } catch (error) {
+      const { message, hint } = toWire(error);
+      const lines = [message, hint, text("subscriptionFailedHint")].filter(Boolean);
+      await notify("subscription-failed", text("subscriptionFailedTitle"), lines.join("\n"));
+    }
+  }),
+);
 void armSchedules();

@@ -271,6 +271,10 @@ interface GeckoExtension {
   readJSON(path: string): Promise<{ readonly [key: string]: unknown }>;
   readonly backgroundState?: string;
   readonly shutdownReason?: string;
+  /** A text with `__MSG_…__` replaced. */
+  localize(text: string): string;
+  /** A text of the add-on's `_locales`; "" for an unknown key. */
+  localizeMessage(key: string): string;
   on(event: string, listener: (event: string, ...args: never[]) => unknown): void;
   off(event: string, listener: (event: string, ...args: never[]) => unknown): void;
   /** `undefined` when nobody listens, else the listeners' results. */

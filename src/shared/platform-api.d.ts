@@ -95,4 +95,20 @@ declare namespace messenger.platform {
   const onOnline: WebExtEvent<() => void>;
   /** Stopped page is woken: the primary password was entered. */
   const onPasswordsUnlocked: WebExtEvent<() => void>;
+
+  /** One of our entries in Thunderbird's calendar menus, or our button in a calendar's properties ("open"). */
+  type MenuChoice = {
+    action: "backup" | "history" | "versions" | "open";
+    calendarId: string;
+    /** Of the item, for "versions". */
+    uid?: string;
+  };
+  /** Stopped page is woken. */
+  const onMenuChosen: WebExtEvent<(choice: MenuChoice) => void>;
+  /** The properties of one of our calendars are shown: what to say of it there; `null`: nothing. Stopped page is woken. */
+  const onDescribeCalendar: WebExtEvent<
+    (
+      calendarId: string,
+    ) => Promise<{ rows: { label: string; value: string }[]; open: string } | null>
+  >;
 }

@@ -19,6 +19,13 @@ const PRELUDE = `
   const seen = (element) => Boolean(element) && !element.hidden && element.getClientRects().length > 0;
 `;
 
+const OPEN_PROPERTIES = `
+  cal.window.openCalendarProperties(main, { calendar, canDisable: true });
+  const window = await opened("chrome://calendar/content/calendar-properties-dialog.xhtml");
+  const { document } = window;
+  await until(() => document.getElementById("caldav-keeper-open"));
+`;
+
 export interface EventDialog {
   /** Names of the calendars to choose from. */
   readonly calendars: string[];
@@ -138,6 +145,31 @@ export class CalendarDialogs {
        };
        await closed(window);
        return answer;`,
+      calendarId,
+    );
+  }
+
+  /** What the add-on says of a calendar in its properties, once it is there. */
+  facts(calendarId: string): Promise<{ rows: string[][]; button: string }> {
+    return this.#run(
+      `${OPEN_PROPERTIES}
+       const answer = {
+         rows: [...document.querySelectorAll("tr[id^=caldav-keeper-fact]")].map((row) =>
+           [row.querySelector("label").value, row.querySelector("description").textContent]),
+         button: document.getElementById("caldav-keeper-open").label,
+       };
+       await closed(window);
+       return answer;`,
+      calendarId,
+    );
+  }
+
+  /** Presses the add-on's button in the calendar's properties. */
+  async openFromProperties(calendarId: string): Promise<void> {
+    await this.#run(
+      `${OPEN_PROPERTIES}
+       document.getElementById("caldav-keeper-open").click();
+       await closed(window);`,
       calendarId,
     );
   }

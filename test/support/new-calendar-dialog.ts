@@ -18,6 +18,20 @@ const PRELUDE = `
   const button = (name) => element("calendar-creation-dialog").getButton(name);
 `;
 
+const SEARCH = `
+  const [username, location] = arguments;
+  element("calendar-type").value = "network";
+  button("accept").click();
+  await until(() => !element("panel-network-calendar-settings").hidden);
+  element("network-username-input").value = username;
+  element("network-location-input").value = location;
+  dialog.checkRequired();
+  button("accept").click();
+`;
+const SEARCHED = `
+  await until(() => document.querySelector(".network-status-row").getAttribute("status") !== "loading");
+`;
+
 export class NewCalendarDialog {
   readonly #thunderbird: Thunderbird;
 
@@ -48,18 +62,21 @@ export class NewCalendarDialog {
 
   /** The network step: user name and location, then "Find Calendars", until that has ended. */
   async search(username: string, location: string): Promise<void> {
+    await this.#run(`${SEARCH} ${SEARCHED}`, username, location);
+  }
+
+  /** As {@link search}; the password is given when Thunderbird asks for it. */
+  async searchWithPassword(username: string, location: string, password: string): Promise<void> {
     await this.#run(
-      `const [username, location] = arguments;
-       element("calendar-type").value = "network";
-       button("accept").click();
-       await until(() => !element("panel-network-calendar-settings").hidden);
-       element("network-username-input").value = username;
-       element("network-location-input").value = location;
-       dialog.checkRequired();
-       button("accept").click();
-       await until(() => document.querySelector(".network-status-row").getAttribute("status") !== "loading");`,
+      `${SEARCH}
+       const ask = await until(() => [...Services.wm.getEnumerator(null)].find((one) => one.document.getElementById("password1Textbox")));
+       await until(() => ask.document.readyState === "complete");
+       ask.document.getElementById("password1Textbox").value = arguments[2];
+       ask.document.querySelector("dialog").acceptDialog();
+       ${SEARCHED}`,
       username,
       location,
+      password,
     );
   }
 
@@ -73,9 +90,12 @@ export class NewCalendarDialog {
   listed(provider: string): Promise<{ name: string; color: string; offered: boolean }[]> {
     return this.#run(
       `const choices = element("network-selectcalendar-providertype-menulist");
-       const choice = [...choices.menupopup.children].find((each) => each.label === arguments[0]);
-       if (!choice) throw new Error("no provider " + arguments[0]);
-       dialog.selectProvider(choice.value);
+       // Of a single provider the calendars are listed at once.
+       if (!element("network-selectcalendar-providertype-box").hidden) {
+         const choice = [...choices.menupopup.children].find((each) => each.label === arguments[0]);
+         if (!choice) throw new Error("no provider " + arguments[0] + " among " + [...choices.menupopup.children].map((each) => each.label));
+         dialog.selectProvider(choice.value);
+       }
        return [...element("network-calendar-list").children].map((item) => ({
          name: item.querySelector(".calendar-name").value,
          color: item.querySelector(".calendar-color").style.backgroundColor.startsWith("#")

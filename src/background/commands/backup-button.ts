@@ -18,7 +18,8 @@ export interface ButtonDependencies {
   readonly text: (key: string, substitutions?: string[]) => string;
   readonly formatTime: (time: number) => string;
   readonly formatCount: (count: number) => string;
-  readonly runBackup: () => Promise<BackupReport>;
+  /** Of every calendar, or of these. */
+  readonly runBackup: (calendarIds?: string[]) => Promise<BackupReport>;
   readonly readLast: () => Promise<StoredLastBackup>;
 }
 
@@ -36,10 +37,11 @@ export class BackupButton implements BackupObserver {
     this.#deps = dependencies;
   }
 
-  async clicked(): Promise<void> {
+  /** @param calendarIds left out: every calendar */
+  async clicked(calendarIds?: string[]): Promise<void> {
     const { text, runBackup } = this.#deps;
     try {
-      const report = await runBackup();
+      const report = await runBackup(calendarIds);
       if (report.incomplete.length === 0) {
         await this.#notify(text("backupDoneTitle"), this.#countsInWords(report));
       } else await this.tellIncomplete(report);

@@ -9,7 +9,15 @@ interface GeckoElement {
   getAttribute(name: string): string | null;
   appendChild(child: GeckoElement): void;
   remove(): void;
-  addEventListener(name: string, listener: () => void, options?: { once?: boolean }): void;
+  readonly parentNode: GeckoElement | null;
+  insertBefore(child: GeckoElement, next: GeckoElement | null): void;
+  textContent: string | null;
+  addEventListener(
+    name: string,
+    listener: (event: { readonly target: unknown }) => void,
+    options?: { once?: boolean },
+  ): void;
+  removeEventListener(name: string, listener: (event: { readonly target: unknown }) => void): void;
   /** Of a `<dialog>`. */
   getButton?(name: string): GeckoElement | undefined;
 }
@@ -17,12 +25,14 @@ interface GeckoDocument {
   getElementById(id: string): GeckoElement | null;
   querySelectorAll(selector: string): Iterable<GeckoElement>;
   createXULElement(name: string): GeckoElement;
+  createElementNS(namespace: string, name: string): GeckoElement;
 }
 interface GeckoDialogWindow {
   readonly location: { readonly href: string };
   readonly document: GeckoDocument;
   /** What the opener handed over. */
   readonly arguments?: readonly unknown[];
+  readonly closed?: boolean;
   addEventListener(name: string, listener: () => void, options?: { once?: boolean }): void;
 }
 interface GeckoBrowser extends GeckoElement {

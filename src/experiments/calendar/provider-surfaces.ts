@@ -1,25 +1,26 @@
 /** Where the provider shows in Thunderbird beside its calendars: dialogs, detection, free and busy times. */
+
+import { createWindowHooks, type WindowHooks } from "../windows.ts";
 import { type AdvanceAction, CreationPanel } from "./dialogs/creation-panel.ts";
 import { createDetection, type Detection } from "./dialogs/detection.ts";
 import { propertiesDialog } from "./dialogs/properties-dialog.ts";
-import { createDialogHooks, type DialogHooks } from "./dialogs/windows.ts";
 import { FreeBusyProvider } from "./free-busy.ts";
 import type { ProviderEvents } from "./page-events.ts";
+import { providerName } from "./provider-name.ts";
 import { attempt } from "./registration.ts";
 
 export class ProviderSurfaces {
   readonly #panel: CreationPanel;
   readonly #detection: Detection;
   readonly #freeBusy: FreeBusyProvider;
-  readonly #dialogs: DialogHooks;
+  readonly #dialogs: WindowHooks;
   #state: "idle" | "started" = "idle";
 
   constructor(type: string, extension: GeckoExtension, events: ProviderEvents) {
-    const name = extension.manifest.calendar_provider?.name ?? extension.name;
     this.#panel = new CreationPanel(extension, events.advance);
-    this.#detection = createDetection(type, name, events.detect);
+    this.#detection = createDetection(type, () => providerName(extension), events.detect);
     this.#freeBusy = new FreeBusyProvider(events.freeBusy);
-    this.#dialogs = createDialogHooks(`${type}-dialogs`, [this.#panel, propertiesDialog(type)]);
+    this.#dialogs = createWindowHooks(`${type}-dialogs`, [this.#panel, propertiesDialog(type)]);
   }
 
   setAdvanceAction(action: AdvanceAction): void {

@@ -4,14 +4,18 @@
  * stand in src/shared/platform-api.d.ts.
  */
 import { AppError, toWire, type WireError } from "../../shared/errors.ts";
+import { createWindowHooks } from "../windows.ts";
 import { AwakeLeases } from "./awake.ts";
+import { type CalendarFacts, calendarFactsInProperties } from "./calendar-facts.ts";
 import { setCalendarStatus } from "./calendar-status.ts";
 import { probeCertificate } from "./certificate-probe.ts";
 import { trustCertificate } from "./certificate-trust.ts";
 import { operatingSystem, readEnvironment } from "./environment.ts";
 import type { PlacedFile } from "./files.ts";
 import { pickFolder } from "./folder-picker.ts";
+import { type MenuChoice, mainWindowMenus } from "./main-window-menus.ts";
 import { OpenPlaces } from "./open-places.ts";
+import { PageEvent } from "./page-event.ts";
 import { Places } from "./places.ts";
 import { SessionKeys } from "./session-keys.ts";
 import { getPassword, removePassword, setPassword } from "./vault.ts";
@@ -25,17 +29,36 @@ class PlatformExperiment extends ExtensionAPIPersistent {
 
   readonly #keys = new SessionKeys();
 
+  readonly #menuChosen = new PageEvent<readonly [MenuChoice]>();
+  readonly #describeCalendar = new PageEvent<readonly [string]>();
+  readonly #windows = createWindowHooks(`${this.extension.id}-platform`, [
+    mainWindowMenus(
+      (key) => this.extension.localizeMessage(key),
+      (choice) => this.#choose(choice),
+    ),
+    calendarFactsInProperties(
+      `ext-${this.extension.id}`,
+      async (calendarId) =>
+        ((await this.#describeCalendar.emit(calendarId)) as CalendarFacts | null | undefined) ??
+        null,
+      (calendarId) => this.#choose({ action: "open", calendarId }),
+    ),
+  ]);
+
   override PERSISTENT_EVENTS: Record<string, GeckoPersistentEvent> = {
+    onMenuChosen: this.#menuChosen.persistent,
+    onDescribeCalendar: this.#describeCalendar.persistent,
     onOnline: (primed) => wakeOn(OFFLINE_TOPIC, (data) => data === "online", primed),
     onPasswordsUnlocked: (primed) => wakeOn(UNLOCKED_TOPIC, () => true, primed),
   };
 
   override onStartup(): void {
-    // Nothing to start. Thunderbird calls this for every API with the "startup" event, which loads this script
-    // early enough for the stored listeners of onOnline.
+    // The "startup" event also loads this script early enough for the stored listeners.
+    this.#windows.start();
   }
 
-  override onShutdown(_isAppShutdown: boolean): void {
+  override onShutdown(isAppShutdown: boolean): void {
+    if (!isAppShutdown) this.#windows.stop();
     this.#awake.releaseAll();
     this.#keys.forgetAll();
   }
@@ -55,6 +78,8 @@ class PlatformExperiment extends ExtensionAPIPersistent {
           ...methods,
           onOnline: event("onOnline"),
           onPasswordsUnlocked: event("onPasswordsUnlocked"),
+          onMenuChosen: event("onMenuChosen"),
+          onDescribeCalendar: event("onDescribeCalendar"),
         },
       };
     }
@@ -69,6 +94,8 @@ class PlatformExperiment extends ExtensionAPIPersistent {
         ...Object.fromEntries(Object.keys(methods).map((name) => [name, refused])),
         onOnline: none,
         onPasswordsUnlocked: none,
+        onMenuChosen: none,
+        onDescribeCalendar: none,
       },
     };
   }
@@ -133,6 +160,11 @@ class PlatformExperiment extends ExtensionAPIPersistent {
         error: await probeCertificate(url, this.#timers),
       }),
     };
+  }
+
+  /** A page that fails to answer has said so in its console already. */
+  #choose(choice: MenuChoice): void {
+    this.#menuChosen.emit(choice).catch(() => {});
   }
 
   #opened(): { places: Places; open: OpenPlaces } {

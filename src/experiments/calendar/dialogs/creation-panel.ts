@@ -2,11 +2,13 @@
  * The add-on's own page in Thunderbird's "new calendar" dialog (manifest key `calendar_provider.creation_panel`), and
  * the dialog's two buttons as far as the page has a say in them.
  */
+
+import type { WindowHook } from "../../windows.ts";
 import { extensionError } from "../extension-error.ts";
 import type { EventSource } from "../persistent-event.ts";
+import { providerName } from "../provider-name.ts";
 import { attempt } from "../registration.ts";
 import { addPanelBrowser, showPage } from "./panel-browser.ts";
-import type { DialogHook } from "./windows.ts";
 
 export interface AdvanceAction {
   /** What `onAdvanceNewCalendar` gets when the user goes on or back; `null`: the dialog does as usual. */
@@ -21,7 +23,7 @@ export interface AdvanceAction {
 const PATTERN = "panel-addon-calendar-settings";
 const DIALOG = "calendar-creation-dialog";
 
-export class CreationPanel implements DialogHook {
+export class CreationPanel implements WindowHook {
   readonly url = "chrome://calendar/content/calendar-creation.xhtml";
   readonly #extension: GeckoExtension;
   readonly #advance: EventSource<readonly [string]>;
@@ -34,13 +36,13 @@ export class CreationPanel implements DialogHook {
   }
 
   opened(window: GeckoDialogWindow): (() => void) | undefined {
-    const { name, creation_panel: page } = this.#extension.manifest.calendar_provider ?? {};
+    const { creation_panel: page } = this.#extension.manifest.calendar_provider ?? {};
     if (page == null) return undefined;
     const dialog = window as unknown as CreationDialog;
     const open = new OpenPanel(this.#extension, dialog, page, this.#advance);
     this.#open = open;
     window.addEventListener("unload", () => this.#closed(open), { once: true });
-    const takeBack = open.offer(name ?? this.#extension.name);
+    const takeBack = open.offer(providerName(this.#extension));
     return () => {
       takeBack();
       this.#closed(open);

@@ -27,12 +27,20 @@ export interface Detection {
 }
 
 /** @param name as the user reads it where several providers found something */
-export function createDetection(type: string, name: string, event: DetectionEvent): Detection {
+export function createDetection(
+  type: string,
+  name: () => string,
+  event: DetectionEvent,
+): Detection {
   const provider = {
     QueryInterface: ChromeUtils.generateQI(["calICalendarProvider"]),
     type,
-    displayName: name,
-    shortName: name,
+    get displayName() {
+      return name();
+    },
+    get shortName() {
+      return name();
+    },
     createCalendar: notHere,
     deleteCalendar: notHere,
     async detectCalendars(

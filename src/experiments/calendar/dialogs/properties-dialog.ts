@@ -1,9 +1,10 @@
 /** Thunderbird's calendar properties, which ask for some capabilities only. */
+
+import type { WindowHook } from "../../windows.ts";
 import { type Capabilities, minimumRefreshMinutes } from "../capabilities.ts";
-import type { DialogHook } from "./windows.ts";
 
 /** Takes away what the service of an own calendar does not allow: too short intervals, changing what is read-only. */
-export function propertiesDialog(ownType: string): DialogHook {
+export function propertiesDialog(ownType: string): WindowHook {
   return {
     url: "chrome://calendar/content/calendar-properties-dialog.xhtml",
     opened(window) {

@@ -1,19 +1,19 @@
-/** Thunderbird's dialogs that the provider adds to, from their opening until the add-on ends. */
+/** Windows of Thunderbird that the add-on adds to, from their opening until the add-on ends. */
 
-export interface DialogHook {
+export interface WindowHook {
   /** `chrome://` URL of the window. */
   readonly url: string;
   /** The window has loaded. @returns what takes back what it did, for a window that outlives the add-on */
   opened(window: GeckoDialogWindow): (() => void) | undefined;
 }
 
-export interface DialogHooks {
+export interface WindowHooks {
   start(): void;
   stop(): void;
 }
 
 /** @param id tells listeners of several add-ons apart */
-export function createDialogHooks(id: string, hooks: readonly DialogHook[]): DialogHooks {
+export function createWindowHooks(id: string, hooks: readonly WindowHook[]): WindowHooks {
   const undo = new Map<GeckoDialogWindow, () => void>();
   const support = () =>
     ChromeUtils.importESModule("resource:///modules/ExtensionSupport.sys.mjs").ExtensionSupport;
