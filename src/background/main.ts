@@ -5,6 +5,7 @@
 import browser from "webextension-polyfill";
 import type { BackgroundEvent } from "../shared/commands.ts";
 import { toWire } from "../shared/errors.ts";
+import { AccountScheduling } from "./accounts/account-scheduling.ts";
 import { AccountServers } from "./accounts/account-servers.ts";
 import { Accounts } from "./accounts/accounts.ts";
 import { Certificates } from "./accounts/certificates.ts";
@@ -43,6 +44,7 @@ import { damageMemory, storeChecks } from "./commands/store-checks.ts";
 import { tellStoreEvents } from "./commands/store-events.ts";
 import { ThunderbirdMenus } from "./commands/thunderbird-menus.ts";
 import { composeStore } from "./compose-store.ts";
+import { answerFreeBusy } from "./provider/free-busy.ts";
 import { registerHooks } from "./provider/hooks.ts";
 import { accountsShape } from "./settings/account-settings.ts";
 import { reminderShape } from "./settings/backup-reminder.ts";
@@ -51,7 +53,9 @@ import {
   backupSettingsShape,
   lastBackupShape,
 } from "./settings/backup-settings.ts";
+import { calendarChoicesShape, schedulingShape } from "./settings/calendar-choices.ts";
 import { checksShape, damageShape } from "./settings/check-settings.ts";
+import { stopMemory } from "./settings/stop-memory.ts";
 import { SET_ASIDE_PREFIX, StoredValue, type ValueShape } from "./settings/stored-value.ts";
 import { syncStatusShape } from "./settings/sync-status.ts";
 import { calendarTexts } from "./sync/texts.ts";
@@ -130,6 +134,10 @@ const syncs: CalendarSyncs = new CalendarSyncs({
   showStatus: (calendarId, message) =>
     platform.setCalendarStatus(calendarId, message === null ? null : { message }),
   retryAt: (calendarId, when) => alarms.create(calendarId, { when }),
+  tellSignIn: ({ id, username, location }) => {
+    void notify(`sign-in-${id}`, text("signInTitle", [username, location]), text("signInHint"));
+  },
+  stops: stopMemory(storage.session),
   snapshotBefore: (calendarId) => backupRuns.before(calendarId, text("beforeRemovals")),
   onChanged: tellAccounts,
   now: Date.now,
@@ -169,6 +177,7 @@ const signIns = new SignIns({
 const news = new ServerNews({
   accounts,
   servers: accountServers,
+  onSeen: (account, seen, signal) => scheduling.follow(account, seen, signal),
   onOffered: (accountId, names) => {
     broadcast({ event: "offered", accountId, names });
     void notify(`offered-${accountId}`, text("offeredTitle"), names.join(", "));
@@ -190,6 +199,16 @@ const agree = async (accountId: string, host: string): Promise<string[]> => {
   requestSync(ids);
   return agreed;
 };
+
+const scheduling: AccountScheduling = new AccountScheduling({
+  accounts: storedAccounts,
+  stored: stored(schedulingShape),
+  choices: stored(calendarChoicesShape),
+  calendars,
+  serverOf: (account) => accountServers.scheduling(account),
+  onChanged: tellAccounts,
+  now: Date.now,
+});
 
 const automatic: AutomaticBackups = new AutomaticBackups({
   alarms,
@@ -340,6 +359,13 @@ const handlers = createHandlers({
   checkRuns: checks.runs,
   operations,
   waiting: { calendarIds: () => accounts.calendarIds(), calendars, provider },
+  scheduling,
+  pending: {
+    calendarIds: () => accounts.calendarIds(),
+    calendars,
+    provider,
+    scheduler: () => syncs.scheduler,
+  },
   guard: {
     calendarIds: () => accounts.calendarIds(),
     calendars,
@@ -391,6 +417,11 @@ registerHooks({
   },
   reportBug,
 });
+answerFreeBusy({
+  event: provider.onFreeBusy,
+  ask: (attendee, start, end, signal) => scheduling.freeBusy(attendee, start, end, signal),
+  awake: (work) => operations.brief("free-busy", work),
+});
 runtime.onMessage.addListener(
   createDispatcher(
     () => handlers,
@@ -404,6 +435,7 @@ platform.onPasswordsUnlocked.addListener(() =>
   operations.brief("unlocked", async () => {
     broadcast({ event: "changed", what: "settings" });
     await automatic.unlocked();
+    await syncs.unlocked();
   }),
 );
 alarms.onAlarm.addListener(({ name }) => {
@@ -415,6 +447,7 @@ alarms.onAlarm.addListener(({ name }) => {
 });
 calendars.onRemoved.addListener((id) => {
   syncs.forget(id);
+  scheduling.forget(id).catch((error) => reportBug("settings of a calendar", error));
   return accounts.calendarRemoved(id);
 });
 const armSchedules = async (): Promise<void> => {

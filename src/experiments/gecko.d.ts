@@ -404,6 +404,7 @@ interface calIIcalComponent {
 interface calIAttendee {
   readonly id: string;
   readonly participationStatus: string;
+  getProperty(name: string): unknown;
 }
 
 interface calIRecurrenceInfo {

@@ -84,7 +84,67 @@ export interface AccountCalendar {
   readonly pendingChanges: number;
   readonly quarantined: number;
   readonly syncing: boolean;
+  /** What the user has to know of: it will not pass by itself, or has lasted for hours. */
   readonly error: WireError | null;
+  /** A failure that is likely to pass, and is tried again by itself: nothing to be alarmed about. */
+  readonly trouble: PassingTrouble | null;
+  /** Edits among {@link pendingChanges} that the server refused: `pending.list` says why. */
+  readonly refused: number;
+  /** Many changes at once that wait for the user's word: `guard.list`. */
+  readonly heldBack: number;
+}
+
+export interface PassingTrouble {
+  readonly error: WireError;
+  /** Of the first failure in a row, ms since the epoch. */
+  readonly since: number;
+  /** When it is tried again by itself; `null`: with the next synchronization. */
+  readonly nextTry: number | null;
+}
+
+/**
+ * auto: the server sends them where it can (RFC 6638), else Thunderbird does by e-mail · mail: Thunderbird, and the
+ * server is told not to · none: the calendar takes no part in invitations.
+ */
+export type InvitationMode = "auto" | "mail" | "none";
+
+/**
+ * Where dismissing and snoozing a reminder is noted. auto: on the server for events without guests in a calendar that
+ * nobody shares, else here only · local: here only · server: always on the server.
+ */
+export type AlarmMode = "auto" | "local" | "server";
+
+/** What was chosen for a calendar, and what follows of it. */
+export interface CalendarSettings {
+  readonly calendarId: string;
+  readonly invitations: InvitationMode;
+  /** Who sends invitations and answers now. */
+  readonly invitationsBy: "server" | "mail" | "nobody";
+  readonly alarms: AlarmMode;
+  /** True: the server says that it belongs to, or is shared with, somebody else. */
+  readonly shared: boolean;
+  /** Minutes between automatic synchronizations; 0: only by hand. */
+  readonly refreshMinutes: number;
+  /** The server asks not to be asked more often; 0: any time. */
+  readonly minimumRefreshMinutes: number;
+}
+
+/** An edit that is not on the server yet. */
+export interface PendingEdit {
+  readonly calendarId: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly change: "create" | "update" | "delete";
+  /** When it was made, ms since the epoch. */
+  readonly since: number;
+  /** How often the server refused it. */
+  readonly attempts: number;
+  /** Why the server refused it last; `null`: it was not tried yet, or nobody answered. */
+  readonly error: WireError | null;
+  /** When it is tried again by itself, ms since the epoch; `null`: with the next synchronization. */
+  readonly nextTry: number | null;
+  /** Half of a move that waits for the other half. */
+  readonly waiting: boolean;
 }
 
 export interface Account {
@@ -643,6 +703,25 @@ export interface Commands {
     args: { calendarId: string; id: number; keep: "mine" | "theirs" | "both" };
     value: { changed: number; sent: number };
   };
+  /** Without a change it only reads. All calendars, those of an account, or one. */
+  "calendars.configure": {
+    args: {
+      calendarId?: string;
+      accountId?: string;
+      invitations?: InvitationMode;
+      alarms?: AlarmMode;
+      refreshMinutes?: number;
+    };
+    value: CalendarSettings[];
+  };
+  "pending.list": { args: { calendarId?: string }; value: PendingEdit[] };
+  /** Sends at once, also what waits for its next try. */
+  "pending.retry": {
+    args: { calendarId: string; name?: string };
+    value: { sent: number; left: PendingEdit[] };
+  };
+  /** Gives an edit up: the item is as the server has it. What was given up is in `superseded.list`. */
+  "pending.discard": { args: { calendarId: string; name: string }; value: { discarded: boolean } };
   "superseded.list": {
     args: { calendarId: string; uid?: string; limit?: number };
     value: {

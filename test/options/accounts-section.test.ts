@@ -24,6 +24,9 @@ function calendar(id: string, changes: Partial<AccountCalendar> = {}): AccountCa
     quarantined: 0,
     syncing: false,
     error: null,
+    trouble: null,
+    refused: 0,
+    heldBack: 0,
     ...changes,
   };
 }

@@ -303,6 +303,7 @@ export class MemoryCalendar implements LocalCalendar {
     row.metadata = metadata;
     row.uid = uidOf(text);
     if (isCurrent) {
+      if (row.userText !== null && row.userText !== text) this.#supersede(row, row.userText);
       this.#clearPending(row);
       return;
     }
@@ -315,6 +316,7 @@ export class MemoryCalendar implements LocalCalendar {
   #settleRemoved(row: Row, isCurrent: boolean): void {
     if (row.serverText !== null) this.#supersede(row, row.serverText);
     if (isCurrent) {
+      if (row.userText !== null) this.#supersede(row, row.userText);
       this.#rows.delete(row.name);
       this.#deleted++;
       return;

@@ -12,6 +12,7 @@ import {
   type NewCalendar,
 } from "../caldav/collections.ts";
 import type { CalendarDescription } from "../caldav/properties.ts";
+import { SchedulingServer } from "../caldav/scheduling.ts";
 import type { StoredAccount, StoredCalendar } from "../settings/account-settings.ts";
 import { followRedirects } from "../transport/redirects.ts";
 import { isAgreed, originsOfHost } from "../transport/scheme-guard.ts";
@@ -32,6 +33,10 @@ export class AccountServers {
   collection(account: StoredAccount, calendar: StoredCalendar): CalendarCollection {
     const { url } = calendar;
     return new CalendarCollection({ url, transport: this.#transportFor(account) });
+  }
+
+  scheduling(account: StoredAccount): SchedulingServer {
+    return new SchedulingServer({ transport: this.#transportFor(account) });
   }
 
   /** One request a home set. @throws AppError of the request */

@@ -2,10 +2,10 @@
  * One account and its calendars as the options page shows them: the stored record joined with what
  * Thunderbird, the item store and the last sync know.
  */
-import type { Account, AccountCalendar } from "../../shared/commands.ts";
+import type { Account, AccountCalendar, PassingTrouble } from "../../shared/commands.ts";
 import { toWire, type WireError } from "../../shared/errors.ts";
 import type { StoredAccount, StoredCalendar } from "../settings/account-settings.ts";
-import type { StoredSyncStatus } from "../settings/sync-status.ts";
+import type { CalendarStatus, StoredSyncStatus } from "../settings/sync-status.ts";
 import { isInsecureUrl } from "../transport/scheme-guard.ts";
 
 type CalendarsApi = Pick<typeof messenger.calendar.calendars, "get">;
@@ -17,11 +17,22 @@ export interface CalendarFacts {
   readonly lastGoodSync: number | null;
   readonly pendingChanges: number;
   readonly quarantined: number;
+  /** Pending changes that the server refused. */
+  readonly refused: number;
+  /** Held back by the mass-change guard, without deletions made here. */
+  readonly held: number;
   /** Why the item store could not tell. */
   readonly error: WireError | null;
 }
 
-const NOTHING_KNOWN = { lastGoodSync: null, pendingChanges: 0, quarantined: 0, error: null };
+const NOTHING_KNOWN = {
+  lastGoodSync: null,
+  pendingChanges: 0,
+  quarantined: 0,
+  refused: 0,
+  held: 0,
+  error: null,
+};
 
 export async function readCalendarFacts(
   calendarId: string,
@@ -35,11 +46,13 @@ export async function readCalendarFacts(
       provider.getState(calendar.cacheId),
       provider.getPending(calendar.cacheId),
     ]);
-    const changes: unknown = JSON.parse(pending);
+    const parsed: unknown = JSON.parse(pending);
+    const changes: unknown[] = Array.isArray(parsed) ? parsed : [];
     return {
       calendar,
       ...readState(state),
-      pendingChanges: Array.isArray(changes) ? changes.length : 0,
+      pendingChanges: changes.length,
+      refused: changes.filter(isRefused).length,
       error: null,
     };
   } catch (error) {
@@ -48,18 +61,23 @@ export async function readCalendarFacts(
 }
 
 /** What of `SyncState` (sync/ports.ts) is shown; anything else reads as "never synchronized". */
-function readState(state: unknown): Pick<CalendarFacts, "lastGoodSync" | "quarantined"> {
+function readState(state: unknown): Pick<CalendarFacts, "lastGoodSync" | "quarantined" | "held"> {
   if (typeof state !== "object" || state === null) return NOTHING_KNOWN;
-  const { lastGoodSync, unfetched, unreadable } = state as Record<string, unknown> & {
-    readonly [K in "lastGoodSync" | "unfetched" | "unreadable"]?: unknown;
-  };
+  const members = new Map(Object.entries(state));
+  const count = (...names: string[]): number =>
+    names
+      .map((name): unknown => members.get(name))
+      .reduce<number>((sum, value) => sum + (Array.isArray(value) ? value.length : 0), 0);
+  const lastGoodSync: unknown = members.get("lastGoodSync");
   return {
     lastGoodSync: typeof lastGoodSync === "number" ? lastGoodSync : null,
-    quarantined: [unfetched, unreadable].reduce<number>(
-      (sum, members) => sum + (Array.isArray(members) ? members.length : 0),
-      0,
-    ),
+    quarantined: count("unfetched", "unreadable"),
+    held: count("heldRemovals", "heldReversals"),
   };
+}
+
+function isRefused(change: unknown): boolean {
+  return ((change ?? {}) as { lastError?: unknown }).lastError != null;
 }
 
 /** Errors that concern the whole account are shown once, at the account. */
@@ -77,7 +95,7 @@ export function describeAccount(
   running: ReadonlySet<string>,
 ): Account {
   const calendars = account.calendars.map((stored) =>
-    describeCalendar(stored, facts.get(stored.id), statuses[stored.id]?.error ?? null, running),
+    describeCalendar(stored, facts.get(stored.id), statuses[stored.id], running),
   );
   const shared = calendars.find(({ error }) => error && ACCOUNT_CODES.has(error.code))?.error;
   return {
@@ -111,10 +129,12 @@ const NOT_IN_LIST: WireError = {
 function describeCalendar(
   stored: StoredCalendar,
   facts: CalendarFacts | undefined,
-  error: WireError | null,
+  status: CalendarStatus | undefined,
   running: ReadonlySet<string>,
 ): AccountCalendar {
   const calendar = facts?.calendar ?? null;
+  const trouble = troubleOf(status);
+  const error = trouble === null ? (status?.error ?? null) : null;
   return {
     id: stored.id,
     url: stored.url,
@@ -130,5 +150,24 @@ function describeCalendar(
     quarantined: facts?.quarantined ?? 0,
     syncing: running.has(stored.id),
     error: calendar ? (error ?? facts?.error ?? null) : NOT_IN_LIST,
+    trouble: calendar ? trouble : null,
+    refused: facts?.refused ?? 0,
+    heldBack: (facts?.held ?? 0) + heldDeletions(status?.error ?? null),
   };
+}
+
+/** A failure that has not lasted long enough to alarm anybody; see commands/sync-trouble.ts. */
+function troubleOf(status: CalendarStatus | undefined): PassingTrouble | null {
+  if (status?.error == null || status.failing === undefined || status.failing.isLasting)
+    return null;
+  const { since, nextTry } = status.failing;
+  return { error: status.error, since, nextTry };
+}
+
+/** As the last synchronization met them. */
+function heldDeletions(error: WireError | null): number {
+  const { heldDeletions: count } = (error?.code === "mass-change" ? error.details : {}) as {
+    readonly heldDeletions?: unknown;
+  };
+  return typeof count === "number" ? count : 0;
 }

@@ -6,6 +6,7 @@ import type { DiscoveredCalendar } from "../../shared/commands.ts";
 import type { CalendarDescription } from "../caldav/properties.ts";
 import { shownCalendar } from "../caldav/shown-calendar.ts";
 import type { StoredAccount } from "../settings/account-settings.ts";
+import type { CalendarFacts } from "../settings/calendar-choices.ts";
 import { canonicalCollectionUrl } from "../webdav/href.ts";
 import type { AccountServers } from "./account-servers.ts";
 import type { Accounts } from "./accounts.ts";
@@ -14,6 +15,12 @@ import { withListed } from "./offers.ts";
 export interface ServerNewsDependencies {
   readonly accounts: Pick<Accounts, "get" | "follow" | "change">;
   readonly servers: Pick<AccountServers, "listings">;
+  /** What concerns the ways of a calendar. @param seen by Thunderbird's calendar id */
+  readonly onSeen: (
+    account: StoredAccount,
+    seen: ReadonlyMap<string, CalendarFacts>,
+    signal: AbortSignal,
+  ) => Promise<void>;
   /** Calendars that were not there before, by name. */
   readonly onOffered: (accountId: string, names: readonly string[]) => void;
 }
@@ -47,6 +54,7 @@ export class ServerNews {
       await accounts.follow(id, { ...description, name: description.displayName }).catch(() => {});
     }
     await this.#offer(account, [...listed.values()]).catch(() => {});
+    await this.#deps.onSeen(account, factsOf(account, statuses), signal).catch(() => {});
     return statuses;
   }
 
@@ -70,6 +78,19 @@ export class ServerNews {
       );
     }
   }
+}
+
+function factsOf(
+  { principal }: StoredAccount,
+  statuses: ReadonlyMap<string, CalendarDescription>,
+): Map<string, CalendarFacts> {
+  const facts = new Map<string, CalendarFacts>();
+  for (const [id, description] of statuses) {
+    const { relation } = shownCalendar(description, { principal, delegator: null });
+    const { isSharedOut, minimumRefreshMinutes } = description;
+    facts.set(id, { shared: relation !== "own" || isSharedOut, minimumRefreshMinutes });
+  }
+  return facts;
 }
 
 const pick = ({ offered, declined }: StoredAccount) => ({ offered, declined });

@@ -4,6 +4,7 @@
  */
 import { brandAs, type SyncToken } from "../../shared/brands.ts";
 import type { CalendarRights } from "../../shared/commands.ts";
+import { durationOf } from "../../shared/ical/date-value.ts";
 import type { CollectionStatus } from "../sync/ports.ts";
 import type { DavResponse } from "../webdav/multistatus.ts";
 import { apple, caldav, calendarServer, clark, dav, NAMESPACE } from "../webdav/names.ts";
@@ -25,6 +26,7 @@ export const COLLECTION_PROPERTIES = [
   { namespace: NAMESPACE.nextcloud, local: "owner-displayname" },
   calendarServer("getctag"),
   apple("calendar-color"),
+  apple("refreshrate"),
 ] as const;
 
 /** Without these it cannot be synchronized well; none of them is optional on a calendar server. */
@@ -45,6 +47,10 @@ export interface CalendarDescription extends CollectionStatus {
   readonly timeZone: string | null;
   /** True where the server says that somebody else shares it with the user. */
   readonly isShared: boolean;
+  /** True where the server says that the user shares it with somebody. */
+  readonly isSharedOut: boolean;
+  /** How long the server wants to be left alone between two polls, minutes; 0: it does not say. */
+  readonly minimumRefreshMinutes: number;
   /** The href of its owner's principal (RFC 3744 §5.1), unresolved. */
   readonly owner: string | null;
   readonly ownerName: string | null;
@@ -68,6 +74,8 @@ export function describeCalendar(response: DavResponse, url: string): CalendarDe
     rights: readRights(response),
     timeZone: readTimeZone(response),
     isShared: resourceTypes(response).has(clark(calendarServer("shared"))),
+    isSharedOut: resourceTypes(response).has(clark(calendarServer("shared-owner"))),
+    minimumRefreshMinutes: readRefreshMinutes(response),
     owner: ownerHref === "" ? null : ownerHref,
     ownerName: readableName(name) || null,
     resourceId: id === "" ? null : id,
@@ -136,6 +144,16 @@ function readableName(text: string): string {
     .replace(/[\p{Cc}\s]+/gu, " ")
     .trim();
   return [...line].slice(0, LONGEST_NAME).join("");
+}
+
+const MINUTE_MS = 60_000;
+const LONGEST_REFRESH_MINUTES = 7 * 24 * 60;
+
+/** Apple's refreshrate, a DURATION (RFC 5545 §3.3.6). A week at most: more is a mistake. */
+function readRefreshMinutes(response: DavResponse): number {
+  const length = durationOf(textOf(response.property(apple("refreshrate"))));
+  if (length === null || length <= 0) return 0;
+  return Math.min(Math.ceil(length / MINUTE_MS), LONGEST_REFRESH_MINUTES);
 }
 
 /** `null`: the server does not say. */

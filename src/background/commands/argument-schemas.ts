@@ -183,6 +183,18 @@ export const argumentSchemas: {
   }),
   "operations.list": nothing,
   "operations.cancel": v.strictObject({ id: text }),
+  "calendars.configure": v.strictObject({
+    calendarId: v.exactOptional(text),
+    accountId: v.exactOptional(text),
+    invitations: v.exactOptional(v.picklist(["auto", "mail", "none"])),
+    alarms: v.exactOptional(v.picklist(["auto", "local", "server"])),
+    refreshMinutes: v.exactOptional(
+      v.pipe(count, v.maxValue(10_080, "must not be more than a week")),
+    ),
+  }),
+  "pending.list": v.strictObject({ calendarId: v.exactOptional(text) }),
+  "pending.retry": v.strictObject({ calendarId: text, name: v.exactOptional(text) }),
+  "pending.discard": v.strictObject({ calendarId: text, name: text }),
   "guard.list": nothing,
   "guard.decide": v.strictObject({
     calendarId: text,

@@ -13,9 +13,15 @@ import type { ReadStatuses } from "../sync/account-statuses.ts";
 import { CalendarSync } from "../sync/engine.ts";
 import type { Outcome } from "../sync/outcome.ts";
 import type { RemoteCollection } from "../sync/ports.ts";
-import { type ScheduledCalendar, type SyncReason, SyncScheduler } from "../sync/scheduler.ts";
+import {
+  type ScheduledCalendar,
+  type StopMemory,
+  type SyncReason,
+  SyncScheduler,
+} from "../sync/scheduler.ts";
 import type { CalendarTexts } from "../sync/texts.ts";
 import type { SyncService, Work } from "./ports.ts";
+import { isSameStatus, statusAfter, warningOf } from "./sync-trouble.ts";
 
 /** The server side of the accounts. */
 export interface CalendarServers {
@@ -37,6 +43,9 @@ export interface CalendarSyncsDependencies {
   readonly retryAt: (calendarId: string, time: number) => void;
   /** Takes a snapshot of the calendar without syncing; false when there is none afterwards. */
   readonly snapshotBefore: (calendarId: string) => Promise<boolean>;
+  /** The account cannot be used before the user signs in: told once, not with every poll. */
+  readonly tellSignIn: (account: StoredAccount) => void;
+  readonly stops: StopMemory;
   readonly onChanged: () => void;
   readonly now: () => number;
   readonly random: () => number;
@@ -46,6 +55,7 @@ export class CalendarSyncs implements SyncService {
   readonly scheduler: SyncScheduler;
   readonly #deps: CalendarSyncsDependencies;
   readonly #engines = new Map<string, ScheduledCalendar>();
+  #remembering: Promise<unknown> = Promise.resolve();
 
   constructor(dependencies: CalendarSyncsDependencies) {
     this.#deps = dependencies;
@@ -53,6 +63,7 @@ export class CalendarSyncs implements SyncService {
     this.scheduler = new SyncScheduler({
       find: (calendarId) => this.#find(calendarId),
       readStatuses: dependencies.readStatuses,
+      stops: dependencies.stops,
       now,
       random,
       // What these remember is for showing only: losing it must not break a synchronization.
@@ -108,6 +119,17 @@ export class CalendarSyncs implements SyncService {
     await Promise.all(ids.map((id) => this.scheduler.requestSync(id, reason)));
   }
 
+  /** The passwords can be read now. */
+  async unlocked(): Promise<void> {
+    const { accounts, status } = this.#deps;
+    const statuses = await status.read();
+    for (const calendarId of await accounts().calendarIds()) {
+      if (statuses[calendarId]?.error?.code !== "credentials-locked") continue;
+      this.scheduler.credentialsChanged((await accounts().find(calendarId)).account.id);
+      await this.scheduler.requestSync(calendarId, "online");
+    }
+  }
+
   async online(): Promise<void> {
     this.scheduler.networkChanged();
     await this.runAll("online");
@@ -156,7 +178,7 @@ export class CalendarSyncs implements SyncService {
 
   async #finished(report: CalendarSyncReport, outcome: Outcome | null): Promise<void> {
     if (report.error?.code === "aborted") return;
-    await this.#remember(report.id, report.error ?? null);
+    await this.#remember(report.id, report.error ?? null, outcome?.retryAt ?? null);
     if (outcome?.retryAt !== undefined) this.#deps.retryAt(report.id, outcome.retryAt);
     this.#deps.onChanged();
   }
@@ -164,15 +186,38 @@ export class CalendarSyncs implements SyncService {
   /** An edit that waits for the network is no trouble yet: the count of waiting changes tells of it. */
   async #pushFailed(calendarId: string, outcome: Outcome): Promise<void> {
     if (outcome.retryAt !== undefined) this.#deps.retryAt(calendarId, outcome.retryAt);
-    else if (outcome.error.code !== "aborted") await this.#remember(calendarId, outcome.error);
+    else if (outcome.error.code !== "aborted")
+      await this.#remember(calendarId, outcome.error, null);
     this.#deps.onChanged();
   }
 
-  async #remember(calendarId: string, error: WireError | null): Promise<void> {
-    const { status, showStatus, now } = this.#deps;
-    await showStatus(calendarId, error?.message ?? null).catch(() => {});
-    const before = (await status.read())[calendarId]?.error ?? null;
-    if (before?.code === error?.code && before?.message === error?.message) return;
-    await status.update((all) => ({ ...all, [calendarId]: { time: now(), error } }));
+  /** One after another: what is told once must not be told by two calendars of an account. */
+  #remember(calendarId: string, error: WireError | null, nextTry: number | null): Promise<void> {
+    const done = this.#remembering.then(() => this.#note(calendarId, error, nextTry));
+    this.#remembering = done.catch(() => {});
+    return done;
   }
+
+  async #note(calendarId: string, error: WireError | null, nextTry: number | null): Promise<void> {
+    const { status, showStatus, now } = this.#deps;
+    const statuses = await status.read();
+    const before = statuses[calendarId];
+    const after = statusAfter(before, error, { now: now(), nextTry });
+    await showStatus(calendarId, warningOf(after)).catch(() => {});
+    if (isSameStatus(before, after)) return;
+    if (error !== null && isSignIn(error)) await this.#tellSignIn(calendarId, statuses);
+    await status.update((all) => ({ ...all, [calendarId]: after }));
+  }
+
+  /** One word an account, however many calendars it has. */
+  async #tellSignIn(calendarId: string, statuses: StoredSyncStatus): Promise<void> {
+    const { account } = await this.#deps.accounts().find(calendarId);
+    const known = account.calendars.some(({ id }) => isSignIn(statuses[id]?.error ?? null));
+    if (!known) this.#deps.tellSignIn(account);
+  }
+}
+
+/** Not "credentials-locked": Thunderbird asks for the primary password itself. */
+function isSignIn(error: WireError | null): boolean {
+  return error?.code === "unauthorized" || error?.code === "credentials-missing";
 }

@@ -1,5 +1,6 @@
 /** The table of commands: each name joined with the engine that answers it, and with how it runs. */
 import type { BackgroundEvent } from "../../shared/commands.ts";
+import type { AccountScheduling } from "../accounts/account-scheduling.ts";
 import type { Accounts } from "../accounts/accounts.ts";
 import type { Certificates } from "../accounts/certificates.ts";
 import type { SignIns } from "../accounts/sign-ins.ts";
@@ -21,6 +22,12 @@ import {
 import type { KnownStores } from "./known-stores.ts";
 import type { Operations } from "./operations.ts";
 import { refusePassphraseChange } from "./passphrase-change.ts";
+import {
+  discardPending,
+  listPending,
+  type PendingDependencies,
+  retryPending,
+} from "./pending-edits.ts";
 import type { BackupService, Forgetting, SyncService, TimeMachine, Work } from "./ports.ts";
 import type { Pruning } from "./pruning.ts";
 import type { RecoverySheets } from "./recovery-sheets.ts";
@@ -58,6 +65,8 @@ export interface HandlerDependencies {
   readonly checkRuns: Pick<CheckRuns, "run">;
   readonly operations: Operations;
   readonly waiting: WaitingDependencies;
+  readonly scheduling: Pick<AccountScheduling, "configure">;
+  readonly pending: PendingDependencies;
   readonly decisions: DecisionDependencies;
   readonly waysBack: WaysBackDependencies;
   readonly savedTexts: SavedTextsDependencies;
@@ -212,6 +221,18 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
         resolveConflict(deps.decisions, args),
       );
       broadcast({ event: "changed", what: "conflicts" });
+      return value;
+    },
+    "calendars.configure": (args) =>
+      operations.brief("calendars.configure", () => deps.scheduling.configure(args)),
+    "pending.list": (args) => listPending(deps.pending, args),
+    "pending.retry": (args) =>
+      operations.run("pending.retry", (work) => retryPending(deps.pending, args, work)),
+    "pending.discard": async (args) => {
+      const value = await operations.run("pending.discard", () =>
+        discardPending(deps.pending, args),
+      );
+      broadcast({ event: "changed", what: "accounts" });
       return value;
     },
     "superseded.list": (args) => listSuperseded(deps.waiting, args),

@@ -16,11 +16,29 @@ export const StoredWireError = v.object({
 
 const StoredSyncStatus = v.record(
   v.string(),
-  v.object({ time: v.number(), error: v.nullable(StoredWireError) }),
+  v.object({
+    time: v.number(),
+    error: v.nullable(StoredWireError),
+    /** Failures in a row that are likely to pass; absent without. */
+    failing: v.exactOptional(
+      v.object({
+        /** Of the first one. */
+        since: v.number(),
+        count: v.number(),
+        /** How long it has lasted while this computer was running, as far as attempts tell. */
+        lastingMs: v.number(),
+        /** When it is tried again by itself; `null`: with the next synchronization. */
+        nextTry: v.nullable(v.number()),
+        /** True once it has lasted so long that the user should know. */
+        isLasting: v.boolean(),
+      }),
+    ),
+  }),
 );
 
 /** By Thunderbird's calendar id. */
 export type StoredSyncStatus = v.InferOutput<typeof StoredSyncStatus>;
+export type CalendarStatus = StoredSyncStatus[string];
 
 export const syncStatusShape: ValueShape<StoredSyncStatus> = {
   key: "syncStatus",

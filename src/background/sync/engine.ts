@@ -11,6 +11,7 @@ import type { PendingChange } from "../../shared/item-store.ts";
 import { type AuditResult, audit } from "./audit.ts";
 import { forEachBounded } from "./bounded.ts";
 import { agreedDeletions } from "./deletion-guard.ts";
+import { discardEdit } from "./discard.ts";
 import { heldBack } from "./held-back.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
 import {
@@ -115,6 +116,12 @@ export class CalendarSync {
     );
     if (outcome.kind === "waiting") this.#holdsBack = true;
     return outcome;
+  }
+
+  /** The user gives an edit up. @returns false: there was none, or it was edited again meanwhile */
+  discard(name: string): Promise<boolean> {
+    const { local, texts } = this.#dependencies;
+    return this.#mutex.run(name, () => discardEdit(local, texts, name));
   }
 
   /** What differs between here and the server. @throws AppError as {@link audit} */

@@ -48,6 +48,17 @@ function statedWaitMs(error: unknown): number {
   return typeof retryAfterMs === "number" && Number.isFinite(retryAfterMs) ? retryAfterMs : 0;
 }
 
+/** True for a failure that is likely to be over some time, without anybody doing anything. */
+export function isPassing(error: WireError): boolean {
+  const { code } = error;
+  return code === "http" ? isServerFailure(error) : code !== "tls" && NO_ANSWER.includes(code);
+}
+
+/** A server that fails now may do better soon. */
+export function isServerFailure({ details: { status } }: WireError): boolean {
+  return typeof status === "number" && status >= 500 && status !== 501 && status !== 507;
+}
+
 export function outcomeOf(
   error: unknown,
   context: { now: number; failures: number; random: number },

@@ -19,15 +19,27 @@ export function encodeRefusal(error: WireError, revision: number, retryAt: numbe
 export const refusalRetryAt = (attempts: number, now: number, random: number): number =>
   now + backOffMs(attempts + 1, random);
 
+/** When a refused change is tried again by itself, ms since the epoch; `null`: with the next synchronization. */
+export function refusalTime(change: PendingChange): number | null {
+  const retryAt = detailsOf(change)?.retryAt;
+  return typeof retryAt === "number" ? retryAt : null;
+}
+
 /**
  * True while trying again would only repeat the refusal.
  * @param impatient the user asked: waiting times do not count, only "not before something changes"
  */
 export function isPostponed(change: PendingChange, now: number, impatient: boolean): boolean {
-  const error = change.lastError;
-  if (error === null || typeof error !== "object" || Array.isArray(error)) return false;
-  const details = (error as { details?: { revision?: Json; retryAt?: Json } }).details;
-  if (details === undefined || details.revision !== change.revision) return false;
+  const details = detailsOf(change);
+  if (details === undefined) return false;
   if (details.retryAt === null) return change.serverText === null;
   return typeof details.retryAt === "number" && !impatient && details.retryAt > now;
+}
+
+/** Of the last refusal, unless the user has edited the item since. */
+function detailsOf({ lastError, revision }: PendingChange): { retryAt?: Json } | undefined {
+  if (lastError === null || typeof lastError !== "object" || Array.isArray(lastError))
+    return undefined;
+  const { details } = lastError as { details?: { revision?: Json; retryAt?: Json } };
+  return details?.revision === revision ? details : undefined;
 }

@@ -11,7 +11,7 @@ import type {
   Settlement,
   SettleResult,
 } from "../../shared/item-store.ts";
-import { notFoundAfterWriting, refusalOf } from "./outcome.ts";
+import { isServerFailure, notFoundAfterWriting, refusalOf } from "./outcome.ts";
 import type {
   LocalCalendar,
   RemoteBody,
@@ -95,7 +95,9 @@ export class ResourcePush {
         ? { kind: "refused", error: record }
         : { kind: "refused", error: record, conflict },
     );
-    return { kind: "refused", error, retryAt: isPassing(error) ? retryAt : null };
+    // One that refuses has to be asked by the next synchronization only.
+    const passes = isServerFailure(error);
+    return { kind: "refused", error, retryAt: passes ? retryAt : null };
   }
 
   /** The row's server side as a body; `null` when there is none (or nothing to address it by). */
@@ -233,11 +235,6 @@ export class ResourcePush {
   settle(change: PendingChange, settlement: Settlement): Promise<SettleResult> {
     return this.#context.local.settle(this.name, change.revision, settlement);
   }
-}
-
-/** A server that fails now may do better soon; one that refuses has to be asked by the next synchronization only. */
-function isPassing({ details: { status } }: WireError): boolean {
-  return typeof status === "number" && status >= 500 && status !== 501 && status !== 507;
 }
 
 interface WriteTarget {

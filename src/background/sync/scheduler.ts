@@ -23,10 +23,22 @@ export interface ScheduledCalendar {
   readonly engine: CalendarSync;
 }
 
+/**
+ * Accounts whose sign-in was refused, remembered for as long as Thunderbird runs although the event page does not:
+ * a wrong password is not tried with every poll.
+ */
+export interface StopMemory {
+  read(accountId: string): Promise<WireError | null>;
+  /** `null`: it may go on. */
+  write(accountId: string, error: WireError | null): Promise<void>;
+}
+
 export interface SchedulerDependencies {
   /** The engine of a calendar, made when first asked for. @throws AppError "calendar-unknown" … */
   readonly find: (calendarId: string) => Promise<ScheduledCalendar>;
   readonly readStatuses: ReadStatuses;
+  /** Default: what this object remembers. */
+  readonly stops?: StopMemory;
   readonly now: () => number;
   readonly random: () => number;
   /** After each run: what to show, and when to try again by itself (`outcome.retryAt`). */
@@ -77,7 +89,8 @@ export class SyncScheduler {
   readonly #limits: typeof DEFAULT_LIMITS;
   readonly #calendars = new Map<string, CalendarEntry>();
   readonly #accounts = new KeyedMutex();
-  readonly #stopped = new Map<string, WireError>();
+  /** `null`: known not to be stopped. */
+  readonly #stopped = new Map<string, WireError | null>();
   readonly #statuses: AccountStatuses;
 
   constructor(dependencies: SchedulerDependencies) {
@@ -124,7 +137,7 @@ export class SyncScheduler {
     try {
       const work = async (): Promise<PushOutcome | undefined> => {
         const { engine, accountId } = await this.#find(calendarId);
-        if (this.#stopped.has(accountId)) return undefined;
+        if ((await this.#stopOf(accountId)) !== null) return undefined;
         const outcome = await engine.push(name, false, deadline.signal);
         this.#tellOfPush(calendarId, outcome);
         if (outcome.kind === "done" && outcome.created) this.#releaseMoves(calendarId);
@@ -178,7 +191,7 @@ export class SyncScheduler {
 
   /** The user signed in anew: the account's calendars may be synchronized again. */
   credentialsChanged(accountId: string): void {
-    this.#stopped.delete(accountId);
+    this.#setStop(accountId, null);
   }
 
   /** The network is back: what rests because of it does not wait any longer. */
@@ -242,8 +255,12 @@ export class SyncScheduler {
     { impatient, approvesDeletions, listsAll, listeners }: QueuedRun,
   ): Promise<CalendarSyncReport> {
     const { now } = this.#dependencies;
-    const stopped = this.#stopped.get(accountId);
-    if (stopped !== undefined && !impatient) return emptyReport(calendarId, stopped);
+    const stopped = await this.#stopOf(accountId);
+    if (stopped !== null && !impatient) {
+      const report = emptyReport(calendarId, stopped);
+      this.#dependencies.onFinished?.(report, null);
+      return report;
+    }
     if (entry.resting !== undefined && !impatient && now() < entry.resting.until)
       return emptyReport(calendarId, entry.resting.error);
 
@@ -299,7 +316,7 @@ export class SyncScheduler {
     if (failure === undefined) {
       entry.failures = 0;
       entry.resting = undefined;
-      this.#stopped.delete(accountId);
+      this.#setStop(accountId, null);
       const { error } = report;
       const again = retryAt === undefined || !error ? null : { error, retryAt, stopAccount: false };
       this.#dependencies.onFinished?.(report, again);
@@ -310,7 +327,7 @@ export class SyncScheduler {
     const outcome = this.#outcomeOf(failure, entry.failures);
     if (outcome.retryAt !== undefined && !isUsersWish)
       entry.resting = { until: outcome.retryAt, error: outcome.error };
-    if (outcome.stopAccount) this.#stopped.set(accountId, outcome.error);
+    if (outcome.stopAccount) this.#setStop(accountId, outcome.error);
     const failed = { ...report, error: outcome.error };
     this.#dependencies.onFinished?.(failed, outcome);
     return failed;
@@ -323,7 +340,26 @@ export class SyncScheduler {
 
   async #stopAccountOf(calendarId: string, error: WireError): Promise<void> {
     const calendar = await this.#find(calendarId).catch(() => undefined);
-    if (calendar !== undefined) this.#stopped.set(calendar.accountId, error);
+    if (calendar !== undefined) this.#setStop(calendar.accountId, error);
+  }
+
+  /** Why nothing of the account is tried by itself; `null`: it is. */
+  async #stopOf(accountId: string): Promise<WireError | null> {
+    const known = this.#stopped.get(accountId);
+    if (known !== undefined) return known;
+    const stop = (await this.#dependencies.stops?.read(accountId).catch(() => null)) ?? null;
+    const newer = this.#stopped.get(accountId);
+    if (newer !== undefined) return newer;
+    this.#stopped.set(accountId, stop);
+    return stop;
+  }
+
+  /** What cannot be remembered costs one more try. */
+  #setStop(accountId: string, error: WireError | null): void {
+    const known = this.#stopped.get(accountId);
+    this.#stopped.set(accountId, error);
+    if (known === null && error === null) return;
+    this.#dependencies.stops?.write(accountId, error).catch(() => {});
   }
 
   /** A create was confirmed: deletes elsewhere that waited for it go now. */

@@ -5,9 +5,12 @@
 import {
   type Capabilities,
   capabilityProperty,
+  isGroup,
   mergeCapabilities,
   minimumRefreshMinutes,
 } from "./capabilities.ts";
+
+import { plainAddress } from "./schedule-agent.ts";
 
 /** The calendar property that holds a calendar's own answers, as JSON. */
 export const OWN_CAPABILITIES = "ownCapabilities";
@@ -54,9 +57,30 @@ export class CalendarCapabilities {
     return this.all.scheduling !== "none";
   }
 
-  /** True: the service sends invitations and answers, Thunderbird does not. */
+  /** True: the service sends invitations and answers by itself, unless an item says that it shall not. */
   get serverSchedules(): boolean {
     return this.all.scheduling === "server";
+  }
+
+  /** True: new invitations are to say that Thunderbird sends them (SCHEDULE-AGENT=CLIENT, RFC 6638 §7.1). */
+  get marksInvitations(): boolean {
+    return this.serverSchedules && this.all.scheduleAgent === "client";
+  }
+
+  /** The user's addresses at the service, without `mailto:`, in small letters. */
+  get addresses(): readonly string[] {
+    const { addresses } = this.all;
+    if (!Array.isArray(addresses)) return [];
+    return addresses.filter((each) => typeof each === "string").map(plainAddress);
+  }
+
+  /** @param text of an item @returns true: dismissing and snoozing its reminders is an edit that is sent */
+  sendsAcknowledgements(text: string): boolean {
+    const { alarms } = this.all;
+    const { acknowledgements: mode } = isGroup(alarms)
+      ? (alarms as { readonly acknowledgements?: unknown })
+      : {};
+    return mode === "all" || (mode === "own" && !HAS_PEOPLE.test(text));
   }
 
   /** @returns the answer to a calendar property; `undefined`: nothing is said about it */
@@ -72,6 +96,9 @@ export class CalendarCapabilities {
     return minutes > 0 && minutes < minimum ? String(minimum) : chosen;
   }
 }
+
+/** Also in a line that is not folded well: better one too many. */
+const HAS_PEOPLE = /^(?:ATTENDEE|ORGANIZER)[;:]/im;
 
 function parse(stored: unknown): Capabilities {
   if (typeof stored !== "string") return {};

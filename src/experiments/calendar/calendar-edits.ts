@@ -7,10 +7,11 @@
  * Items handed in may be immutable (undo, redo), belong to another calendar or none (drag, paste, import), have
  * no UID, or be an occurrence: none of them is changed, a clone is.
  */
-import { extractAcks, stripMarkers } from "../../shared/ical/acks.ts";
+import { extractAcks, insertAcks, stripAcks, stripMarkers } from "../../shared/ical/acks.ts";
 import { applyEdit } from "../../shared/ical/apply-edit.ts";
 import { resourceUids } from "../../shared/ical/identity.ts";
 import { newResourceText } from "../../shared/ical/new-resource.ts";
+import { leftToClient } from "../../shared/ical/restored-text.ts";
 import { scanColumns } from "../../shared/ical/scan.ts";
 import { withoutItem } from "../../shared/ical/without-item.ts";
 import type { ConflictRecord } from "../../shared/item-store.ts";
@@ -33,6 +34,14 @@ export interface EditHooks {
   removed(item: calIItemBase, row: StoredItemWithText): void;
 }
 
+/** What a calendar's capabilities say of the texts its edits make. */
+export interface EditPolicy {
+  /** New invitations say that Thunderbird sends them. */
+  readonly marksInvitations: boolean;
+  /** Acknowledging an alarm of an item with this text is an edit like others. */
+  sendsAcknowledgements(text: string): boolean;
+}
+
 /** How often a row may be overtaken by a sync within one edit. */
 const MOST_ATTEMPTS = 8;
 
@@ -41,10 +50,18 @@ export class CalendarEdits {
   readonly #rows: CalendarRows;
   readonly #query: ItemQuery;
   readonly #hooks: EditHooks;
+  readonly #policy: EditPolicy;
   /** Edits of one calendar happen one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(calendar: OwnCalendar, rows: CalendarRows, query: ItemQuery, hooks: EditHooks) {
+  constructor(
+    calendar: OwnCalendar,
+    rows: CalendarRows,
+    query: ItemQuery,
+    hooks: EditHooks,
+    policy: EditPolicy,
+  ) {
+    this.#policy = policy;
     this.#calendar = calendar;
     this.#rows = rows;
     this.#query = query;
@@ -119,12 +136,13 @@ export class CalendarEdits {
       const original = known !== null && resourceUids(known).includes(uid) ? known : null;
       const edit = { before: serialised(old), after, current: row.text, original };
       const { text, significant, conflicts } = applyEdit(edit);
-      if (!significant) {
+      const outgoing = this.#outgoing(row.text, text, acks);
+      if (!significant && outgoing.text === row.text) {
         if (metadata !== undefined) await this.#rows.changeMetadata(row, metadata);
-        return this.#acknowledge(row, acks, uid, old);
+        return this.#acknowledge(row, outgoing.acks, uid, old);
       }
       const conflict = conflictOf(conflicts, edit);
-      const stored = await this.#rows.update(row, text, acks, {
+      const stored = await this.#rows.update(row, outgoing.text, outgoing.acks, {
         ...(conflict === undefined ? {} : { conflict }),
         ...(metadata === undefined ? {} : { metadata }),
       });
@@ -138,6 +156,16 @@ export class CalendarEdits {
       "The item kept changing while the edit was stored",
       Ci.calIErrors.MODIFICATION_FAILED,
     );
+  }
+
+  /** What is stored of an edit: its text, and the acknowledgements that stay beside it. */
+  #outgoing(before: string | null, after: string, acks: string): { text: string; acks: string } {
+    const text = this.#policy.marksInvitations ? leftToClient(before, after) : after;
+    if (!this.#policy.sendsAcknowledgements(text)) return { text, acks };
+    return {
+      text: extractAcks(text) === acks ? text : insertAcks(stripAcks(text), acks),
+      acks: "",
+    };
   }
 
   /** Snoozed and dismissed alarms stay here: neither the text nor the server's copy changes. */
@@ -189,7 +217,8 @@ export class CalendarEdits {
     acks: string,
     metadata?: MetadataChange,
   ): Promise<calIItemBase> {
-    const stored = await this.#rows.create(uid, text, acks, metadata);
+    const outgoing = this.#outgoing(null, text, acks);
+    const stored = await this.#rows.create(uid, outgoing.text, outgoing.acks, metadata);
     if (stored === null) {
       throw Components.Exception(
         "An item with this UID is in the calendar already",

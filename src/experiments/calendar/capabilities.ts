@@ -22,6 +22,8 @@ type CapabilityName =
   | "minimumRefreshInterval"
   | "mutable"
   | "scheduling"
+  | "scheduleAgent"
+  | "addresses"
   | "organizer"
   | "organizerName";
 
@@ -107,7 +109,7 @@ export function minimumRefreshMinutes(capabilities: Capabilities): number {
   return typeof seconds === "number" ? Math.max(0, Math.ceil(seconds / 60)) : 0;
 }
 
-function isGroup(value: Json | undefined): value is { readonly [key: string]: Json } {
+export function isGroup(value: Json | undefined): value is { readonly [key: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -30,13 +30,20 @@ const scheduling = is('"client", "server" or "none"', (value) =>
   ["client", "server", "none"].includes(value as string),
 );
 
+const scheduleAgent = is('"client" or "server"', (value) =>
+  ["client", "server"].includes(value as string),
+);
+const acknowledgements = is('"local", "own" or "all"', (value) =>
+  ["local", "own", "all"].includes(value as string),
+);
+
 const CHECKS: Readonly<Record<string, Check | Readonly<Record<string, Check>>>> = {
   timezones: { floating: truth, UTC: truth },
   attachments: truth,
   priority: truth,
   privacy,
   categories: { count: number },
-  alarms: { count: number, actions: texts },
+  alarms: { count: number, actions: texts, acknowledgements },
   tasks: truth,
   events: truth,
   remove_modes: removeModes,
@@ -47,6 +54,8 @@ const CHECKS: Readonly<Record<string, Check | Readonly<Record<string, Check>>>> 
   minimumRefreshInterval: number,
   mutable: truth,
   scheduling,
+  scheduleAgent,
+  addresses: texts,
   organizer: text,
   organizerName: text,
 };

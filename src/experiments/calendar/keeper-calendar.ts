@@ -5,11 +5,13 @@
  */
 
 import { CalendarCapabilities, OWN_CAPABILITIES } from "./calendar-capabilities.ts";
-import type { CalendarEdits } from "./calendar-edits.ts";
+import type { CalendarEdits, EditPolicy } from "./calendar-edits.ts";
 import type { Capabilities } from "./capabilities.ts";
 import { calendarUtils } from "./gecko-modules.ts";
 import type { ItemQuery } from "./item-query.ts";
+import { revisionOf } from "./item-revision.ts";
 import { showInCalendarList } from "./list-tooltip.ts";
+import { invitedAttendee, isInvitedBy, plainAddress, serverNotifies } from "./schedule-agent.ts";
 import { announceServerSide } from "./server-announcements.ts";
 import type { MetadataChange } from "./store/metadata.ts";
 
@@ -27,7 +29,7 @@ export interface CalendarServices {
   /** The user had the calendar deleted, not only taken off the list, which has happened. */
   calendarDeleted(calendar: calICalendar): void;
   queryFor(calendar: OwnCalendar): ItemQuery;
-  editsFor(calendar: OwnCalendar, query: ItemQuery): CalendarEdits;
+  editsFor(calendar: OwnCalendar, query: ItemQuery, policy: EditPolicy): CalendarEdits;
 }
 
 /** What the rest of the provider asks of one of its calendars. */
@@ -91,7 +93,7 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
     }
 
     get #editing(): CalendarEdits {
-      this.#edits ??= services.editsFor(this.#self, this.#reading);
+      this.#edits ??= services.editsFor(this.#self, this.#reading, this.#capabilities);
       return this.#edits;
     }
 
@@ -169,7 +171,40 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
 
     /** True: nothing is to be mailed. */
     override canNotify(method: string, item: calIItemBase): boolean {
-      return this.#capabilities.serverSchedules || super.canNotify(method, item);
+      if (!this.#capabilities.serverSchedules) return super.canNotify(method, item);
+      // Not stored yet, and so not marked yet.
+      if (this.#capabilities.marksInvitations && revisionOf(item) === null) return false;
+      return serverNotifies(method, item);
+    }
+
+    override isInvitation(item: calIItemBase): boolean {
+      const { addresses } = this.#capabilities;
+      return addresses.length === 0
+        ? super.isInvitation(item)
+        : isInvitedBy(item, () => this.#ownAddresses(item));
+    }
+
+    override getInvitedAttendee(item: calIItemBase): calIAttendee | null {
+      return (
+        invitedAttendee(item, () => this.#ownAddresses(item)) ?? super.getInvitedAttendee(item)
+      );
+    }
+
+    /** At the service, as Thunderbird knows the user, and by what Thunderbird noted in the item. */
+    #ownAddresses(item: calIItemBase): ReadonlySet<string> {
+      const noted = [item.getProperty("X-MOZ-INVITED-ATTENDEE"), this.getProperty("organizerId")];
+      const known = noted.filter((each) => typeof each === "string").map(plainAddress);
+      return new Set([...this.#capabilities.addresses, ...known]);
+    }
+
+    /** Thunderbird's identity where the service knows it; else the address by which the service does. */
+    #organizerId(): unknown {
+      const identity = super.getProperty("organizerId");
+      const { addresses, serverSchedules } = this.#capabilities;
+      const [first] = addresses;
+      if (!serverSchedules || first === undefined) return identity;
+      const isKnown = typeof identity === "string" && addresses.includes(plainAddress(identity));
+      return isKnown ? identity : `mailto:${first}`;
     }
 
     /** Of `calICalendarProvider`: called after the calendar was taken off the list. */
@@ -191,6 +226,8 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
           return this.#capabilities.refreshInterval(super.getProperty(name));
         case "capabilities":
           return this.#capabilities.all;
+        case "organizerId":
+          return this.#capabilities.property(name) ?? this.#organizerId();
         default: {
           const answer = this.#capabilities.property(name);
           return answer === undefined ? super.getProperty(name) : answer;

@@ -116,12 +116,13 @@ export class KeeperProvider implements OwnItems, ProviderEvents {
       requestSync: (calendar) => this.#requests.request(calendar, refreshKind()),
       calendarDeleted: (calendar) => void this.calendarDeleted.emit(calendar),
       queryFor: (calendar) => new ItemQuery(calendar, this.#rowsOf(calendar.id), this.#build),
-      editsFor: (calendar, query) =>
+      editsFor: (calendar, query, policy) =>
         new CalendarEdits(
           calendar,
           this.#rowsOf(calendar.id),
           query,
           this.#outbox.hooksOf(calendar),
+          policy,
         ),
     });
   }

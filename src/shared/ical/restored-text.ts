@@ -40,6 +40,15 @@ export function withoutServerScheduling(text: string): string {
   });
 }
 
+/**
+ * The same for an edit, unless the server sees to the item already: it would take the change for a cancellation.
+ * @param before `null`: a new item
+ */
+export function leftToClient(before: string | null, after: string): string {
+  const isServers = before !== null && withoutServerScheduling(before) !== before;
+  return isServers ? after : withoutServerScheduling(after);
+}
+
 function editItems(
   text: string,
   edit: (line: ContentLine, lineEnd: string) => ContentLine,

@@ -4,6 +4,7 @@ import { Credentials } from "../../../src/background/accounts/credentials.ts";
 import { ServerNews } from "../../../src/background/accounts/server-news.ts";
 import type { CalendarDescription } from "../../../src/background/caldav/properties.ts";
 import { accountsShape } from "../../../src/background/settings/account-settings.ts";
+import type { CalendarFacts } from "../../../src/background/settings/calendar-choices.ts";
 import { StoredValue } from "../../../src/background/settings/stored-value.ts";
 import { syncStatusShape } from "../../../src/background/settings/sync-status.ts";
 import { canonicalCollectionUrl } from "../../../src/background/webdav/href.ts";
@@ -19,6 +20,7 @@ let onServer: CalendarDescription[];
 let accounts: Accounts;
 let news: ServerNews;
 let offered: string[][];
+let seen: Record<string, CalendarFacts>;
 let accountId: string;
 
 function described(name: string, changes: Partial<CalendarDescription> = {}): CalendarDescription {
@@ -34,6 +36,8 @@ function described(name: string, changes: Partial<CalendarDescription> = {}): Ca
     description: "",
     timeZone: null,
     isShared: false,
+    isSharedOut: false,
+    minimumRefreshMinutes: 0,
     owner: null,
     ownerName: null,
     resourceId: null,
@@ -87,6 +91,9 @@ beforeEach(async () => {
         },
       ],
     },
+    onSeen: async (_, facts) => {
+      seen = Object.fromEntries(facts);
+    },
     onOffered: (_, names) => offered.push([...names]),
   });
   const login = { location: "dav.example.org", username: "ada", password: "engine" };
@@ -95,6 +102,21 @@ beforeEach(async () => {
 
 const offers = async () =>
   (await accounts.list())[0]?.offered.map(({ displayName }) => displayName);
+
+test("a calendar of somebody else's, or seen by others, counts as shared", async () => {
+  onServer[0] = described("work", { owner: HOME, minimumRefreshMinutes: 15 });
+  await news.read(accountId, signal);
+  expect(seen).toEqual({ cal1: { shared: false, minimumRefreshMinutes: 15 } });
+  for (const changes of [
+    { owner: "/principals/bob/" },
+    { owner: HOME, isSharedOut: true },
+    { isShared: true },
+  ]) {
+    onServer[0] = described("work", changes);
+    await news.read(accountId, signal);
+    expect(seen).toEqual({ cal1: { shared: true, minimumRefreshMinutes: 0 } });
+  }
+});
 
 test("what was not chosen when the account was added is not offered later", async () => {
   await news.read(accountId, signal);

@@ -1,5 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { CalendarSyncs } from "../../../src/background/commands/calendar-syncs.ts";
+import type { StoredCalendar } from "../../../src/background/settings/account-settings.ts";
+import { stopMemory } from "../../../src/background/settings/stop-memory.ts";
 import { StoredValue } from "../../../src/background/settings/stored-value.ts";
 import { syncStatusShape } from "../../../src/background/settings/sync-status.ts";
 import { AppError } from "../../../src/shared/errors.ts";
@@ -12,8 +14,7 @@ import { type Fate, MemoryCollection } from "../../support/memory-collection.ts"
 const account = storedAccount({
   calendars: [storedCalendarSample("c1", "https://dav.example.org/ada/home/")],
 });
-const [calendar] = account.calendars;
-if (!calendar) throw new Error("the account has a calendar");
+const calendar = account.calendars[0] as StoredCalendar;
 
 const work = () => ({ signal: new AbortController().signal, onProgress: () => {} });
 
@@ -22,6 +23,9 @@ let status: StoredValue<ReturnType<typeof syncStatusShape.initial>>;
 let shown: (string | null)[];
 let alarms: number[];
 let made: number;
+let asked: string[];
+let session: MemoryArea;
+let time: number;
 let syncs: CalendarSyncs;
 
 beforeEach(() => {
@@ -30,7 +34,14 @@ beforeEach(() => {
   shown = [];
   alarms = [];
   made = 0;
-  syncs = new CalendarSyncs({
+  asked = [];
+  session = new MemoryArea();
+  time = 1000;
+  syncs = start();
+});
+
+function start(): CalendarSyncs {
+  return new CalendarSyncs({
     accounts: () => ({
       find: async (id) => {
         if (id !== calendar.id) throw new AppError("calendar-unknown", "No.");
@@ -66,11 +77,13 @@ beforeEach(() => {
     },
     retryAt: (_, time) => alarms.push(time),
     snapshotBefore: async () => true,
+    tellSignIn: ({ id }) => asked.push(id),
+    stops: stopMemory(session),
     onChanged: () => {},
-    now: () => 1000,
+    now: () => time,
     random: () => 0,
   });
-});
+}
 
 test("a good run clears the warning", async () => {
   const [report] = await syncs.run(undefined, work());
@@ -79,14 +92,31 @@ test("a good run clears the warning", async () => {
   await vi.waitFor(() => expect(shown).toEqual([null]));
 });
 
-test("a failure is remembered, shown in the list, and tried again at its time; success clears it", async () => {
+test("a failure that may pass is remembered and tried again, without a warning in the list", async () => {
   server.intercept = () => "not-sent";
   const [report] = await syncs.run("c1", work());
   expect(report?.error?.code).toBe("network");
   await vi.waitFor(() => expect(alarms).toHaveLength(1));
   expect(alarms[0]).toBeGreaterThan(1000);
-  expect((await status.read()).c1?.error?.code).toBe("network");
-  expect(shown.at(-1)).toBe(report?.error?.message);
+  await vi.waitFor(async () => {
+    expect((await status.read()).c1).toMatchObject({
+      error: { code: "network" },
+      failing: { since: 1000, nextTry: alarms[0], isLasting: false },
+    });
+  });
+  expect(shown).toEqual([null]);
+});
+
+test("a failure that lasts for hours is a warning; success clears it", async () => {
+  server.intercept = () => "not-sent";
+  for (let hour = 0; hour <= 6; hour++) {
+    await syncs.run("c1", work());
+    await vi.waitFor(() => expect(alarms).toHaveLength(hour + 1));
+    time += 60 * 60_000;
+  }
+  await vi.waitFor(async () => expect((await status.read()).c1?.failing?.isLasting).toBe(true));
+  expect(shown.at(-1)).toBe((await status.read()).c1?.error?.message);
+  expect(shown.slice(0, -1).every((message) => message === null)).toBe(true);
   server.intercept = () => "answered";
   await syncs.run("c1", work());
   await vi.waitFor(async () => expect((await status.read()).c1?.error).toBe(null));
@@ -121,4 +151,27 @@ test("the engine of a calendar is kept while it is subscribed, and made anew aft
 test("a calendar of no account ends in a report that says so", async () => {
   const [report] = await syncs.run("other", work());
   expect(report?.error?.code).toBe("calendar-unknown");
+});
+
+test("a wrong password is a warning at once, told once, and not tried with every poll", async () => {
+  let tries = 0;
+  server.intercept = () => {
+    tries++;
+    throw new AppError("unauthorized", "dav.example did not accept the user name and password.");
+  };
+  await syncs.scheduler.requestSync("c1", "poll");
+  const first = tries;
+  for (let poll = 0; poll < 3; poll++) await syncs.scheduler.requestSync("c1", "poll");
+  // The event page was suspended and starts anew.
+  syncs = start();
+  const report = await syncs.scheduler.requestSync("c1", "poll");
+  expect(report.error?.code).toBe("unauthorized");
+  expect(tries).toBe(first);
+  await vi.waitFor(() => expect(shown.at(-1)).toContain("did not accept"));
+  expect(asked).toEqual(["a1"]);
+
+  server.intercept = () => "answered";
+  syncs.scheduler.credentialsChanged("a1");
+  expect((await syncs.scheduler.requestSync("c1", "poll")).error).toBe(undefined);
+  await vi.waitFor(() => expect(shown.at(-1)).toBe(null));
 });
