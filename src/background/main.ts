@@ -5,6 +5,7 @@
 import browser from "webextension-polyfill";
 import type { BackgroundEvent } from "../shared/commands.ts";
 import { toWire } from "../shared/errors.ts";
+import { sentencesOf } from "../shared/sentences.ts";
 import { AccountScheduling } from "./accounts/account-scheduling.ts";
 import { AccountServers } from "./accounts/account-servers.ts";
 import { Accounts } from "./accounts/accounts.ts";
@@ -67,15 +68,19 @@ const { calendars, items, provider } = messenger.calendar;
 const { runtime, storage, action, alarms, notifications, i18n } = browser;
 
 const newId = (): string => crypto.randomUUID();
-const text = (key: string, substitutions?: string[]): string => i18n.getMessage(key, substitutions);
 const formatTime = (time: number): string => new Date(time).toLocaleString(i18n.getUILanguage());
 const formatCount = (count: number): string => count.toLocaleString(i18n.getUILanguage());
+const sentences = sentencesOf(i18n.getUILanguage());
+const translate = (sentence: string): string => sentences.translate(sentence);
+/** What is filled in may be what an error says. */
+const text = (key: string, substitutions: string[] = []): string =>
+  i18n.getMessage(key, substitutions.map(translate));
 const notify = (id: string, title: string, message: string): Promise<string> =>
   notifications.create(id, {
     type: "basic",
     iconUrl: runtime.getURL("images/keeper.svg"),
     title,
-    message,
+    message: message.split("\n").map(translate).join("\n"),
   });
 
 /** Nobody listens while no page is open: then sending rejects, and that is fine. */
@@ -132,7 +137,10 @@ const syncs: CalendarSyncs = new CalendarSyncs({
   texts: calendarTexts,
   status: storedSyncStatus,
   showStatus: (calendarId, message) =>
-    platform.setCalendarStatus(calendarId, message === null ? null : { message }),
+    platform.setCalendarStatus(
+      calendarId,
+      message === null ? null : { message: translate(message) },
+    ),
   retryAt: (calendarId, when) => alarms.create(calendarId, { when }),
   tellSignIn: ({ id, username, location }) => {
     void notify(`sign-in-${id}`, text("signInTitle", [username, location]), text("signInHint"));

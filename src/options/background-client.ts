@@ -7,6 +7,7 @@ import type {
   CommandValue,
 } from "../shared/commands.ts";
 import { AppError, fromWire } from "../shared/errors.ts";
+import { type Sentences, sentencesOf } from "../shared/sentences.ts";
 
 /** The part of `browser.runtime` that is used. */
 export interface MessagePort {
@@ -16,12 +17,18 @@ export interface MessagePort {
 
 export class BackgroundClient {
   readonly #port: MessagePort;
+  readonly #sentences: Sentences;
   readonly #listeners: ((event: BackgroundEvent) => void)[] = [];
 
-  constructor(port: MessagePort) {
+  /** @param sentences what the background reports as errors is told in their language */
+  constructor(port: MessagePort, sentences: Sentences = sentencesOf("en")) {
     this.#port = port;
+    this.#sentences = sentences;
     port.onMessage.addListener((message) => {
-      if (isEvent(message)) for (const listener of this.#listeners) listener(message);
+      if (isEvent(message)) {
+        const told = sentences.translateErrors(message);
+        for (const listener of this.#listeners) listener(told);
+      }
       return undefined;
     });
   }
@@ -34,9 +41,13 @@ export class BackgroundClient {
     const reply = (await this.#port.sendMessage({ command, ...args })) as
       | CommandReply<C>
       | undefined;
-    if (reply === undefined) throw new AppError("bug", "The add-on's background did not answer.");
-    if (reply.ok) return reply.value;
-    throw fromWire(reply.error);
+    if (reply === undefined) {
+      const message = this.#sentences.translate("The add-on's background did not answer.");
+      throw new AppError("bug", message);
+    }
+    const told = this.#sentences.translateErrors(reply);
+    if (told.ok) return told.value;
+    throw fromWire(told.error);
   }
 
   onEvent(listener: (event: BackgroundEvent) => void): void {

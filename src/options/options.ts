@@ -1,5 +1,6 @@
 /** Entry of the options page: builds the sections, shows the one the address names. */
 import browser from "webextension-polyfill";
+import { sentencesOf } from "../shared/sentences.ts";
 import { BackgroundClient, type MessagePort } from "./background-client.ts";
 import { AccountsSection } from "./components/accounts-section.ts";
 import { BackupsSection } from "./components/backups-section.ts";
@@ -20,7 +21,10 @@ const byId = (id: string): HTMLElement => {
 
 const announcements = byId("announcements");
 const page: Page = {
-  client: new BackgroundClient(browser.runtime as unknown as MessagePort),
+  client: new BackgroundClient(
+    browser.runtime as unknown as MessagePort,
+    sentencesOf(browser.i18n.getUILanguage()),
+  ),
   words,
   now: Date.now,
   announce: (text) => {
