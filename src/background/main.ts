@@ -6,12 +6,14 @@ import browser from "webextension-polyfill";
 import type { BackgroundEvent } from "../shared/commands.ts";
 import { toWire } from "../shared/errors.ts";
 import { sentencesOf } from "../shared/sentences.ts";
+import { AccountLogins } from "./accounts/account-logins.ts";
 import { AccountScheduling } from "./accounts/account-scheduling.ts";
 import { AccountServers } from "./accounts/account-servers.ts";
 import { Accounts } from "./accounts/accounts.ts";
 import { Certificates } from "./accounts/certificates.ts";
 import { Credentials } from "./accounts/credentials.ts";
 import { DialogDetection, FORGET_SEARCH_ALARM } from "./accounts/dialog-detection.ts";
+import { makeOAuth } from "./accounts/oauth/make-oauth.ts";
 import { ownedCalendar } from "./accounts/owned-calendar.ts";
 import { serverDiscovery } from "./accounts/server-discovery.ts";
 import { ServerNews } from "./accounts/server-news.ts";
@@ -116,7 +118,9 @@ const credentials = new Credentials(platform);
 const operations = new Operations({ platform, broadcast, newId, now: Date.now });
 const tellAccounts = (): void => broadcast({ event: "changed", what: "accounts" });
 
-const accountServers = new AccountServers(transport, credentials);
+const oauth = makeOAuth({ platform, transport, credentials, newId, now: Date.now });
+const logins = new AccountLogins(credentials, oauth);
+const accountServers = new AccountServers(transport, logins);
 const syncs: CalendarSyncs = new CalendarSyncs({
   accounts: () => accounts,
   servers: accountServers,
@@ -163,6 +167,8 @@ const accounts: Accounts = new Accounts({
   stored: storedAccounts,
   syncStatus: storedSyncStatus,
   credentials,
+  logins,
+  oauth,
   discovery,
   calendars,
   provider,
@@ -176,6 +182,7 @@ const accounts: Accounts = new Accounts({
 const signIns = new SignIns({
   account: (accountId) => accounts.get(accountId),
   credentials,
+  oauth,
   discovery,
   onSignedIn,
   requestSync,

@@ -18,7 +18,44 @@ declare namespace messenger.platform {
   function removePassword(origin: string, username: string): Promise<void>;
 
   /**
-   * A key derived from a passphrase, as hex digits: kept in the parent process's memory until Thunderbird ends, so that
+   * Opens Thunderbird's sign-in window, apart from all cookies, at an https or loopback address, until it is sent to
+   * `redirectUri`, which is not loaded. Answers with the address it was sent to.
+   */
+  function openSignIn(
+    id: string,
+    url: string,
+    redirectUri: string,
+  ): Promise<{ url: string } | { closed: true } | Failure>;
+  /** The one opened with this id answers `closed`. */
+  function closeSignIn(id: string): Promise<void>;
+  /**
+   * Sends a form to a token endpoint, https or loopback, without cookies, and without the header `Origin` that some
+   * endpoints take for a web page's. No redirect is followed.
+   */
+  function postForm(url: string, form: string): Promise<{ status: number; text: string } | Failure>;
+  /** How Thunderbird itself (or another add-on's `oauth_provider`) signs in to CalDAV at a host; `null`: not at all. */
+  function findOAuthClient(host: string): Promise<{
+    clientId: string;
+    clientSecret: string | null;
+    scope: string;
+    issuer: string | null;
+    authorizationEndpoint: string;
+    tokenEndpoint: string;
+    redirectUri: string;
+  } | null>;
+  /** The refresh token that Thunderbird has for such a host and covers CalDAV. */
+  function getThunderbirdToken(
+    host: string,
+    username: string,
+  ): Promise<{ token: string } | { missing: true } | { locked: true }>;
+  function setThunderbirdToken(
+    host: string,
+    username: string,
+    token: string,
+  ): Promise<{ ok: true } | { locked: true } | Failure>;
+
+  /**
+   * A key derived from a passphrase, or an access token: kept in the parent process's memory until Thunderbird ends, so that
    * stopping the background page does not cost its derivation again. Never on disk.
    */
   function rememberKey(name: string, key: string): Promise<void>;

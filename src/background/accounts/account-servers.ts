@@ -18,16 +18,16 @@ import { followRedirects } from "../transport/redirects.ts";
 import { isAgreed, originsOfHost } from "../transport/scheme-guard.ts";
 import type { Transport } from "../transport/transport.ts";
 import { canonicalCollectionUrl } from "../webdav/href.ts";
+import type { AccountLogins } from "./account-logins.ts";
 import { AccountTransport } from "./account-transport.ts";
-import type { Credentials } from "./credentials.ts";
 
 export class AccountServers {
   readonly #transport: Transport;
-  readonly #credentials: Credentials;
+  readonly #logins: Pick<AccountLogins, "login">;
 
-  constructor(transport: Transport, credentials: Credentials) {
+  constructor(transport: Transport, logins: Pick<AccountLogins, "login">) {
     this.#transport = transport;
-    this.#credentials = credentials;
+    this.#logins = logins;
   }
 
   collection(account: StoredAccount, calendar: StoredCalendar): CalendarCollection {
@@ -99,10 +99,10 @@ export class AccountServers {
 
   #transportFor(account: StoredAccount): Transport {
     const origins = originsOf(account);
-    return followRedirects(
-      new AccountTransport(this.#transport, this.#credentials, account, origins),
-      { bare: this.#transport, mayFollow: (_, to) => isAgreed(origins, to) },
-    );
+    return followRedirects(new AccountTransport(this.#transport, this.#logins, account, origins), {
+      bare: this.#transport,
+      mayFollow: (_, to) => isAgreed(origins, to),
+    });
   }
 }
 

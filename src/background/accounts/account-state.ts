@@ -86,6 +86,7 @@ const ACCOUNT_CODES: ReadonlySet<string> = new Set([
   "credentials-missing",
   "credentials-locked",
   "sign-in-needed",
+  "sign-in-refused",
 ]);
 
 export function describeAccount(

@@ -3,53 +3,61 @@
  * sent and again after the server refused them: with a password renewed meanwhile the refused request is sent once
  * more (a 401 did nothing, RFC 9110 §15.5.2), for a user who has just signed in must not be asked to do it again.
  */
-import type { StoredAccount } from "../settings/account-settings.ts";
-import { withAuthentication } from "../transport/authentication.ts";
+import { AppError } from "../../shared/errors.ts";
 import type { HttpRequest, HttpResponse, Transport } from "../transport/transport.ts";
-import type { Credentials } from "./credentials.ts";
+import {
+  type AccountLogins,
+  isSameLogin,
+  type LoginAccount,
+  signedTransport,
+} from "./account-logins.ts";
+import type { Login } from "./ports.ts";
 
-/** Ready to send, with the password it sends. */
+/** Ready to send, with what it signs in with. */
 interface SignedIn {
   readonly transport: Transport;
-  readonly password: string;
+  readonly login: Login;
 }
 
 export class AccountTransport implements Transport {
   readonly #transport: Transport;
-  readonly #credentials: Credentials;
-  readonly #account: Pick<StoredAccount, "origin" | "username">;
+  readonly #logins: Pick<AccountLogins, "login">;
+  readonly #account: LoginAccount;
   readonly #origins: ReadonlySet<string>;
   #signedIn: Promise<SignedIn> | null = null;
 
   /** @param origins the credentials go to these only */
   constructor(
     transport: Transport,
-    credentials: Credentials,
-    account: Pick<StoredAccount, "origin" | "username">,
+    logins: Pick<AccountLogins, "login">,
+    account: LoginAccount,
     origins: ReadonlySet<string>,
   ) {
     this.#transport = transport;
-    this.#credentials = credentials;
+    this.#logins = logins;
     this.#account = account;
     this.#origins = origins;
   }
 
-  /** @throws AppError "credentials-missing", "credentials-locked"; those of the transport */
+  /** @throws AppError "credentials-missing", "credentials-locked", "sign-in-needed"; those of the transport */
   async send(request: HttpRequest): Promise<HttpResponse> {
     const first = await this.#attempt(request);
     if (first.response.status !== 401) return first.response;
-    const password = await this.#credentials.password(this.#account);
-    return password === first.password ? first.response : (await this.#attempt(request)).response;
+    const login = await this.#logins.login(this.#account, first.login);
+    const isNew = !isSameLogin(login, first.login);
+    const { response } = isNew ? await this.#attempt(request) : first;
+    if (response.status === 401 && "token" in login) throw tokenRefused(request.url);
+    return response;
   }
 
-  async #attempt(request: HttpRequest): Promise<{ response: HttpResponse; password: string }> {
+  async #attempt(request: HttpRequest): Promise<{ response: HttpResponse; login: Login }> {
     this.#signedIn ??= this.#signIn();
     const signedIn = this.#signedIn;
     try {
-      const { transport, password } = await signedIn;
+      const { transport, login } = await signedIn;
       const response = await transport.send(request);
       if (response.status === 401) this.#signOut(signedIn);
-      return { response, password };
+      return { response, login };
     } catch (error) {
       this.#signOut(signedIn);
       throw error;
@@ -57,13 +65,20 @@ export class AccountTransport implements Transport {
   }
 
   async #signIn(): Promise<SignedIn> {
-    const password = await this.#credentials.password(this.#account);
-    const { username } = this.#account;
-    const login = { origins: this.#origins, username, password };
-    return { transport: withAuthentication(this.#transport, login), password };
+    const login = await this.#logins.login(this.#account);
+    return { transport: signedTransport(this.#transport, this.#origins, login), login };
   }
 
   #signOut(signedIn: Promise<SignedIn>): void {
     if (this.#signedIn === signedIn) this.#signedIn = null;
   }
+}
+
+function tokenRefused(url: string): AppError {
+  const { host } = new URL(url);
+  return new AppError("sign-in-needed", `${host} does not take this sign-in.`, {
+    hint: "Your changes are kept. Sign in again, as the same person, and allow access to your calendars.",
+    retry: "after-user",
+    details: { host },
+  });
 }

@@ -14,6 +14,7 @@ import type { StoredAccount, StoredCalendar } from "../settings/account-settings
 import type { StoredValue } from "../settings/stored-value.ts";
 import type { StoredSyncStatus } from "../settings/sync-status.ts";
 import { readHost } from "../transport/scheme-guard.ts";
+import type { AccountLogins } from "./account-logins.ts";
 import {
   chooseCalendars,
   homesOf,
@@ -26,7 +27,9 @@ import {
 } from "./account-records.ts";
 import { describeAccount, readCalendarFacts } from "./account-state.ts";
 import type { Credentials } from "./credentials.ts";
+import { type Entry, enter } from "./entry.ts";
 import { follow, type ServerSide } from "./following.ts";
+import type { OAuth } from "./oauth/oauth.ts";
 import { declining } from "./offers.ts";
 import type { DiscoveredAccount, Discovery, Login } from "./ports.ts";
 import { subscribe } from "./subscriber.ts";
@@ -34,7 +37,9 @@ import { subscribe } from "./subscriber.ts";
 export interface AccountsDependencies {
   readonly stored: StoredValue<StoredAccount[]>;
   readonly syncStatus: StoredValue<StoredSyncStatus>;
-  readonly credentials: Credentials;
+  readonly credentials: Pick<Credentials, "save" | "forget">;
+  readonly logins: Pick<AccountLogins, "login">;
+  readonly oauth: Pick<OAuth, "signIn" | "keep" | "forget">;
   readonly discovery: Discovery;
   readonly calendars: Pick<
     typeof messenger.calendar.calendars,
@@ -66,7 +71,8 @@ export class Accounts {
     args: DiscoverArguments,
     signal: AbortSignal,
   ): Promise<CommandValue<"accounts.discover">> {
-    const found = await this.#discover(args, await this.#login(args), signal);
+    const { location, login } = await this.#enter(args, signal);
+    const found = await this.#discover({ ...args, location }, login, signal);
     return {
       principal: found.principal,
       calendars: [...found.calendars],
@@ -109,7 +115,7 @@ export class Accounts {
     accountId,
     discardPending = false,
   }: CommandArguments<"accounts.remove">): Promise<CommandValue<"accounts.remove">> {
-    const { stored, calendars, provider, credentials, onChanged } = this.#deps;
+    const { stored, calendars, provider, onChanged } = this.#deps;
     const account = await this.get(accountId);
     const facts = await Promise.all(
       account.calendars.map(({ id }) => readCalendarFacts(id, calendars, provider)),
@@ -131,7 +137,7 @@ export class Accounts {
 
     for (const { calendar } of facts) if (calendar) await calendars.remove(calendar.id);
     const left = await stored.update((all) => all.filter(({ id }) => id !== accountId));
-    if (!left.some((other) => sameCredential(other, account))) await credentials.forget(account);
+    if (!left.some((other) => sameCredential(other, account))) await this.#forgetLogin(account);
     await this.#forgetStatuses(account.calendars.map(({ id }) => id));
     onChanged();
     return { superseded: pending };
@@ -190,14 +196,6 @@ export class Accounts {
   async calendarIds(): Promise<string[]> {
     const accounts = await this.#deps.stored.read();
     return accounts.flatMap(({ calendars }) => calendars.map(({ id }) => id));
-  }
-
-  /** User name and password of an account. @throws AppError "credentials-missing", "credentials-locked" */
-  async login(account: StoredAccount): Promise<Login> {
-    return {
-      username: account.username,
-      password: await this.#deps.credentials.password(account),
-    };
   }
 
   /**
@@ -266,17 +264,8 @@ export class Accounts {
     onChanged();
   }
 
-  async #login(args: DiscoverArguments): Promise<Login> {
-    const { username, password } = args;
-    if (password !== undefined) return { username, password };
-    const known = (await this.#deps.stored.read()).find(
-      (account) => account.location === args.location && account.username === username,
-    );
-    if (known) return this.login(known);
-    throw new AppError("credentials-missing", `There is no saved password for ${username}.`, {
-      hint: "Enter the password.",
-      retry: "after-user",
-    });
+  async #enter(args: DiscoverArguments, signal: AbortSignal): Promise<Entry> {
+    return enter(args, await this.#deps.stored.read(), this.#deps, signal);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -303,26 +292,30 @@ export class Accounts {
     signal: AbortSignal,
   ): Promise<CommandValue<"accounts.add">> {
     const { stored, credentials, requestSync, onSignedIn, newId } = this.#deps;
-    const login = await this.#login(args);
-    const found = await this.#discover(args, login, signal);
+    const { location, login, password, signedIn } = await this.#enter(args, signal);
+    const found = await this.#discover({ ...args, location }, login, signal);
     const chosen = chooseCalendars(found, args.calendars);
 
     const key = { origin: originOf(found, chosen), username: args.username };
     const others = (await stored.read()).filter((other) => !sameCredential(other, key));
     refuseTwice(chosen, others);
-    await credentials.save(key, login.password);
     const known = (await stored.read()).find((other) => sameCredential(other, key));
+    const oauth = signedIn?.stored ?? (password === undefined ? known?.oauth : undefined);
+    if (password !== undefined) await credentials.save(key, password);
+    if (signedIn) await this.#deps.oauth.keep({ ...key, oauth: signedIn.stored }, signedIn);
+    const { oauth: _, ...before } = known ?? {};
     const account: StoredAccount = {
       offered: [],
       declined: null,
       agreedHosts: [],
       calendars: [],
-      ...known,
+      ...before,
       ...key,
       id: known?.id ?? newId(),
-      location: args.location,
+      location,
       principal: found.principal,
       homes: homesOf(found, [...chosen, ...(known?.calendars ?? [])]),
+      ...(oauth === undefined ? {} : { oauth }),
     };
     const agreedHosts = [
       ...new Set([...account.agreedHosts, ...(args.agreedHosts ?? []).map(readHost)]),
@@ -371,6 +364,13 @@ export class Accounts {
     }
     await this.#forgetStatuses(current.calendars.map(({ id }) => id));
     return added;
+  }
+
+  async #forgetLogin(account: StoredAccount): Promise<void> {
+    const { credentials, oauth, stored } = this.#deps;
+    await credentials.forget(account);
+    if (account.oauth)
+      await oauth.forget({ ...account, oauth: account.oauth }, await stored.read());
   }
 
   async #lookUp(

@@ -43,7 +43,7 @@ export class Credentials {
   }
 }
 
-function lockedError(): AppError {
+export function lockedError(): AppError {
   return new AppError("credentials-locked", "Thunderbird's saved passwords are locked.", {
     hint: "Enter your primary password in Thunderbird. Waiting changes are sent after that.",
     retry: "after-user",

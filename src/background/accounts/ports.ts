@@ -1,10 +1,10 @@
 /** What the accounts need of the server side; implemented over caldav/ in main.ts. */
 import type { DiscoveredCalendar, OtherHost } from "../../shared/commands.ts";
 
-export interface Login {
-  readonly username: string;
-  readonly password: string;
-}
+export type Login =
+  | { readonly username: string; readonly password: string }
+  /** A bearer token (RFC 6750). */
+  | { readonly username: string; readonly token: string };
 
 /** What a server says about a user (RFC 6764 §6, RFC 5397, RFC 4791 §6.2.1). URLs are absolute. */
 export interface DiscoveredAccount {

@@ -1,9 +1,9 @@
 /** The accounts' view of CalDAV discovery: a location and a login in, principal and calendars out. */
 import { discover } from "../caldav/discovery.ts";
-import { withAuthentication } from "../transport/authentication.ts";
 import { followRedirects } from "../transport/redirects.ts";
 import { isAgreed } from "../transport/scheme-guard.ts";
 import type { Transport } from "../transport/transport.ts";
+import { signedTransport } from "./account-logins.ts";
 import type { Discovery } from "./ports.ts";
 
 export function serverDiscovery(transport: Transport): Discovery {
@@ -14,7 +14,7 @@ export function serverDiscovery(transport: Transport): Discovery {
         ...(hosts ? { hosts } : {}),
         transportFor: (origin) => {
           const origins = new Set([origin]);
-          return followRedirects(withAuthentication(transport, { origins, ...login }), {
+          return followRedirects(signedTransport(transport, origins, login), {
             bare: transport,
             mayFollow: (_, to) => isAgreed(origins, to),
           });

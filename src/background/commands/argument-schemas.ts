@@ -23,6 +23,17 @@ const login = {
   password: v.exactOptional(v.string()),
   agreedHosts: v.exactOptional(v.array(text)),
   declinedHosts: v.exactOptional(v.array(text)),
+  oauth: v.exactOptional(
+    v.strictObject({
+      name: text,
+      clientId: v.exactOptional(text),
+      clientSecret: v.exactOptional(v.string()),
+      scope: v.exactOptional(v.string()),
+      issuer: v.exactOptional(text),
+      authorizationEndpoint: v.exactOptional(text),
+      tokenEndpoint: v.exactOptional(text),
+    }),
+  ),
 };
 const color = v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/i, "must be a colour such as #336699"));
 const urls = v.pipe(v.array(text), v.minLength(1, "must name at least one calendar"));

@@ -24,6 +24,7 @@ const STOPS_ACCOUNT: readonly ErrorCode[] = [
   "credentials-missing",
   "credentials-locked",
   "sign-in-needed",
+  "sign-in-refused",
 ];
 const STORE_FAILS: readonly ErrorCode[] = ["item-store", "item-store-newer", "calendar-unknown"];
 const RETRIED: readonly ErrorCode[] = [...NO_ANSWER, "aborted", "http", "protocol", "item-store"];

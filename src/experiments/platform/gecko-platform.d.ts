@@ -20,6 +20,7 @@ interface nsIFilePicker {
 }
 
 interface nsILoginInfo {
+  readonly httpRealm: string | null;
   readonly username: string;
   readonly password: string;
   init(
@@ -42,6 +43,12 @@ interface nsIRequestFlags {
   readonly INHIBIT_CACHING: number;
 }
 interface nsIChannel {
+  readonly URI: nsIURI;
+  readonly loadInfo?: {
+    readonly browsingContext: {
+      readonly top: { readonly embedderElement: { readonly ownerGlobal: unknown } | null };
+    } | null;
+  };
   readonly status: number;
   loadFlags: number;
   readonly securityInfo: { readonly errorCodeString: string } | null;
@@ -61,9 +68,44 @@ interface nsIURI {
   /** -1: that of the scheme. */
   readonly port: number;
   readonly asciiHostPort: string;
+  /** Scheme, host and port. */
+  readonly prePath: string;
+  /** The path without the query. */
+  readonly filePath: string;
+  readonly query: string;
+}
+
+interface GeckoIssuerDetails {
+  readonly name: string;
+  readonly clientId: string;
+  readonly clientSecret?: string | null;
+  readonly issuerIdentifier?: string | null;
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly redirectionEndpoint?: string | null;
+}
+interface GeckoModules {
+  "resource:///modules/OAuth2Providers.sys.mjs": {
+    OAuth2Providers: {
+      getHostnameDetails(
+        host: string,
+        type: string,
+      ): { issuer: string; requiredScopes: string } | undefined;
+      getIssuerDetails(issuer: string): GeckoIssuerDetails | undefined;
+    };
+  };
+}
+/** What Thunderbird's modules share as their global. */
+interface GeckoModulesGlobal {
+  fetch(
+    url: string,
+    init: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly status: number; text(): Promise<string> }>;
+  readonly AbortSignal: { timeout(ms: number): unknown };
 }
 
 interface GeckoDialog {
+  readonly document: { title: string };
   close(): void;
   focus(): void;
 }
@@ -76,6 +118,11 @@ interface nsIToolkitProfileService {
 }
 
 interface GeckoServices {
+  readonly strings: {
+    createBundle(url: string): {
+      formatStringFromName(name: string, parameters: readonly string[]): string;
+    };
+  };
   readonly appinfo: { readonly OS: string; readonly XPCOMABI: string; readonly version: string };
   readonly dns: { readonly myHostName: string };
   readonly env: { get(name: string): string };
@@ -83,7 +130,7 @@ interface GeckoServices {
   /** The asynchronous names are those of 153; 140 has some of the synchronous ones in their place. */
   readonly logins: {
     readonly isLoggedIn: boolean;
-    searchLoginsAsync(search: { origin: string; httpRealm: string }): Promise<nsILoginInfo[]>;
+    searchLoginsAsync(search: { origin: string; httpRealm?: string }): Promise<nsILoginInfo[]>;
     addLoginAsync(login: nsILoginInfo): Promise<unknown>;
     modifyLoginAsync?(login: nsILoginInfo, changes: nsIWritablePropertyBag): Promise<unknown>;
     removeLoginAsync?(login: nsILoginInfo): Promise<unknown>;

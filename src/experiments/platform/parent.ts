@@ -1,5 +1,5 @@
 /**
- * The `messenger.platform` experiment: passwords and session keys, files under chosen directories, keep-awake leases, calendar
+ * The `messenger.platform` experiment: passwords and session keys, sign-in windows, files under chosen directories, keep-awake leases, calendar
  * status, environment, certificate probe. Only the background page is answered; types and meaning of each call
  * stand in src/shared/platform-api.d.ts.
  */
@@ -13,11 +13,14 @@ import { trustCertificate } from "./certificate-trust.ts";
 import { operatingSystem, readEnvironment } from "./environment.ts";
 import type { PlacedFile } from "./files.ts";
 import { pickFolder } from "./folder-picker.ts";
+import { postForm } from "./form-post.ts";
 import { type MenuChoice, mainWindowMenus } from "./main-window-menus.ts";
 import { OpenPlaces } from "./open-places.ts";
 import { PageEvent } from "./page-event.ts";
 import { Places } from "./places.ts";
 import { SessionKeys } from "./session-keys.ts";
+import { SignInWindows } from "./sign-in-windows.ts";
+import { findOAuthClient, getThunderbirdToken, setThunderbirdToken } from "./thunderbird-oauth.ts";
 import { getPassword, removePassword, setPassword } from "./vault.ts";
 
 type Failure = { error: WireError };
@@ -28,6 +31,7 @@ class PlatformExperiment extends ExtensionAPIPersistent {
   #files: { places: Places; open: OpenPlaces } | null = null;
 
   readonly #keys = new SessionKeys();
+  readonly #signIns = new SignInWindows();
 
   readonly #menuChosen = new PageEvent<readonly [MenuChoice]>();
   readonly #describeCalendar = new PageEvent<readonly [string]>();
@@ -61,6 +65,7 @@ class PlatformExperiment extends ExtensionAPIPersistent {
     if (!isAppShutdown) this.#windows.stop();
     this.#awake.releaseAll();
     this.#keys.forgetAll();
+    this.#signIns.closeAll();
   }
 
   override getAPI(context: GeckoBaseContext): object {
@@ -106,6 +111,14 @@ class PlatformExperiment extends ExtensionAPIPersistent {
       setPassword: (origin: string, username: string, password: string) =>
         setPassword(origin, username, password),
       removePassword: (origin: string, username: string) => removePassword(origin, username),
+      openSignIn: (id: string, url: string, redirectUri: string) =>
+        answer(() => this.#signIns.open(id, url, redirectUri)),
+      closeSignIn: async (id: string) => this.#signIns.close(id),
+      postForm: (url: string, form: string) => answer(() => postForm(url, form)),
+      findOAuthClient: async (host: string) => findOAuthClient(host),
+      getThunderbirdToken: (host: string, username: string) => getThunderbirdToken(host, username),
+      setThunderbirdToken: (host: string, username: string, token: string) =>
+        setThunderbirdToken(host, username, token),
       rememberKey: async (name: string, key: string) => this.#keys.remember(name, key),
       recallKey: async (name: string) => this.#keys.recall(name),
 

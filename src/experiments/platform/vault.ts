@@ -31,9 +31,9 @@ export async function setPassword(
   try {
     const present = await find(origin, username);
     if (!present) {
-      await Services.logins.addLoginAsync(makeLogin(origin, username, password));
+      await addLogin(origin, REALM, username, password);
     } else if (present.password !== password) {
-      await modify(present, password);
+      await changePassword(present, password);
     }
     return { ok: true };
   } catch {
@@ -64,16 +64,21 @@ async function find(origin: string, username: string): Promise<nsILoginInfo | un
   return logins.find((login) => login.username === username);
 }
 
-function makeLogin(origin: string, username: string, password: string): nsILoginInfo {
+export async function addLogin(
+  origin: string,
+  realm: string,
+  username: string,
+  password: string,
+): Promise<void> {
   const login = createInstance<nsILoginInfo>(
     "@mozilla.org/login-manager/loginInfo;1",
     "nsILoginInfo",
   );
-  login.init(origin, null, REALM, username, password, "", "");
-  return login;
+  login.init(origin, null, realm, username, password, "", "");
+  await Services.logins.addLoginAsync(login);
 }
 
-async function modify(login: nsILoginInfo, password: string): Promise<void> {
+export async function changePassword(login: nsILoginInfo, password: string): Promise<void> {
   const changes = createInstance<nsIWritablePropertyBag>(
     "@mozilla.org/hash-property-bag;1",
     "nsIWritablePropertyBag",

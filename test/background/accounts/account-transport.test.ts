@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { AccountTransport } from "../../../src/background/accounts/account-transport.ts";
-import { Credentials } from "../../../src/background/accounts/credentials.ts";
 import { explainTlsFailures } from "../../../src/background/accounts/tls-failures.ts";
 import type {
   HttpRequest,
@@ -8,6 +7,7 @@ import type {
   Transport,
 } from "../../../src/background/transport/transport.ts";
 import { AppError } from "../../../src/shared/errors.ts";
+import { passwordLogins } from "../../support/password-logins.ts";
 
 const URL_HERE = "https://dav.example.org/ada/work/";
 
@@ -31,7 +31,7 @@ function setUp(saved: string | null) {
       return answer(request.headers?.Authorization === accepted ? 207 : 401);
     },
   };
-  const credentials = new Credentials({
+  const { logins } = passwordLogins({
     getPassword: async () => {
       world.asked++;
       return world.saved === null ? { missing: true } : { password: world.saved };
@@ -41,7 +41,7 @@ function setUp(saved: string | null) {
   });
   const account = { origin: "https://dav.example.org", username: "ada" };
   const origins = new Set([account.origin]);
-  return { world, transport: new AccountTransport(server, credentials, account, origins) };
+  return { world, transport: new AccountTransport(server, logins, account, origins) };
 }
 
 test("the password is asked for once while the server takes it", async () => {

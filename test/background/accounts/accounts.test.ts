@@ -1,6 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
 import { Accounts } from "../../../src/background/accounts/accounts.ts";
-import { Credentials } from "../../../src/background/accounts/credentials.ts";
 import type { DiscoveredAccount, Login } from "../../../src/background/accounts/ports.ts";
 import { accountsShape } from "../../../src/background/settings/account-settings.ts";
 import { StoredValue } from "../../../src/background/settings/stored-value.ts";
@@ -9,6 +8,7 @@ import { AppError } from "../../../src/shared/errors.ts";
 import { discoveredCalendar } from "../../support/account-samples.ts";
 import { FakeCalendars } from "../../support/fake-calendars.ts";
 import { MemoryArea } from "../../support/memory-area.ts";
+import { passwordLogins } from "../../support/password-logins.ts";
 
 const WORK = "https://dav.example.org/ada/work/";
 const HOME = "https://dav.example.org/ada/home/";
@@ -27,24 +27,25 @@ let syncStatus: StoredValue<ReturnType<typeof syncStatusShape.initial>>;
 function start(): Accounts {
   let ids = 0;
   syncStatus = new StoredValue(area, syncStatusShape);
+  const passwords = passwordLogins({
+    getPassword: async (origin, username) => {
+      if (locked) return { locked: true };
+      const password = vault.get(`${origin} ${username}`);
+      return password === undefined ? { missing: true } : { password };
+    },
+    setPassword: async (origin, username, password) => {
+      if (locked) return { locked: true };
+      vault.set(`${origin} ${username}`, password);
+      return { ok: true };
+    },
+    removePassword: async (origin, username) => {
+      vault.delete(`${origin} ${username}`);
+    },
+  });
   return new Accounts({
     stored: new StoredValue(area, accountsShape),
     syncStatus,
-    credentials: new Credentials({
-      getPassword: async (origin, username) => {
-        if (locked) return { locked: true };
-        const password = vault.get(`${origin} ${username}`);
-        return password === undefined ? { missing: true } : { password };
-      },
-      setPassword: async (origin, username, password) => {
-        if (locked) return { locked: true };
-        vault.set(`${origin} ${username}`, password);
-        return { ok: true };
-      },
-      removePassword: async (origin, username) => {
-        vault.delete(`${origin} ${username}`);
-      },
-    }),
+    ...passwords,
     discovery: { discover: (location, login) => discover(location, login) },
     calendars: thunderbird.calendars,
     provider: thunderbird.provider,

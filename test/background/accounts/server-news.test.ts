@@ -1,6 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
 import { Accounts } from "../../../src/background/accounts/accounts.ts";
-import { Credentials } from "../../../src/background/accounts/credentials.ts";
 import { ServerNews } from "../../../src/background/accounts/server-news.ts";
 import type { CalendarDescription } from "../../../src/background/caldav/properties.ts";
 import { accountsShape } from "../../../src/background/settings/account-settings.ts";
@@ -11,6 +10,7 @@ import { canonicalCollectionUrl } from "../../../src/background/webdav/href.ts";
 import { ALL_RIGHTS, discoveredCalendar } from "../../support/account-samples.ts";
 import { FakeCalendars } from "../../support/fake-calendars.ts";
 import { MemoryArea } from "../../support/memory-area.ts";
+import { passwordLogins } from "../../support/password-logins.ts";
 
 const HOME = "https://dav.example.org/ada/";
 const { signal } = new AbortController();
@@ -53,7 +53,7 @@ beforeEach(async () => {
   accounts = new Accounts({
     stored: new StoredValue(area, accountsShape),
     syncStatus: new StoredValue(area, syncStatusShape),
-    credentials: new Credentials({
+    ...passwordLogins({
       getPassword: async () => ({ password: "engine" }),
       setPassword: async () => ({ ok: true }),
       removePassword: async () => {},

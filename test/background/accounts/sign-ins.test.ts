@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { Credentials } from "../../../src/background/accounts/credentials.ts";
 import { SignIns } from "../../../src/background/accounts/sign-ins.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import { storedAccount, storedCalendarSample } from "../../support/account-samples.ts";
 import { MemoryVault } from "../../support/memory-vault.ts";
+import { passwordLogins } from "../../support/password-logins.ts";
 
 const ACCOUNT = storedAccount({
   calendars: [storedCalendarSample("cal1", "https://dav.example.org/ada/work/")],
@@ -15,10 +15,11 @@ function setUp(right: string) {
   const told: string[] = [];
   const signIns = new SignIns({
     account: async () => ACCOUNT,
-    credentials: new Credentials({ ...vaultOf(vault), removePassword: async () => {} }),
+    ...passwordLogins({ ...vaultOf(vault), removePassword: async () => {} }),
     discovery: {
       discover: async (_, login) => {
-        if (login.password !== right) throw new AppError("unauthorized", "no");
+        if (!("password" in login) || login.password !== right)
+          throw new AppError("unauthorized", "no");
         const nothing = { homes: [], delegatedHomes: [], calendars: [], otherHosts: [], log: [] };
         return { ...nothing, principal: "", insecure: false };
       },

@@ -50,6 +50,8 @@ export interface CaldavTestServerOptions {
   readonly username?: string;
   readonly password?: string;
   readonly port?: number;
+  /** Takes bearer tokens instead of the password: whose one is; `null`: nobody's. */
+  readonly personOf?: (token: string) => Promise<string | null>;
 }
 
 const PAGE =
@@ -65,6 +67,7 @@ export async function startCaldavTestServer(
 
 export class CaldavTestServer implements DavServer {
   readonly username: string;
+  readonly #personOf: CaldavTestServerOptions["personOf"];
   #password: string;
   /** Every request since the start or {@link forgetRequests}, oldest first. */
   readonly requests: RequestRecord[] = [];
@@ -79,6 +82,7 @@ export class CaldavTestServer implements DavServer {
   constructor(options: CaldavTestServerOptions) {
     this.username = options.username ?? "keeper";
     this.#password = options.password ?? "pass word ü";
+    this.#personOf = options.personOf;
     this.#semantics = new DavSemantics(this.username, () => this.#misbehaviours);
     this.#http = createServer((request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
@@ -236,7 +240,8 @@ export class CaldavTestServer implements DavServer {
     await this.#pass("before", record);
     const fault = this.#takeFault(record);
     if (fault && (await this.#instead(fault, record, response))) return;
-    const answer = this.#answer(request, record, body);
+    const isAuthorized = await this.#isAuthorized(request);
+    const answer = this.#answer(request, record, body, isAuthorized);
     await this.#pass("after", record);
     if (fault?.kind === "answer-lost") {
       response.destroy();
@@ -245,11 +250,17 @@ export class CaldavTestServer implements DavServer {
     this.#send(response, record, answer, fault?.kind === "body-cut");
   }
 
-  #answer(request: IncomingMessage, record: RequestRecord, body: Buffer): DavAnswer {
+  #answer(
+    request: IncomingMessage,
+    record: RequestRecord,
+    body: Buffer,
+    isAuthorized: boolean,
+  ): DavAnswer {
     const pathname = new URL(record.path, this.#url).pathname;
     if (pathname === "/.well-known/caldav") return { status: 301, headers: { Location: "/dav/" } };
-    if (!this.#isAuthorized(request)) {
-      const { challenge } = this.#misbehaviours;
+    if (!isAuthorized) {
+      const wanted = this.#personOf ? 'Bearer realm="test", error="invalid_token"' : undefined;
+      const challenge = wanted ?? this.#misbehaviours.challenge;
       return { status: 401, headers: challenge === null ? {} : { "WWW-Authenticate": challenge } };
     }
     let segments: string[];
@@ -262,11 +273,15 @@ export class CaldavTestServer implements DavServer {
     return this.#semantics.answer({ method: record.method, segments, headers, body });
   }
 
-  #isAuthorized(request: IncomingMessage): boolean {
+  async #isAuthorized(request: IncomingMessage): Promise<boolean> {
+    const { authorization } = request.headers;
+    if (this.#personOf) {
+      const token = /^Bearer ([\w.~+/-]+=*)$/.exec(authorization ?? "")?.[1];
+      const person = token === undefined ? null : await this.#personOf(token);
+      return !this.#misbehaviours.unauthorized && person === this.username;
+    }
     const expected = Buffer.from(`${this.username}:${this.password}`, "utf8").toString("base64");
-    return (
-      !this.#misbehaviours.unauthorized && request.headers.authorization === `Basic ${expected}`
-    );
+    return !this.#misbehaviours.unauthorized && authorization === `Basic ${expected}`;
   }
 
   #takeFault(record: RequestRecord): Fault | undefined {
