@@ -21,6 +21,7 @@ import { SignIns } from "./accounts/sign-ins.ts";
 import { explainTlsFailures } from "./accounts/tls-failures.ts";
 import { BackupService } from "./backup/backup-service.ts";
 import { Forgetting } from "./backup/forgetting.ts";
+import { ItemStoreVersions } from "./backup/item-store-versions.ts";
 import { KeptStore } from "./backup/kept-store.ts";
 import { ThunderbirdCalendars } from "./backup/thunderbird-calendars.ts";
 import { TimeMachine } from "./backup/time-machine.ts";
@@ -270,6 +271,7 @@ const backup = new BackupService({
   openFolder: (directory) => openRestoreFolder(platform, directory),
   environment: () => platform.getEnvironment(),
   calendars: thunderbirdCalendars,
+  replaced: new ItemStoreVersions(messenger.calendar),
   maker: new NewCalendars({
     calendars,
     accounts,

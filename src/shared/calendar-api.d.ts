@@ -387,8 +387,16 @@ declare namespace messenger.calendar {
     /** JSON of `SupersededVersion[]`, newest first. */
     function listSuperseded(
       cacheId: string,
-      options?: { uid?: string; limit?: number; since?: number },
+      options?: {
+        uid?: string;
+        limit?: number;
+        since?: number;
+        unsaved?: boolean;
+        before?: number;
+      },
     ): Promise<string>;
+    /** A verified snapshot holds these replaced versions: they may go 30 days after they were replaced. */
+    function markSnapshotted(cacheId: string, ids: number[], snapshotId: string): Promise<void>;
     /** `DeletionCounts`. @param since ms since the epoch */
     function countDeletions(
       cacheId: string,

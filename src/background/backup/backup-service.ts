@@ -21,7 +21,13 @@ import { exportCalendars, restoreToFile } from "./export.ts";
 import type { FolderTarget } from "./folder-target.ts";
 import { type DamageMemory, FORGETFUL, withKnownDamage } from "./known-damage.ts";
 import { readPins } from "./pins.ts";
-import type { CalendarMaker, CalendarSource, CalendarTarget, Work } from "./ports.ts";
+import type {
+  CalendarMaker,
+  CalendarSource,
+  CalendarTarget,
+  ReplacedVersions,
+  Work,
+} from "./ports.ts";
 import { itemsIn } from "./previous-snapshots.ts";
 import { restoreToCalendars } from "./restore-to-calendars.ts";
 import { restoreToFolder } from "./restore-to-folder.ts";
@@ -35,9 +41,13 @@ export interface BackupSurroundings {
   environment(): Promise<{ readonly profileName: string; readonly hostname: string }>;
   readonly calendars: CalendarSource & CalendarTarget;
   readonly maker: CalendarMaker;
+  /** Absent: there are none. */
+  readonly replaced?: ReplacedVersions;
   /** Absent: damage found is known only while the store is open. */
   readonly damage?: DamageMemory;
 }
+
+const NO_VERSIONS: ReplacedVersions = { read: async () => {}, markSaved: async () => {} };
 
 export class BackupService {
   readonly #surroundings: BackupSurroundings;
@@ -164,13 +174,15 @@ export class BackupService {
     args: CommandArguments<"backup.run">,
     work: Work,
   ): Promise<BackupOutcome> {
-    const { calendars } = this.#surroundings;
+    const { calendars, replaced = NO_VERSIONS } = this.#surroundings;
     const request = {
       label: args.label ?? "",
       ...(await this.environment()),
       ...(args.calendarIds === undefined ? {} : { calendarIds: args.calendarIds }),
     };
-    return withKnownDamage(store, this.#damage, () => runBackup(store, calendars, request, work));
+    return withKnownDamage(store, this.#damage, () =>
+      runBackup(store, calendars, replaced, request, work),
+    );
   }
 
   async #before(

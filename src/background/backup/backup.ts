@@ -8,8 +8,9 @@ import type { Kloset } from "../kloset/kloset.ts";
 import { CalendarBackup, type Tally } from "./calendar-backup.ts";
 import { assignFolders, type CalendarFolder } from "./calendar-folders.ts";
 import { calendarPath } from "./layout.ts";
-import type { CalendarSource, Work } from "./ports.ts";
+import type { CalendarSource, ReplacedVersions, Work } from "./ports.ts";
 import { PARTIAL, PreviousSnapshots, previousFiles, SNAPSHOT_TYPE } from "./previous-snapshots.ts";
+import { ReplacedBackup } from "./replaced-backup.ts";
 
 export interface BackupRequest {
   readonly label: string;
@@ -33,6 +34,7 @@ export interface BackupOutcome {
 export async function runBackup(
   store: Kloset,
   source: CalendarSource,
+  versions: ReplacedVersions,
   request: BackupRequest,
   work: Work,
 ): Promise<BackupOutcome> {
@@ -62,6 +64,7 @@ export async function runBackup(
     const tally: Tally = { items: 0, added: 0, changed: 0, bytesRead: 0 };
     let removed = 0;
     let holdsEverything = true;
+    const replaced = new ReplacedBackup(versions);
     const whole = chosen.length === known.length;
     // How much there is shows only while reading: the last time's number stands in for it.
     const total = () => (whole && previous.items >= tally.items ? previous.items : 0);
@@ -79,6 +82,7 @@ export async function runBackup(
             note: calendar.displayName,
           }),
       });
+      await replaced.write(writer, calendar, folder, work.signal);
       for (const reason of reasons) incomplete.push({ calendar: calendar.displayName, reason });
       removed += run.removedCount();
       holdsEverything &&= run.wasRead;
@@ -89,6 +93,7 @@ export async function runBackup(
       Incomplete: String(incomplete.length),
       ...(whole ? {} : { [PARTIAL]: "yes" }),
     });
+    await replaced.settle(store, committed.snapshotId);
     const report = {
       snapshotId: committed.snapshotId,
       time: committed.timestamp,

@@ -4,11 +4,14 @@
  *   /calendars/<account>/<calendar>/<resource>.ics   what the server holds
  *   /pending/<account>/<calendar>/<resource>.ics     the user's unsent versions
  *   /conflicts/<account>/<calendar>/<resource>.ics   losers of conflicts
+ *   /replaced/<account>/<calendar>/<resource>.ics    versions that were replaced or removed since the snapshot before
  *   /manifest/<account>/<calendar>.json              the calendar itself (manifest.ts)
  */
 
 export const SECTIONS = ["calendars", "pending", "conflicts"] as const;
-export type Section = (typeof SECTIONS)[number];
+/** Besides, what only single items are restored from. */
+export const REPLACED = "replaced";
+export type Section = (typeof SECTIONS)[number] | typeof REPLACED;
 
 /** `/calendars/<account>/<calendar>`: what commands call a calendar's path. */
 export function calendarPath(account: string, calendar: string): string {
@@ -44,7 +47,7 @@ export interface ResourcePlace {
 export function parseResourcePath(path: string): ResourcePlace | undefined {
   const [empty, section, account, calendar, file, ...rest] = path.split("/");
   if (empty !== "" || rest.length > 0 || !account || !calendar || !file) return undefined;
-  const known = SECTIONS.find((one) => one === section);
+  const known = [...SECTIONS, REPLACED].find((one) => one === section) as Section | undefined;
   return known && { section: known, account, calendar, file };
 }
 

@@ -53,6 +53,25 @@ export interface CalendarReading {
   readonly conflicts: readonly KnownConflict[];
 }
 
+/** A text that was replaced or removed, and that no verified snapshot holds yet. */
+export interface ReplacedVersion {
+  readonly id: number;
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Versions are kept beside the calendars until a verified snapshot holds them. */
+export interface ReplacedVersions {
+  /** Hands them over in bounded pages; none of calendars that are not ours. */
+  read(
+    calendar: KnownCalendar,
+    onPage: (page: readonly ReplacedVersion[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** A snapshot holds them, and was read back. */
+  markSaved(calendar: KnownCalendar, ids: readonly number[], snapshotId: string): Promise<void>;
+}
+
 export interface CalendarSource {
   calendars(): Promise<readonly KnownCalendar[]>;
   /** Hands over every resource in bounded pages. @throws AppError when the calendar cannot be read now */

@@ -139,8 +139,10 @@ async function readResource(
 ): Promise<SavedResource> {
   const bytes = await snapshot.readFile(entry);
   const text = decodeText(bytes);
-  // Losers of conflicts carry a number in front, so that there is room for several.
-  const file = entry.path.startsWith("/conflicts/") ? entry.name.replace(/^\d+-/, "") : entry.name;
+  // Losers of conflicts and replaced versions carry a number in front, so that there is room for several.
+  const file = /^\/(?:conflicts|replaced)\//.test(entry.path)
+    ? entry.name.replace(/^\d+-/, "")
+    : entry.name;
   return {
     path: entry.path,
     bytes,

@@ -28,6 +28,8 @@ interface SupersededOptions {
   readonly uid?: string | null;
   readonly limit?: number | null;
   readonly since?: number | null;
+  readonly unsaved?: boolean | null;
+  readonly before?: number | null;
 }
 
 /** Thunderbird's dialog for new calendars. */
@@ -136,7 +138,14 @@ export function createProviderApi(port: ProviderPort, dialog: NewCalendarDialog)
         uid: options?.uid ?? undefined,
         limit: options?.limit ?? undefined,
         since: options?.since ?? undefined,
+        unsaved: options?.unsaved ?? undefined,
+        before: options?.before ?? undefined,
       });
+    },
+
+    async markSnapshotted(cacheId: string, ids: number[], snapshotId: string): Promise<void> {
+      const calendarId = own(cacheId);
+      await (await port.store()).markSnapshotted(calendarId, ids, snapshotId);
     },
 
     async countDeletions(cacheId: string, since: number): Promise<unknown> {

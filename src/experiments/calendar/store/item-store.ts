@@ -122,6 +122,10 @@ export interface SupersededOptions {
   readonly limit?: number | undefined;
   /** Milliseconds since the epoch. */
   readonly since?: number | undefined;
+  /** Only those that no verified snapshot holds. */
+  readonly unsaved?: boolean | undefined;
+  /** Only those with a smaller id: the next page. */
+  readonly before?: number | undefined;
 }
 
 export interface ItemStore {
@@ -182,7 +186,7 @@ export interface ItemStore {
   isSendingPaused(): Promise<boolean>;
   resumeSending(): Promise<void>;
   /** A verified snapshot holds these versions: they may go 30 days after they were replaced. */
-  markSnapshotted(supersededIds: readonly number[], snapshotId: string): Promise<void>;
+  markSnapshotted(calendarId: string, ids: readonly number[], snapshotId: string): Promise<void>;
 
   // The calendars' side -------------------------------------------------------------------------
 

@@ -150,16 +150,25 @@ export function listConflicts(sql: SqlExecutor, calendarId: string): Promise<str
 export function listSuperseded(
   sql: SqlExecutor,
   calendarId: string,
-  { uid, since, limit }: SupersededOptions & { readonly limit: number },
+  { uid, since, limit, unsaved, before }: SupersededOptions & { readonly limit: number },
 ): Promise<string> {
   return readJson(
     sql,
     `SELECT json_group_array(json_object('id', p.id, 'calendarId', k.id, 'name', p.name, 'uid', p.uid,
        'text', b.text, 'reason', p.reason, 'supersededAt', p.superseded_at) ORDER BY p.id DESC)
      FROM (SELECT p.* FROM superseded p JOIN calendars k ON k.key = p.calendar
-           ${OF_CALENDAR} AND (:uid IS NULL OR p.uid = :uid) AND p.superseded_at >= :since ORDER BY p.id DESC LIMIT :limit) p
+           ${OF_CALENDAR} AND (:uid IS NULL OR p.uid = :uid) AND p.superseded_at >= :since
+             AND (:unsaved = 0 OR p.snapshot_id IS NULL) AND (:before IS NULL OR p.id < :before)
+           ORDER BY p.id DESC LIMIT :limit) p
      JOIN calendars k ON k.key = p.calendar JOIN bodies b ON b.id = p.body`,
-    { calendarId, uid: uid ?? null, since: since ?? 0, limit },
+    {
+      calendarId,
+      uid: uid ?? null,
+      since: since ?? 0,
+      limit,
+      unsaved: unsaved ? 1 : 0,
+      before: before ?? null,
+    },
   );
 }
 

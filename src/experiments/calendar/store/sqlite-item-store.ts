@@ -227,14 +227,19 @@ export class SqliteItemStore implements ItemStore {
     return this.#inTurn(() => resume(sql, machine, newId));
   }
 
-  async markSnapshotted(supersededIds: readonly number[], snapshotId: string): Promise<void> {
+  async markSnapshotted(
+    calendarId: string,
+    ids: readonly number[],
+    snapshotId: string,
+  ): Promise<void> {
     await this.#inTurn(() =>
       this.#parts.sql.transaction(
         (sql) =>
           sql.execute(
             `UPDATE superseded SET snapshot_id = :snapshotId
-             WHERE id IN (SELECT value FROM json_each(:ids))`,
-            { snapshotId, ids: JSON.stringify(supersededIds) },
+             WHERE id IN (SELECT value FROM json_each(:ids))
+               AND calendar = (SELECT key FROM calendars WHERE id = :calendarId)`,
+            { snapshotId, calendarId, ids: JSON.stringify(ids) },
           ),
         { durable: false },
       ),

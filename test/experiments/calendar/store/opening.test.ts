@@ -64,7 +64,13 @@ describe("a restart", () => {
     await world.batch([put("a.ics", A), put("n.ics", NEW)]);
     await world.batch([put("a.ics", MINE), { kind: "remove", name: "n.ics", reason: "gone" }]);
     const held = (await world.superseded()).find(({ text }) => text === A);
-    await world.store.markSnapshotted([held?.id ?? 0], "snapshot");
+    await world.store.markSnapshotted("another calendar", [held?.id ?? 0], "snapshot");
+    await world.store.markSnapshotted(world.calendarId, [held?.id ?? 0], "snapshot");
+    const unsaved = await world.store.listSuperseded(world.calendarId, { unsaved: true });
+    expect(JSON.parse(unsaved).map(({ text }: { text: string }) => text)).toEqual([NEW]);
+    const newest = Math.max(...(await world.superseded()).map(({ id }) => id));
+    const older = await world.store.listSuperseded(world.calendarId, { before: newest });
+    expect(JSON.parse(older)).toHaveLength(1);
     world.now += 20 * 24 * 60 * 60_000;
     await world.restart();
     expect(await world.superseded()).toHaveLength(2);

@@ -1,0 +1,54 @@
+/** Replaced versions of our own calendars, as the item store keeps them. */
+import type { SupersededVersion } from "../../shared/item-store.ts";
+import type { KnownCalendar, ReplacedVersion, ReplacedVersions } from "./ports.ts";
+
+/** Texts fetched at once: about half a megabyte. */
+const PAGE = 400;
+
+export interface ItemStoreVersionsApi {
+  readonly calendars: Pick<typeof messenger.calendar.calendars, "get">;
+  readonly provider: Pick<typeof messenger.calendar.provider, "listSuperseded" | "markSnapshotted">;
+}
+
+export class ItemStoreVersions implements ReplacedVersions {
+  readonly #api: ItemStoreVersionsApi;
+
+  constructor(api: ItemStoreVersionsApi) {
+    this.#api = api;
+  }
+
+  async read(
+    calendar: KnownCalendar,
+    onPage: (page: readonly ReplacedVersion[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const cacheId = await this.#cacheId(calendar);
+    if (cacheId === null) return;
+    for (let before: number | undefined; ; ) {
+      signal.throwIfAborted();
+      const page: SupersededVersion[] = JSON.parse(
+        await this.#api.provider.listSuperseded(cacheId, {
+          unsaved: true,
+          limit: PAGE,
+          ...(before !== undefined && { before }),
+        }),
+      );
+      if (page.length > 0) await onPage(page);
+      if (page.length < PAGE) return;
+      before = page.at(-1)?.id;
+    }
+  }
+
+  async markSaved(
+    calendar: KnownCalendar,
+    ids: readonly number[],
+    snapshotId: string,
+  ): Promise<void> {
+    const cacheId = await this.#cacheId(calendar);
+    if (cacheId !== null) await this.#api.provider.markSnapshotted(cacheId, [...ids], snapshotId);
+  }
+
+  async #cacheId({ calendarId, own }: KnownCalendar): Promise<string | null> {
+    return own ? ((await this.#api.calendars.get(calendarId))?.cacheId ?? null) : null;
+  }
+}

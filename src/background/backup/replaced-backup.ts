@@ -1,0 +1,82 @@
+/**
+ * Replaced versions in a snapshot: written with it, and given free by the item store only once they were read back from the
+ * published snapshot.
+ */
+import { isAppError } from "../../shared/errors.ts";
+import type { Kloset } from "../kloset/kloset.ts";
+import type { SnapshotWriter } from "../kloset/snapshot-writer.ts";
+import type { CalendarFolder } from "./calendar-folders.ts";
+import { lastModifiedMs } from "./last-modified.ts";
+import { REPLACED, resourcePath } from "./layout.ts";
+import type { KnownCalendar, ReplacedVersions } from "./ports.ts";
+import { safeResourceFile } from "./safe-names.ts";
+
+/** Ids marked in one call. */
+const MARKED_AT_ONCE = 1000;
+
+export class ReplacedBackup {
+  readonly #versions: ReplacedVersions;
+  readonly #written: {
+    readonly calendar: KnownCalendar;
+    readonly files: { readonly id: number; readonly path: string }[];
+  }[] = [];
+
+  constructor(versions: ReplacedVersions) {
+    this.#versions = versions;
+  }
+
+  /** @throws what the writer throws; that the versions cannot be listed costs nothing: they stay where they are */
+  async write(
+    writer: SnapshotWriter,
+    calendar: KnownCalendar,
+    { account, calendar: folder }: CalendarFolder,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const files: { id: number; path: string }[] = [];
+    this.#written.push({ calendar, files });
+    let failure: { readonly error: unknown } | null = null;
+    const store = async (id: number, name: string, text: string) => {
+      const path = resourcePath(REPLACED, account, folder, `${id}-${safeResourceFile(name)}`);
+      const bytes = new TextEncoder().encode(text);
+      await writer.addFile({ path, bytes, modifiedMs: lastModifiedMs(text) });
+      files.push({ id, path });
+    };
+    try {
+      await this.#versions.read(
+        calendar,
+        async (page) => {
+          try {
+            for (const { id, name, text } of page) await store(id, name, text);
+          } catch (error) {
+            failure = { error };
+            throw error;
+          }
+        },
+        signal,
+      );
+    } catch (error) {
+      if (failure !== null || signal.aborted || isAppError(error, "aborted")) throw error;
+    }
+  }
+
+  /** Reads them back from the published snapshot. What cannot be read is written again by the next one. Never throws. */
+  async settle(store: Kloset, snapshotId: string): Promise<void> {
+    if (this.#written.every(({ files }) => files.length === 0)) return;
+    try {
+      const snapshot = await store.openSnapshot(snapshotId);
+      for (const { calendar, files } of this.#written) {
+        const held: number[] = [];
+        for (const { id, path } of files) {
+          await snapshot.readFile(path);
+          held.push(id);
+        }
+        for (let at = 0; at < held.length; at += MARKED_AT_ONCE) {
+          const ids = held.slice(at, at + MARKED_AT_ONCE);
+          await this.#versions.markSaved(calendar, ids, snapshotId);
+        }
+      }
+    } catch {
+      // They stay marked as unsaved: the next backup tries again.
+    }
+  }
+}

@@ -1,0 +1,151 @@
+/** Versions that were replaced or removed: saved with the next backup, and given free only when that was read back. */
+import { beforeEach, expect, test } from "vitest";
+import { BackupService } from "../../../src/background/backup/backup-service.ts";
+import { ItemStoreVersions } from "../../../src/background/backup/item-store-versions.ts";
+import { openStore } from "../../../src/background/kloset/kloset.ts";
+import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
+import { calendarOf, eventText, work } from "../../support/backup-fixture.ts";
+import { backupStoreIn } from "../../support/backup-store-fixture.ts";
+import { FaultyStorage } from "../../support/faulty-storage.ts";
+import type { MemoryCalendars } from "../../support/memory-calendars.ts";
+import { MemoryFolder } from "../../support/memory-folder.ts";
+
+interface Row {
+  readonly id: number;
+  readonly name: string;
+  readonly text: string;
+  savedIn: string | null;
+}
+
+let storage: MemoryStorage;
+let calendars: MemoryCalendars;
+let rows: Row[];
+let listed: number[];
+
+/** As the item store answers, newest first. */
+const versions = () =>
+  new ItemStoreVersions({
+    calendars: { get: async (id) => ({ id, cacheId: `cache-${id}` }) as never },
+    provider: {
+      listSuperseded: async (_cacheId, { limit = 1000, before = Infinity } = {}) => {
+        const page = rows
+          .filter(({ id, savedIn }) => savedIn === null && id < before)
+          .sort((a, b) => b.id - a.id)
+          .slice(0, limit);
+        listed.push(page.length);
+        return JSON.stringify(page);
+      },
+      markSnapshotted: async (_cacheId, ids, snapshotId) => {
+        for (const row of rows) if (ids.includes(row.id)) row.savedIn = snapshotId;
+      },
+    },
+  });
+
+const serviceOver = (disk: MemoryStorage | FaultyStorage) =>
+  new BackupService({
+    store: backupStoreIn(() => disk),
+    openFolder: async () => new MemoryFolder(),
+    environment: async () => ({ profileName: "test", hostname: "here" }),
+    calendars,
+    maker: calendars,
+    replaced: versions(),
+  });
+
+const replacedIn = async (snapshotId: string) => {
+  const reader = await (await openStore(storage)).openSnapshot(snapshotId);
+  const texts = new Map<string, string>();
+  if ((await reader.stat("/replaced")) === undefined) return texts;
+  for await (const entry of reader.walk("/replaced"))
+    if (entry.kind === "file")
+      texts.set(entry.path, new TextDecoder().decode(await reader.readFile(entry)));
+  return texts;
+};
+
+beforeEach(() => {
+  storage = new MemoryStorage();
+  calendars = calendarOf(3);
+  listed = [];
+  rows = Array.from({ length: 900 }, (_, n) => ({
+    id: n + 1,
+    name: "0.ics",
+    text: eventText("uid-0", `Version ${n}`),
+    savedIn: null,
+  }));
+});
+
+test("are in the next snapshot, in pages, and in no later one", async () => {
+  const { snapshotId } = await serviceOver(storage).run({}, work());
+  const saved = await replacedIn(snapshotId);
+  expect(saved.size).toBe(900);
+  expect(saved.get("/replaced/me@here/work/17-0.ics")).toBe(eventText("uid-0", "Version 16"));
+  expect(listed).toEqual([400, 400, 100]);
+  expect(new Set(rows.map(({ savedIn }) => savedIn))).toEqual(new Set([snapshotId]));
+
+  rows.push({ id: 901, name: "1.ics", text: eventText("uid-1", "Late"), savedIn: null });
+  const second = await serviceOver(storage).run({}, work());
+  expect([...(await replacedIn(second.snapshotId)).keys()]).toEqual([
+    "/replaced/me@here/work/901-1.ics",
+  ]);
+  expect(second.items).toBe(3);
+});
+
+test("one of them comes back by its path", async () => {
+  const service = serviceOver(storage);
+  const { snapshotId } = await service.run({}, work());
+  const report = await service.restore(
+    {
+      snapshotId,
+      selection: { items: ["/replaced/me@here/work/5-0.ics"] },
+      target: { kind: "original" },
+      mode: "older",
+    },
+    work(),
+  );
+  expect(report).toMatchObject({ updated: 1, failed: [] });
+  expect(calendars.texts("work").get("0.ics")).toBe(eventText("uid-0", "Version 4"));
+});
+
+test("stay unmarked where the snapshot cannot be read back, or was never published", async () => {
+  rows = rows.slice(0, 3);
+  const probe = new FaultyStorage(new MemoryStorage());
+  await serviceOver(probe).run({}, work());
+  const operations = probe.operations;
+  for (const row of rows) row.savedIn = null;
+  let unread = 0;
+  for (let at = 0; at < operations; at++) {
+    storage = new MemoryStorage();
+    const disk = new FaultyStorage(storage, "stops before", at);
+    const published = await serviceOver(disk)
+      .run({}, work())
+      .then(
+        ({ snapshotId }) => snapshotId,
+        () => null,
+      );
+    const marked = rows.filter(({ savedIn }) => savedIn !== null);
+    if (published !== null && marked.length === 0) unread++;
+    for (const { id, text, savedIn } of marked)
+      expect((await replacedIn(savedIn ?? "")).get(`/replaced/me@here/work/${id}-0.ics`)).toBe(
+        text,
+      );
+    for (const row of rows) row.savedIn = null;
+  }
+  // The disk also stopped between publishing and reading back.
+  expect(unread).toBeGreaterThan(0);
+}, 60_000);
+
+test("a list that cannot be had costs the backup nothing", async () => {
+  const service = new BackupService({
+    store: backupStoreIn(() => storage),
+    openFolder: async () => new MemoryFolder(),
+    environment: async () => ({ profileName: "test", hostname: "here" }),
+    calendars,
+    maker: calendars,
+    replaced: {
+      read: async () => {
+        throw new Error("the item store is closed");
+      },
+      markSaved: async () => {},
+    },
+  });
+  expect(await service.run({}, work())).toMatchObject({ items: 3, incomplete: [] });
+});
