@@ -153,6 +153,7 @@ const syncs: CalendarSyncs = new CalendarSyncs({
   stops: stopMemory(storage.session),
   snapshotBefore: (calendarId) => backupRuns.before(calendarId, text("beforeRemovals")),
   onChanged: tellAccounts,
+  onItemsChanged: () => noteChange(),
   now: Date.now,
   random: Math.random,
 });
@@ -177,6 +178,8 @@ const accounts: Accounts = new Accounts({
   running: () => syncs.running(),
   requestSync,
   onChanged: tellAccounts,
+  snapshotBefore: (calendarIds) =>
+    backupRuns.mustRunBefore(calendarIds, text("beforeAccountRemoval")),
   onSignedIn,
   newId,
 });
@@ -204,7 +207,7 @@ const remoteCalendars = new RemoteCalendars({
   servers: accountServers,
   calendars,
   scheduler: () => syncs.scheduler,
-  snapshotBefore: (calendarId) => backupRuns.mustRunBefore(calendarId, text("beforeDeletion")),
+  snapshotBefore: (calendarId) => backupRuns.mustRunBefore([calendarId], text("beforeDeletion")),
   newId,
 });
 /** Its host is one more that the account's requests may go to. */
@@ -462,6 +465,12 @@ alarms.onAlarm.addListener(({ name }) => {
   if (name === AUTOMATIC_CHECK_ALARM) return operations.brief(name, () => checks.automatic.alarm());
   return operations.brief("retry", () => syncs.retry(name));
 });
+const noteChange = (): void => {
+  automatic.changed().catch((error) => reportBug("schedule", error));
+};
+items.onCreated.addListener(noteChange);
+items.onUpdated.addListener(noteChange);
+items.onRemoved.addListener(noteChange);
 calendars.onRemoved.addListener((id) => {
   syncs.forget(id);
   scheduling.forget(id).catch((error) => reportBug("settings of a calendar", error));

@@ -198,7 +198,7 @@ export interface BackupSettings {
   readonly isDefaultDirectory: boolean;
   readonly onProfileDisk: boolean | null;
   readonly protection: StoreProtection;
-  readonly schedule: "off" | "hourly" | "daily" | "weekly";
+  readonly schedule: "off" | "change" | "hourly" | "daily" | "weekly";
   /** What automatic backups remove afterwards; `null`: nothing. */
   readonly retention: RetentionPolicy | null;
   /** When the next automatic backup will be tried, in milliseconds since the epoch; `null`: never. */
@@ -504,7 +504,8 @@ export interface Commands {
   /** Refused while changes wait to be sent, unless `discardPending` says the second word. */
   "accounts.remove": {
     args: { accountId: string; discardPending?: boolean };
-    value: { superseded: number };
+    /** `snapshotId`: of the snapshot taken before; `null` where none could be taken. */
+    value: { superseded: number; snapshotId: string | null };
   };
   /** Renews what an account signs in with; `password` for accounts with one, a window for the others. */
   "accounts.signIn": {

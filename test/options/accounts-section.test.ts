@@ -261,7 +261,7 @@ test("a refused password is asked for again, with location and user name filled 
 test("removing asks first, and a second time while changes wait", async () => {
   await open(account());
   background.answers["accounts.remove"] = ({ discardPending }) => {
-    if (discardPending) return { superseded: 2 };
+    if (discardPending) return { superseded: 2, snapshotId: null };
     throw new AppError("pending-changes", "2 changes are not on the server yet.", {
       hint: "Synchronize first.",
     });

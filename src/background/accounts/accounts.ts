@@ -53,6 +53,8 @@ export interface AccountsDependencies {
   /** Asks for a first sync; does not wait for it. */
   readonly requestSync: (calendarIds: readonly string[]) => void;
   readonly onChanged: () => void;
+  /** Takes a snapshot of calendars about to go. @throws AppError why there is none; absent: none is wanted */
+  readonly snapshotBefore?: (calendarIds: readonly string[]) => Promise<string>;
   /** The password of an account was entered anew. */
   readonly onSignedIn: (accountId: string) => void;
   readonly newId: () => string;
@@ -108,7 +110,8 @@ export class Accounts {
   }
 
   /**
-   * Takes the account's calendars out of Thunderbird; the server keeps everything.
+   * Takes the account's calendars out of Thunderbird; the server keeps everything. Where no snapshot can be taken
+   * before, the account goes all the same: the server has its items, and unsent edits are put aside.
    * @throws AppError "account-unknown"; "pending-changes" while edits wait, unless `discardPending`
    */
   async remove({
@@ -135,12 +138,17 @@ export class Accounts {
       );
     }
 
-    for (const { calendar } of facts) if (calendar) await calendars.remove(calendar.id);
+    const there = facts.flatMap(({ calendar }) => (calendar ? [calendar.id] : []));
+    const snapshotId =
+      there.length === 0
+        ? null
+        : ((await this.#deps.snapshotBefore?.(there).catch(() => null)) ?? null);
+    for (const id of there) await calendars.remove(id);
     const left = await stored.update((all) => all.filter(({ id }) => id !== accountId));
     if (!left.some((other) => sameCredential(other, account))) await this.#forgetLogin(account);
     await this.#forgetStatuses(account.calendars.map(({ id }) => id));
     onChanged();
-    return { superseded: pending };
+    return { superseded: pending, snapshotId };
   }
 
   /** The user removed a calendar in Thunderbird's list: the account no longer subscribes it. */

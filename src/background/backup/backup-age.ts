@@ -6,6 +6,7 @@ const DAY_MS = 86_400_000;
 /** Longer than a schedule may be late, e.g. while the computer was off over a holiday weekend. */
 const LIMIT_DAYS: Readonly<Record<BackupSchedule, number>> = {
   off: 14,
+  change: 16,
   hourly: 4,
   daily: 4,
   weekly: 16,

@@ -14,15 +14,26 @@ export interface BackupHistory {
   readonly lastFailed: number | null;
   /** How many such attempts in a row. */
   readonly failures: number;
+  /** When the first and the last change were noticed that no good backup holds; only the schedule "change" counts them. */
+  readonly firstChange: number | null;
+  readonly lastChange: number | null;
 }
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const WEEK = 7 * 24 * HOUR;
 const INTERVAL: Readonly<Record<Exclude<BackupSchedule, "off">, number>> = {
   hourly: HOUR,
   daily: 24 * HOUR,
-  weekly: 7 * 24 * HOUR,
+  weekly: WEEK,
+  // For changes that nobody told of.
+  change: WEEK,
 };
+/** After a change: until nothing was changed for so long, yet not longer than this after the first one. */
+const QUIET_MS = 10 * MINUTE;
+const LONGEST_MS = HOUR;
+/** Changes closer together than this are one. */
+export const CHANGE_STEP_MS = MINUTE;
 
 const FIRST_RETRY_MS = 5 * MINUTE;
 /** A remembered time further ahead than this was written before the clock was set back. */
@@ -43,10 +54,20 @@ export function dueTime(
   if (schedule === "off") return null;
   const interval = INTERVAL[schedule];
   const { lastGood, lastFailed, failures } = history;
-  const due = credible(lastGood, now) ? lastGood + interval : now;
+  const due = credible(lastGood, now)
+    ? Math.min(lastGood + interval, schedule === "change" ? quietTime(history, now) : Infinity)
+    : now;
   if (!credible(lastFailed, now)) return due;
-  const wait = Math.min(interval, FIRST_RETRY_MS * 2 ** Math.max(0, failures - 1));
+  const longest = schedule === "change" ? LONGEST_MS : interval;
+  const wait = Math.min(longest, FIRST_RETRY_MS * 2 ** Math.max(0, failures - 1));
   return Math.max(due, lastFailed + wait);
+}
+
+/** When the changes have gone quiet; never while there are none. */
+function quietTime({ firstChange, lastChange }: BackupHistory, now: number): number {
+  if (lastChange === null) return Infinity;
+  const last = Math.min(lastChange, now);
+  return Math.min(last + QUIET_MS, Math.min(firstChange ?? last, last) + LONGEST_MS);
 }
 
 /**

@@ -122,7 +122,7 @@ export const argumentSchemas: {
   "places.pick": v.strictObject({ purpose: v.picklist(["backup", "restore", "sheet"]) }),
   "backup.configure": v.strictObject({
     directory: v.exactOptional(text),
-    schedule: v.exactOptional(v.picklist(["off", "hourly", "daily", "weekly"])),
+    schedule: v.exactOptional(v.picklist(["off", "change", "hourly", "daily", "weekly"])),
     retention: v.exactOptional(v.nullable(retention)),
     passphrase: v.exactOptional(v.nullable(passphrase)),
     allowWeak: v.exactOptional(v.boolean()),

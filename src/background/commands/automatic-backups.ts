@@ -4,7 +4,7 @@
  */
 import type { BackupReport } from "../../shared/commands.ts";
 import { isAppError, toWire } from "../../shared/errors.ts";
-import { dueTime, wakeTime } from "../backup/backup-schedule.ts";
+import { CHANGE_STEP_MS, dueTime, wakeTime } from "../backup/backup-schedule.ts";
 import type { StoredBackupHistory, StoredBackupSettings } from "../settings/backup-settings.ts";
 import type { StoredValue } from "../settings/stored-value.ts";
 
@@ -37,6 +37,7 @@ export interface AutomaticBackupsDependencies {
 export class AutomaticBackups {
   readonly #deps: AutomaticBackupsDependencies;
   #running: Promise<void> | null = null;
+  #noting: Promise<void> | null = null;
   /** Of changes to the alarm only: a long backup must not hold up a change of the schedule. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -67,6 +68,28 @@ export class AutomaticBackups {
       this.#running = null;
     });
     return this.#running;
+  }
+
+  /** Something in a calendar was changed, here or by a synchronization. Calling it often is cheap. */
+  changed(): Promise<void> {
+    this.#noting ??= this.#noteChange().finally(() => {
+      this.#noting = null;
+    });
+    return this.#noting;
+  }
+
+  async #noteChange(): Promise<void> {
+    const { settings, history, now } = this.#deps;
+    if ((await settings.read()).schedule !== "change") return;
+    const time = now();
+    const { lastChange } = await history.read();
+    if (lastChange !== null && Math.abs(time - lastChange) < CHANGE_STEP_MS) return;
+    await history.update((old) => ({
+      ...old,
+      firstChange: old.firstChange ?? time,
+      lastChange: time,
+    }));
+    await this.replan();
   }
 
   /** The primary password was entered: what waited for it alone is not made to wait longer. */

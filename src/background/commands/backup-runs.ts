@@ -3,6 +3,7 @@
  */
 import type { BackupReport, CommandArguments } from "../../shared/commands.ts";
 import { isAppError, toWire } from "../../shared/errors.ts";
+import { CHANGE_STEP_MS } from "../backup/backup-schedule.ts";
 import type { StoredBackupHistory, StoredLastBackup } from "../settings/backup-settings.ts";
 import type { StoredValue } from "../settings/stored-value.ts";
 import type { Operations } from "./operations.ts";
@@ -55,6 +56,7 @@ export class BackupRuns {
     return this.#operations.run(
       "backup.run",
       async (work) => {
+        const began = this.#now();
         this.#observer.started();
         try {
           const report = await this.#backup.run(args, work);
@@ -62,11 +64,11 @@ export class BackupRuns {
           // One of some calendars says nothing about the others.
           if (args.calendarIds === undefined)
             await this.#last.update(() => ({ report, failure: null }));
-          await this.#count(args, report.incomplete.length === 0);
+          await this.#count(args, report.incomplete.length === 0, began);
           return report;
         } catch (error) {
           await this.#rememberFailure(error);
-          await this.#count(args, false);
+          await this.#count(args, false, began);
           throw error;
         } finally {
           await this.#observer.finished();
@@ -81,18 +83,18 @@ export class BackupRuns {
 
   /** A snapshot of one calendar before something happens to it. @returns false when there is no whole one */
   async before(calendarId: string, label: string): Promise<boolean> {
-    return this.mustRunBefore(calendarId, label).then(
+    return this.mustRunBefore([calendarId], label).then(
       () => true,
       () => false,
     );
   }
 
-  /** The same. @returns the snapshot's id @throws AppError why there is no whole one */
-  mustRunBefore(calendarId: string, label: string): Promise<string> {
+  /** The same of several. @returns the snapshot's id @throws AppError why there is no whole one */
+  mustRunBefore(calendarIds: readonly string[], label: string): Promise<string> {
     return this.#operations.run(
       "backup.run",
       async (work) => {
-        const snapshotId = await this.#backup.runBefore([calendarId], label, work);
+        const snapshotId = await this.#backup.runBefore(calendarIds, label, work);
         await this.#noteStore();
         return snapshotId;
       },
@@ -101,14 +103,21 @@ export class BackupRuns {
   }
 
   /** For the schedule only what was meant to hold every calendar counts. */
-  async #count({ calendarIds }: CommandArguments<"backup.run">, good: boolean): Promise<void> {
+  async #count(
+    { calendarIds }: CommandArguments<"backup.run">,
+    good: boolean,
+    began: number,
+  ): Promise<void> {
     if (calendarIds !== undefined) return;
     const time = this.#now();
-    await this.#history.update((old) =>
-      good
-        ? { ...old, lastGood: time, lastFailed: null, failures: 0, told: null }
-        : { ...old, lastFailed: time, failures: old.failures + 1 },
-    );
+    await this.#history.update((old) => {
+      if (!good) return { ...old, lastFailed: time, failures: old.failures + 1 };
+      // A change made meanwhile may have come too late for it, or not have been noted behind another one.
+      const { lastChange } = old;
+      const since = lastChange !== null && lastChange > began - CHANGE_STEP_MS ? lastChange : null;
+      const changes = { firstChange: since, lastChange: since };
+      return { ...old, ...changes, lastGood: time, lastFailed: null, failures: 0, told: null };
+    });
     this.#onCounted();
   }
 

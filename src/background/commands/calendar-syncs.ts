@@ -47,6 +47,8 @@ export interface CalendarSyncsDependencies {
   readonly tellSignIn: (account: StoredAccount) => void;
   readonly stops: StopMemory;
   readonly onChanged: () => void;
+  /** A synchronization brought or took away items. */
+  readonly onItemsChanged: () => void;
   readonly now: () => number;
   readonly random: () => number;
 }
@@ -180,6 +182,7 @@ export class CalendarSyncs implements SyncService {
     if (report.error?.code === "aborted") return;
     await this.#remember(report.id, report.error ?? null, outcome?.retryAt ?? null);
     if (outcome?.retryAt !== undefined) this.#deps.retryAt(report.id, outcome.retryAt);
+    if (report.added + report.updated + report.removed > 0) this.#deps.onItemsChanged();
     this.#deps.onChanged();
   }
 

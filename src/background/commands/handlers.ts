@@ -94,7 +94,11 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
     "accounts.add": (args) =>
       operations.run("accounts.add", ({ signal }) => accounts.add(args, signal)),
     "accounts.list": () => accounts.list(),
-    "accounts.remove": (args) => operations.run("accounts.remove", () => accounts.remove(args)),
+    "accounts.remove": async (args) => {
+      const removed = await operations.run("accounts.remove", () => accounts.remove(args));
+      if (removed.snapshotId !== null) broadcast({ event: "changed", what: "snapshots" });
+      return removed;
+    },
 
     "accounts.signIn": (args) =>
       operations.run("accounts.signIn", ({ signal }) => deps.signIns.signIn(args, signal)),

@@ -30,7 +30,7 @@ const StoredBackupSettings = v.object({
   directory: v.nullable(v.string()),
   /** Directories in which a store was made or found: an empty one is then a loss, not a fresh start. */
   stores: v.array(v.string()),
-  schedule: v.picklist(["off", "hourly", "daily", "weekly"]),
+  schedule: v.picklist(["off", "change", "hourly", "daily", "weekly"]),
   /** What automatic backups remove afterwards; `null`: nothing. */
   retention: v.nullable(
     v.object({
@@ -77,6 +77,9 @@ const StoredBackupHistory = v.object({
   lastGood: v.nullable(v.number()),
   lastFailed: v.nullable(v.number()),
   failures: count,
+  /** Of changes that no good backup holds, where the schedule goes by them. */
+  firstChange: v.nullable(v.number()),
+  lastChange: v.nullable(v.number()),
   /** The trouble of automatic backups that was told last; `null` since the last good backup. */
   told: v.nullable(v.string()),
   /** Why old snapshots could not be removed, as it was told last; `null` since they could. */
@@ -88,11 +91,16 @@ export type StoredBackupHistory = v.InferOutput<typeof StoredBackupHistory>;
 export const backupHistoryShape: ValueShape<StoredBackupHistory> = {
   key: "backupHistory",
   schema: StoredBackupHistory,
-  migrations: [(older) => ({ ...(older as object), toldOfPruning: null })],
+  migrations: [
+    (older) => ({ ...(older as object), toldOfPruning: null }),
+    (older) => ({ ...(older as object), firstChange: null, lastChange: null }),
+  ],
   initial: () => ({
     lastGood: null,
     lastFailed: null,
     failures: 0,
+    firstChange: null,
+    lastChange: null,
     told: null,
     toldOfPruning: null,
   }),

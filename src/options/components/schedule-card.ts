@@ -7,6 +7,7 @@ import { errorNotice } from "./notice.ts";
 /** In the order of the choice, with the key of its text. */
 const SCHEDULES: readonly (readonly [BackupSettings["schedule"], string])[] = [
   ["off", "scheduleOff"],
+  ["change", "scheduleChange"],
   ["hourly", "scheduleHourly"],
   ["daily", "scheduleDaily"],
   ["weekly", "scheduleWeekly"],

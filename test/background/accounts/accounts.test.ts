@@ -238,7 +238,10 @@ test("removal is refused while changes wait, and done with the second word", asy
     details: { pending: 2 },
   });
   expect(thunderbird.list.size).toBe(2);
-  expect(await accounts.remove({ accountId, discardPending: true })).toEqual({ superseded: 2 });
+  expect(await accounts.remove({ accountId, discardPending: true })).toEqual({
+    superseded: 2,
+    snapshotId: null,
+  });
   expect(thunderbird.list.size).toBe(0);
   expect(await accounts.list()).toEqual([]);
   expect(vault.size).toBe(0);

@@ -11,7 +11,13 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const NOW = Date.UTC(2026, 5, 15, 12);
-const never: BackupHistory = { lastGood: null, lastFailed: null, failures: 0 };
+const never: BackupHistory = {
+  lastGood: null,
+  lastFailed: null,
+  failures: 0,
+  firstChange: null,
+  lastChange: null,
+};
 
 describe("a backup is due", () => {
   const cases: [string, BackupSchedule, Partial<BackupHistory>, number | null][] = [
@@ -26,6 +32,38 @@ describe("a backup is due", () => {
     ["an interval after many", "hourly", { lastFailed: NOW, failures: 5000 }, NOW + HOUR],
     ["at once when the last one lies in the future", "daily", { lastGood: NOW + 900 * DAY }, NOW],
     ["at once when the failure does", "daily", { lastFailed: NOW + DAY, failures: 4 }, NOW],
+    ["at once when there is none yet, changed or not", "change", {}, NOW],
+    ["a week after the last one without a change", "change", { lastGood: NOW }, NOW + 7 * DAY],
+    [
+      "10 minutes after a change",
+      "change",
+      { lastGood: NOW - DAY, firstChange: NOW - 3, lastChange: NOW - 3 },
+      NOW - 3 + 10 * MINUTE,
+    ],
+    [
+      "an hour after the first of many changes",
+      "change",
+      { lastGood: NOW - DAY, firstChange: NOW - 55 * MINUTE, lastChange: NOW },
+      NOW + 5 * MINUTE,
+    ],
+    [
+      "soon after a change of the future",
+      "change",
+      { lastGood: NOW - DAY, firstChange: NOW + DAY, lastChange: NOW + DAY },
+      NOW + 10 * MINUTE,
+    ],
+    [
+      "an hour after many failures to save a change",
+      "change",
+      { lastGood: NOW - DAY, firstChange: NOW, lastChange: NOW, lastFailed: NOW, failures: 99 },
+      NOW + HOUR,
+    ],
+    [
+      "a day after the last one, whatever changed",
+      "daily",
+      { lastGood: NOW, firstChange: NOW, lastChange: NOW },
+      NOW + DAY,
+    ],
     [
       "as ever after a small correction of the clock",
       "hourly",
@@ -50,8 +88,14 @@ test("whatever is remembered and wherever the clock jumps, a wake-up is at least
   const time = fc.option(fc.integer({ min: 0, max: 8.64e15 }));
   fc.assert(
     fc.property(
-      fc.constantFrom<BackupSchedule>("hourly", "daily", "weekly"),
-      fc.record({ lastGood: time, lastFailed: time, failures: fc.nat() }),
+      fc.constantFrom<BackupSchedule>("change", "hourly", "daily", "weekly"),
+      fc.record({
+        lastGood: time,
+        lastFailed: time,
+        failures: fc.nat(),
+        firstChange: time,
+        lastChange: time,
+      }),
       fc.integer({ min: 0, max: 8.64e15 }),
       fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
       (schedule, history, now, random) => {

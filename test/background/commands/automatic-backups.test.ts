@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import {
   AUTOMATIC_BACKUP_ALARM,
   AutomaticBackups,
@@ -243,4 +243,80 @@ test("entering the primary password makes no backup that failed for another reas
   await nextAlarm();
   await automatic.unlocked();
   expect(attempts).toBe(1);
+});
+
+describe("after changes", () => {
+  const MINUTE = 60_000;
+  const schedule = (value: "change" | "daily") =>
+    new StoredValue(area, backupSettingsShape).update((old) => ({ ...old, schedule: value }));
+
+  beforeEach(async () => {
+    await schedule("change");
+    await automatic.replan();
+    await nextAlarm();
+    attempts = 0;
+  });
+
+  test("one backup is made when it has gone quiet, however many there were", async () => {
+    const weekLater = alarm;
+    expect(weekLater).toBe(now + 7 * DAY);
+    for (let n = 0; n < 20; n++) {
+      await Promise.all([automatic.changed(), automatic.changed()]);
+      now += 30_000;
+    }
+    const last = now - 30_000;
+    expect(alarm ?? 0).toBeGreaterThan(last + 8 * MINUTE);
+    expect(alarm ?? 0).toBeLessThanOrEqual(last + 10 * MINUTE);
+    await nextAlarm();
+    expect(attempts).toBe(1);
+    expect(alarm).toBe(now + 7 * DAY);
+  });
+
+  test("that go on and on are saved after an hour", async () => {
+    const first = now;
+    while (attempts === 0) {
+      await automatic.changed();
+      now += 2 * MINUTE;
+      if (now >= (alarm ?? 0)) await nextAlarm();
+      expect(now).toBeLessThan(first + 2 * HOUR);
+    }
+    expect(now).toBeLessThanOrEqual(first + HOUR + 2 * MINUTE);
+  });
+
+  test("one made while the backup ran is saved by the next", async () => {
+    await automatic.changed();
+    attempt = async () => {
+      now += MINUTE;
+      await automatic.changed();
+      return report;
+    };
+    await nextAlarm();
+    const changed = now;
+    attempt = async () => report;
+    expect(alarm).toBe(changed + 10 * MINUTE);
+    await nextAlarm();
+    expect(attempts).toBe(2);
+  });
+
+  test("one that was missed is made up after the next start", async () => {
+    await automatic.changed();
+    now += DAY;
+    alarm = undefined;
+    startPage();
+    await automatic.arm();
+    expect(alarm ?? 0).toBeLessThanOrEqual(now + 40_000);
+    await nextAlarm();
+    expect(attempts).toBe(1);
+  });
+
+  test("nothing is noted while backups go by the clock", async () => {
+    await schedule("daily");
+    await automatic.replan();
+    const set = alarm;
+    await automatic.changed();
+    expect(alarm).toBe(set);
+    await schedule("change");
+    await automatic.replan();
+    expect(alarm).toBe(now + 7 * DAY);
+  });
 });

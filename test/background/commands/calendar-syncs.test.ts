@@ -80,6 +80,7 @@ function start(): CalendarSyncs {
     tellSignIn: ({ id }) => asked.push(id),
     stops: stopMemory(session),
     onChanged: () => {},
+    onItemsChanged: () => {},
     now: () => time,
     random: () => 0,
   });

@@ -14,11 +14,14 @@ function dispatcher(handlers: Partial<CommandHandlers> = {}, onBug = vi.fn()) {
 
 test("a command is answered with its handler's value", async () => {
   const dispatch = dispatcher({
-    "accounts.remove": async ({ accountId }) => ({ superseded: accountId.length }),
+    "accounts.remove": async ({ accountId }) => ({
+      superseded: accountId.length,
+      snapshotId: null,
+    }),
   });
   expect(await dispatch({ command: "accounts.remove", accountId: "four" }, ownPage)).toEqual({
     ok: true,
-    value: { superseded: 4 },
+    value: { superseded: 4, snapshotId: null },
   });
 });
 
