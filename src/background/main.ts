@@ -163,7 +163,7 @@ const requestSync = (calendarIds: readonly string[]): void => {
     operations.run("sync.run", (work) => syncs.run(calendarId, work)).catch(() => {});
   }
 };
-const discovery = serverDiscovery(transport);
+const discovery = serverDiscovery(transport, (name) => platform.lookUpService(name));
 const onSignedIn = (accountId: string): void => syncs.scheduler.credentialsChanged(accountId);
 const accounts: Accounts = new Accounts({
   stored: storedAccounts,

@@ -122,6 +122,19 @@ declare namespace messenger.platform {
     appVersion: string;
     offline: boolean;
   }>;
+  /**
+   * SRV and TXT records of a service such as `_caldavs._tcp.example.org` (RFC 6764 §3); none where there are none, no
+   * answer came in 5 seconds, or names go through a proxy.
+   */
+  function lookUpService(name: string): Promise<{
+    srv: { priority: number; weight: number; host: string; port: number }[];
+    txt: string[];
+  }>;
+  /**
+   * Where a PROPFIND without credentials ends, and whether every redirect on the way is for good (301, 308); the same
+   * URL and false where there is none.
+   */
+  function traceRedirects(url: string): Promise<{ url: string; permanent: boolean }>;
   /** Why a TLS connection failed, e.g. "MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT"; `null`: not for a certificate. */
   function probeCertificate(url: string): Promise<{ error: string | null }>;
 

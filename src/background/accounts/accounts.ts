@@ -328,7 +328,10 @@ export class Accounts {
     const agreedHosts = [
       ...new Set([...account.agreedHosts, ...(args.agreedHosts ?? []).map(readHost)]),
     ];
-    const added = await this.#subscribeAll({ ...account, agreedHosts }, chosen, found.calendars);
+    const added = await this.#subscribeAll({ ...account, agreedHosts }, chosen, [
+      ...found.calendars,
+      ...found.mailboxes.map((url) => ({ url })),
+    ]);
     onSignedIn(account.id);
     requestSync(added.map(({ id }) => id));
     return { accountId: account.id, calendars: added };
@@ -338,7 +341,7 @@ export class Accounts {
   async #subscribeAll(
     account: StoredAccount,
     chosen: readonly DiscoveredCalendar[],
-    shown: readonly DiscoveredCalendar[] = [],
+    shown: readonly { readonly url: string }[] = [],
   ): Promise<{ id: string; url: string }[]> {
     const { stored, calendars, onChanged } = this.#deps;
     const others = (await stored.read()).filter(({ id }) => id !== account.id);

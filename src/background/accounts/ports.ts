@@ -1,5 +1,6 @@
 /** What the accounts need of the server side; implemented over caldav/ in main.ts. */
 import type { DiscoveredCalendar, OtherHost } from "../../shared/commands.ts";
+import type { HostChoices } from "../caldav/agreed-hosts.ts";
 
 export type Login =
   | { readonly username: string; readonly password: string }
@@ -13,6 +14,8 @@ export interface DiscoveredAccount {
   readonly homes: readonly string[];
   /** Of people who let the user act for them (calendar-proxy). */
   readonly delegatedHomes: readonly string[];
+  /** Inboxes and outboxes that look like calendars. */
+  readonly mailboxes: readonly string[];
   readonly calendars: readonly DiscoveredCalendar[];
   /** The steps taken, for a person who looks for the fault; holds no secret. */
   readonly log: readonly string[];
@@ -20,12 +23,6 @@ export interface DiscoveredAccount {
   readonly insecure: boolean;
   /** Led to, and not agreed to: not asked. */
   readonly otherHosts: readonly OtherHost[];
-}
-
-/** The user's word on hosts beside the one of the location. */
-export interface HostChoices {
-  readonly agreed: readonly string[];
-  readonly declined: readonly string[];
 }
 
 export interface Discovery {

@@ -1,16 +1,22 @@
 /** The accounts' view of CalDAV discovery: a location and a login in, principal and calendars out. */
 import { discover } from "../caldav/discovery.ts";
+import type { ServiceRecords } from "../caldav/service-records.ts";
 import { followRedirects } from "../transport/redirects.ts";
 import { isAgreed } from "../transport/scheme-guard.ts";
 import type { Transport } from "../transport/transport.ts";
 import { signedTransport } from "./account-logins.ts";
 import type { Discovery } from "./ports.ts";
 
-export function serverDiscovery(transport: Transport): Discovery {
+/** @param lookUpService `messenger.platform.lookUpService` */
+export function serverDiscovery(
+  transport: Transport,
+  lookUpService?: (name: string) => Promise<ServiceRecords>,
+): Discovery {
   return {
     async discover(location, login, signal, hosts) {
       const found = await discover({
         location,
+        ...(lookUpService ? { lookUpService } : {}),
         ...(hosts ? { hosts } : {}),
         transportFor: (origin) => {
           const origins = new Set([origin]);

@@ -1,6 +1,5 @@
 /**
- * What a person types as the place of their calendars → where to ask, in order (RFC 6764 §6, without DNS records,
- * which an add-on cannot look up). Pure.
+ * What a person types as the place of their calendars → where to ask, in order (RFC 6764 §6). Pure.
  */
 import { AppError } from "../../shared/errors.ts";
 import { isLoopbackHost } from "../transport/scheme-guard.ts";
@@ -43,6 +42,10 @@ export interface Location {
   readonly origins: readonly string[];
   /** The path they gave; "/" for none. */
   readonly path: string;
+  /** Whose DNS records may say more; `null` where a path, a port or a known provider says enough. */
+  readonly domain: string | null;
+  /** True where records of servers without encryption count too: "http" was written, or this computer is meant. */
+  readonly mayBePlain: boolean;
 }
 
 /** @throws AppError "bad-location", "unsupported" (a provider without CalDAV) */
@@ -60,7 +63,8 @@ export function parseLocation(input: string): Location {
 function fromDomain(domain: string): Location {
   refuseMicrosoft(domain);
   const host = Object.hasOwn(PROVIDER_HOSTS, domain) ? PROVIDER_HOSTS[domain] : undefined;
-  return fromUrl("", `caldav://${host ?? domain}`);
+  const location = fromUrl("", `caldav://${host ?? domain}`);
+  return host === undefined ? location : { ...location, domain: null };
 }
 
 function fromUrl(scheme: string, text: string): Location {
@@ -82,12 +86,23 @@ function fromUrl(scheme: string, text: string): Location {
   refuseMicrosoft(url.hostname);
   const secure = `https://${url.host}`;
   const path = url.pathname + url.search;
-  if (scheme === "http") return { origins: [url.origin], path };
+  const isLoopback = isLoopbackHost(url.hostname);
+  const mayBePlain =
+    scheme === "http" || (scheme !== "https" && scheme !== "caldavs" && isLoopback);
+  const domain = path === "/" && url.port === "" && isDomain(url.hostname) ? url.hostname : null;
+  if (scheme === "http") return { origins: [url.origin], path, domain, mayBePlain };
   // Falling back to http is for this machine only: elsewhere it would send the password for anyone to read.
-  if (scheme !== "https" && scheme !== "caldavs" && isLoopbackHost(url.hostname)) {
-    return { origins: [`http://${url.host}`, secure], path };
-  }
-  return { origins: [secure], path };
+  return {
+    origins: mayBePlain ? [`http://${url.host}`, secure] : [secure],
+    path,
+    domain,
+    mayBePlain,
+  };
+}
+
+/** A name that can have records of its own: no address, and no name without a dot. */
+function isDomain(hostname: string): boolean {
+  return hostname.includes(".") && !/^[\d.]+$/.test(hostname) && !hostname.startsWith("[");
 }
 
 function refuseMicrosoft(domain: string): void {

@@ -50,7 +50,12 @@ interface nsIChannel {
     } | null;
   };
   readonly status: number;
+  readonly URI: { readonly spec: string };
   loadFlags: number;
+  notificationCallbacks: object | null;
+  /** Of nsIHttpChannel. */
+  requestMethod?: string;
+  setRequestHeader?(name: string, value: string, merge: boolean): void;
   readonly securityInfo: { readonly errorCodeString: string } | null;
   cancel(status: number): void;
   asyncOpen(listener: {
@@ -140,6 +145,12 @@ interface GeckoServices {
 }
 
 interface GeckoModules {
+  "resource:///modules/DNS.sys.mjs": {
+    DNS: {
+      srv(name: string): Promise<{ prio: number; weight: number; host: string; port: number }[]>;
+      txt(name: string): Promise<{ strings: string[] | string }[]>;
+    };
+  };
   "resource://gre/modules/NetUtil.sys.mjs": {
     NetUtil: {
       newChannel(options: { uri: nsIURI; loadUsingSystemPrincipal: boolean }): nsIChannel;

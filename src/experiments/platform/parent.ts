@@ -18,6 +18,8 @@ import { type MenuChoice, mainWindowMenus } from "./main-window-menus.ts";
 import { OpenPlaces } from "./open-places.ts";
 import { PageEvent } from "./page-event.ts";
 import { Places } from "./places.ts";
+import { traceRedirects } from "./redirect-trace.ts";
+import { lookUpService } from "./service-lookup.ts";
 import { SessionKeys } from "./session-keys.ts";
 import { SignInWindows } from "./sign-in-windows.ts";
 import { findOAuthClient, getThunderbirdToken, setThunderbirdToken } from "./thunderbird-oauth.ts";
@@ -169,6 +171,8 @@ class PlatformExperiment extends ExtensionAPIPersistent {
       trustCertificate: async (host: string) => ({
         trusted: await trustCertificate(host, this.#timers),
       }),
+      lookUpService: (name: string) => lookUpService(name, this.#timers),
+      traceRedirects: (url: string) => traceRedirects(url, this.#timers),
       probeCertificate: async (url: string) => ({
         error: await probeCertificate(url, this.#timers),
       }),

@@ -73,6 +73,7 @@ beforeEach(() => {
     log: [],
     insecure: false,
     delegatedHomes: [],
+    mailboxes: [],
     otherHosts: [],
   };
   discover = async () => onServer;

@@ -63,6 +63,7 @@ beforeEach(async () => {
         principal: HOME,
         homes: [HOME],
         delegatedHomes: [],
+        mailboxes: [],
         otherHosts: [],
         calendars: onServer.map(({ url, displayName }) =>
           discoveredCalendar(url, displayName ?? ""),

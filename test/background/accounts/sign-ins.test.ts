@@ -20,7 +20,14 @@ function setUp(right: string) {
       discover: async (_, login) => {
         if (!("password" in login) || login.password !== right)
           throw new AppError("unauthorized", "no");
-        const nothing = { homes: [], delegatedHomes: [], calendars: [], otherHosts: [], log: [] };
+        const nothing = {
+          homes: [],
+          delegatedHomes: [],
+          mailboxes: [],
+          calendars: [],
+          otherHosts: [],
+          log: [],
+        };
         return { ...nothing, principal: "", insecure: false };
       },
     },

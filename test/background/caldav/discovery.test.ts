@@ -122,12 +122,13 @@ test("a shared calendar for reading only is shown as such", async () => {
   expect((await find(server.url)).calendars.every(({ readOnly }) => readOnly)).toBe(true);
 });
 
-test("a principal on a host that nobody vouches for gets no password, and its name is told", async () => {
+test("inner names of a server behind a proxy are not asked: their paths are the server's own", async () => {
   server.misbehave({ foreignHrefs: true });
   const asked: string[] = [];
-  const error = await failureOf(find(server.url, undefined, asked));
+  const discovery = await find(server.url, undefined, asked);
   expect(asked).toEqual([new URL(server.url).origin]);
-  expect(JSON.stringify(error.details)).toContain("backend.invalid");
+  expect(found(discovery)).toEqual(["Arbeit", "home"]);
+  expect(discovery.log.join("\n")).toContain("backend.invalid:8080");
 });
 
 test("the log tells a person what was tried, without the password", async () => {

@@ -19,7 +19,24 @@ describe("a location leads to", () => {
     ["caldav://127.0.0.1:5232/", ["http://127.0.0.1:5232", "https://127.0.0.1:5232"], "/"],
     ["https://localhost/", ["https://localhost"], "/"],
   ])("%s", (location, origins, path) => {
-    expect(parseLocation(location)).toEqual({ origins, path });
+    expect(parseLocation(location)).toMatchObject({ origins, path });
+  });
+
+  test.each([
+    ["anna@example.org", "example.org", false],
+    ["anna@icloud.com", null, false],
+    ["example.org", "example.org", false],
+    ["caldavs://example.org/", "example.org", false],
+    ["http://example.org/", "example.org", true],
+    ["https://example.org/", "example.org", false],
+    ["example.localhost", "example.localhost", true],
+    ["https://example.org/dav/", null, false],
+    ["example.org:8443", null, false],
+    ["localhost", null, true],
+    ["127.0.0.1", null, true],
+    ["[::1]", null, true],
+  ])("%s: records of %s, of servers without encryption too: %s", (location, domain, mayBePlain) => {
+    expect(parseLocation(location)).toMatchObject({ domain, mayBePlain });
   });
 
   test.each(["", "   ", "ftp://h.example/", "two words", "https://", "javascript://x"])(
