@@ -514,3 +514,4 @@ calendars.onCreated.addListener((calendar) =>
   }),
 );
 void armSchedules();
+void button.restore().catch((error) => reportBug("button", error));

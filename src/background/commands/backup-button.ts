@@ -32,6 +32,7 @@ const TROUBLE_COLOR = "#c62828";
 export class BackupButton implements BackupObserver {
   readonly #deps: ButtonDependencies;
   #shownPercent = -1;
+  #running = false;
 
   constructor(dependencies: ButtonDependencies) {
     this.#deps = dependencies;
@@ -56,7 +57,9 @@ export class BackupButton implements BackupObserver {
 
   async tellIncomplete({ incomplete }: BackupReport): Promise<void> {
     const { text } = this.#deps;
-    const list = incomplete.map(({ calendar, reason }) => `${calendar}: ${reason}`);
+    const list = incomplete.map(({ calendar, reason }) =>
+      text("incompleteCalendar", [calendar, reason]),
+    );
     await this.#notify(
       text("backupIncompleteTitle"),
       [text("backupIncompleteHint"), ...list].join("\n"),
@@ -90,6 +93,7 @@ export class BackupButton implements BackupObserver {
   }
 
   started(): void {
+    this.#running = true;
     this.#shownPercent = -1;
     const { action, text } = this.#deps;
     action.setBadgeBackgroundColor({ color: PROGRESS_COLOR });
@@ -106,13 +110,18 @@ export class BackupButton implements BackupObserver {
   }
 
   finished(): Promise<void> {
+    this.#running = false;
     return this.restore();
   }
 
-  /** Shows what is remembered of the last backup, also after a start of Thunderbird. */
+  /**
+   * Shows what is remembered of the last backup: after a start of Thunderbird, and whenever the background page
+   * begins, since nothing tells that the add-on was switched on again.
+   */
   async restore(): Promise<void> {
     const { action, text, formatTime, readLast } = this.#deps;
     const { report, failure } = await readLast();
+    if (this.#running) return;
     const troubled = failure !== null || (report !== null && report.incomplete.length > 0);
     const lines = [
       text("backUpCalendars"),

@@ -120,7 +120,7 @@ test("an incomplete one is not called good, and names what is missing", async ()
   await button.clicked();
   expect(badge).toBe("!");
   expect(notes[0]?.title).toBe("backupIncompleteTitle");
-  expect(notes[0]?.message).toContain("Work: locked");
+  expect(notes[0]?.message).toContain("incompleteCalendar Work locked");
 });
 
 test("a click while one is running starts nothing and tells so", async () => {
