@@ -32,7 +32,7 @@ const TROUBLE_COLOR = "#c62828";
 export class BackupButton implements BackupObserver {
   readonly #deps: ButtonDependencies;
   #shownPercent = -1;
-  #running = false;
+  #runs = 0;
 
   constructor(dependencies: ButtonDependencies) {
     this.#deps = dependencies;
@@ -93,7 +93,7 @@ export class BackupButton implements BackupObserver {
   }
 
   started(): void {
-    this.#running = true;
+    this.#runs++;
     this.#shownPercent = -1;
     const { action, text } = this.#deps;
     action.setBadgeBackgroundColor({ color: PROGRESS_COLOR });
@@ -110,7 +110,7 @@ export class BackupButton implements BackupObserver {
   }
 
   finished(): Promise<void> {
-    this.#running = false;
+    this.#runs--;
     return this.restore();
   }
 
@@ -121,7 +121,7 @@ export class BackupButton implements BackupObserver {
   async restore(): Promise<void> {
     const { action, text, formatTime, readLast } = this.#deps;
     const { report, failure } = await readLast();
-    if (this.#running) return;
+    if (this.#runs > 0) return;
     const troubled = failure !== null || (report !== null && report.incomplete.length > 0);
     const lines = [
       text("backUpCalendars"),
