@@ -297,6 +297,56 @@ export interface BrowsedItem {
   readonly size: number;
 }
 
+/** An item over all searched snapshots, shown as in the newest of them that holds it. */
+export interface FoundItem {
+  readonly path: string;
+  /** The newest searched snapshot that holds it: `path` lies there. */
+  readonly snapshotId: string;
+  readonly calendar: string;
+  readonly uid: string | null;
+  readonly summary: string;
+  /** Milliseconds as in `ItemColumns.start`: wall time as if UTC. Of a series its first start and last end. */
+  readonly start: number | null;
+  readonly end: number | null;
+  readonly allDay: boolean;
+  readonly recurring: boolean;
+  readonly component: BrowsedItem["component"];
+  readonly size: number;
+  /** How many different texts it has had, and how many searched snapshots hold it. */
+  readonly versions: number;
+  readonly snapshots: number;
+  /** Times of the oldest and the newest searched snapshot that hold it. */
+  readonly since: number;
+  readonly until: number;
+  /** The newest snapshot that was meant to hold its calendar no longer has it. */
+  readonly gone: boolean;
+}
+
+export interface SearchedCalendar {
+  readonly path: string;
+  readonly displayName: string;
+  readonly account: string;
+  readonly color: string | null;
+  /** Thunderbird's id of it; `null` where it has no such calendar now. */
+  readonly calendarId: string | null;
+  /** Items over all searched snapshots, whatever the search. */
+  readonly items: number;
+}
+
+export interface SnapshotOccurrence {
+  /** Of its item. */
+  readonly path: string;
+  readonly calendar: string;
+  readonly uid: string | null;
+  readonly summary: string;
+  /** Milliseconds since the epoch; days and floating times in the zone that was asked for. */
+  readonly start: number;
+  readonly end: number;
+  readonly allDay: boolean;
+  readonly recurring: boolean;
+  readonly component: BrowsedItem["component"];
+}
+
 /** How an item differs from another version of it. */
 export interface Comparison {
   readonly differences: readonly ItemDifference[];
@@ -615,6 +665,36 @@ export interface Commands {
       /** Files of another program's snapshot that are no .ics files: not shown and not restored. */
       ignoredFiles: number;
     };
+  };
+  "snapshots.search": {
+    args: {
+      /** In this one only; left out, in all. */
+      snapshotId?: string;
+      text?: string;
+      from?: number;
+      to?: number;
+      calendar?: string;
+      gone?: boolean;
+      offset?: number;
+      limit?: number;
+    };
+    value: {
+      items: FoundItem[];
+      total: number;
+      /** Of the searched snapshots. */
+      calendars: SearchedCalendar[];
+      snapshots: number;
+      /** Snapshots too damaged to be searched. */
+      unreadable: string[];
+    };
+  };
+  "snapshots.occurrences": {
+    args: { snapshotId: string; calendar?: string; from: number; to: number; zone: string };
+    value: { occurrences: SnapshotOccurrence[]; incomplete: boolean };
+  };
+  "snapshots.read": {
+    args: { snapshotId: string; path: string };
+    value: { text: string; size: number };
   };
   "snapshots.diff": {
     args: { from: string; to: string; calendar?: string; offset?: number; limit?: number };

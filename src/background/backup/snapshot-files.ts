@@ -9,6 +9,8 @@ export type SnapshotFiles = Pick<
 > & {
   /** Files of another program's snapshot that are no calendar files: they cannot be seen here. */
   readonly ignoredFiles?: number;
+  /** Absent where another program's listing does not lie in such parts. */
+  readonly listingPieces?: SnapshotReader["listingPieces"];
 };
 
 /**

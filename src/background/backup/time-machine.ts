@@ -1,8 +1,15 @@
-/** Looking back: what changed between two points in time, and every version an item has had. */
-import type { CommandArguments, ItemVersions, SnapshotDifference } from "../../shared/commands.ts";
+/** Looking back: what changed between two points in time, every version an item has had, and where it can be found. */
+import type {
+  CommandArguments,
+  CommandValue,
+  ItemVersions,
+  SnapshotDifference,
+} from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Kloset } from "../kloset/kloset.ts";
 import { nowPairs, snapshotPairs } from "./compared-calendars.ts";
+import { readText } from "./content-columns.ts";
+import { HistorySearch } from "./history-search.ts";
 import { itemVersions, type WantedItem } from "./item-versions.ts";
 import type { KeptStore } from "./kept-store.ts";
 import { calendarPath, parseCalendarPath, parseResourcePath } from "./layout.ts";
@@ -10,6 +17,7 @@ import type { CalendarSource, Work } from "./ports.ts";
 import { safeResourceFile } from "./safe-names.ts";
 import { findCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
 import { compareCalendars } from "./snapshot-diff.ts";
+import { openSnapshotFiles } from "./snapshot-files.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
 
 export interface TimeMachineSurroundings {
@@ -19,6 +27,7 @@ export interface TimeMachineSurroundings {
 
 export class TimeMachine {
   readonly #surroundings: TimeMachineSurroundings;
+  readonly #search = new HistorySearch();
 
   constructor(surroundings: TimeMachineSurroundings) {
     this.#surroundings = surroundings;
@@ -42,6 +51,44 @@ export class TimeMachine {
     return this.#surroundings.store.use(signal, async (opened) =>
       itemVersions(opened, await this.#wantedItem(opened, args), signal),
     );
+  }
+
+  /** @throws AppError "snapshot-unknown", "aborted" */
+  search(
+    args: CommandArguments<"snapshots.search">,
+    work: Work,
+  ): Promise<CommandValue<"snapshots.search">> {
+    const { store, calendars } = this.#surroundings;
+    return store.use(work.signal, async (opened) =>
+      this.#search.search(opened, await calendars.calendars(), args, work),
+    );
+  }
+
+  /** @throws AppError "snapshot-unknown", "store-corrupt", "aborted" */
+  occurrences(
+    args: CommandArguments<"snapshots.occurrences">,
+    work: Work,
+  ): Promise<CommandValue<"snapshots.occurrences">> {
+    return this.#surroundings.store.use(work.signal, (opened) =>
+      this.#search.occurrences(opened, args, work),
+    );
+  }
+
+  /** @throws AppError "snapshot-unknown", "bad-argument", "not-found", "store-corrupt", "blob-missing" */
+  async read(
+    { snapshotId, path }: CommandArguments<"snapshots.read">,
+    { signal }: Work,
+  ): Promise<CommandValue<"snapshots.read">> {
+    if (!parseResourcePath(path)) throw badArgument("path", "The path is not an item's.");
+    return this.#surroundings.store.use(signal, async (opened) => {
+      const snapshot = await openSnapshotFiles(opened, snapshotId, signal);
+      const entry = await snapshot.stat(path);
+      if (entry?.kind !== "file")
+        throw new AppError("not-found", "This snapshot does not hold the item.", {
+          hint: "Another snapshot may hold it: search for it. Nothing was changed.",
+        });
+      return { text: await readText(snapshot, entry), size: entry.size };
+    });
   }
 
   async #wantedItem(

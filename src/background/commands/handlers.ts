@@ -175,6 +175,12 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
       operations.brief("snapshots.list", (work) => backup.list(args, work)),
     "snapshots.browse": (args) =>
       operations.brief("snapshots.browse", (work) => backup.browse(args, work)),
+    "snapshots.search": (args) =>
+      operations.run("snapshots.search", (work) => timeMachine.search(args, work)),
+    "snapshots.occurrences": (args) =>
+      operations.run("snapshots.occurrences", (work) => timeMachine.occurrences(args, work)),
+    "snapshots.read": (args) =>
+      operations.brief("snapshots.read", (work) => timeMachine.read(args, work)),
     "snapshots.diff": (args) =>
       operations.run("snapshots.diff", (work) => timeMachine.diff(args, work)),
     "snapshots.versions": (args) =>

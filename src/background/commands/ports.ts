@@ -54,6 +54,21 @@ export interface TimeMachine {
   diff(args: CommandArguments<"snapshots.diff">, work: Work): Promise<SnapshotDifference>;
   /** @throws AppError "bad-argument", "not-found" */
   versions(args: CommandArguments<"snapshots.versions">, work: Work): Promise<ItemVersions>;
+  /** @throws AppError "snapshot-unknown" */
+  search(
+    args: CommandArguments<"snapshots.search">,
+    work: Work,
+  ): Promise<CommandValue<"snapshots.search">>;
+  /** @throws AppError "snapshot-unknown", "store-corrupt" */
+  occurrences(
+    args: CommandArguments<"snapshots.occurrences">,
+    work: Work,
+  ): Promise<CommandValue<"snapshots.occurrences">>;
+  /** @throws AppError "snapshot-unknown", "bad-argument", "not-found" */
+  read(
+    args: CommandArguments<"snapshots.read">,
+    work: Work,
+  ): Promise<CommandValue<"snapshots.read">>;
 }
 
 /** Giving snapshots of that store up, and holding on to them. */

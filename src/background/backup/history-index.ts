@@ -1,0 +1,140 @@
+/**
+ * What snapshots hold, kept for the next question: snapshots share most parts of their listings and most contents, and
+ * each distinct one is read once, whatever the number of snapshots. It lives as long as the background page.
+ */
+import type { Entry } from "../kloset/entry.ts";
+import type { Kloset } from "../kloset/kloset.ts";
+import { makePace } from "../kloset/pace.ts";
+import type { SnapshotInfo } from "../kloset/snapshot-info.ts";
+import { contentName, readText } from "./content-columns.ts";
+import { type ContentFacts, contentFacts, UNREADABLE } from "./content-facts.ts";
+import { sectionPath } from "./layout.ts";
+import type { Work } from "./ports.ts";
+import { PARTIAL, unlessDamaged } from "./previous-snapshots.ts";
+import { type SnapshotCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
+import { openSnapshotFiles, type SnapshotFiles } from "./snapshot-files.ts";
+
+export interface IndexedFile {
+  readonly name: string;
+  readonly path: string;
+  readonly content: string;
+  readonly size: number;
+  readonly facts: ContentFacts;
+}
+
+/** Part of a listing; one object for all snapshots that share it. */
+export type IndexedPiece = readonly IndexedFile[];
+
+export interface IndexedCalendar {
+  readonly calendar: SnapshotCalendar;
+  /** Of the calendar, and of its unsent versions below `/pending`. */
+  readonly pieces: readonly IndexedPiece[];
+}
+
+export interface IndexedSnapshot {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** Made of some calendars only: what it does not hold is not missing from it. */
+  readonly partial: boolean;
+  readonly calendars: readonly IndexedCalendar[];
+}
+
+/** Distinct contents kept between questions; a bigger index is made anew for each. */
+const CONTENTS_KEPT = 100_000;
+
+export class HistoryIndex {
+  readonly #snapshots = new Map<string, IndexedSnapshot>();
+  readonly #pieces = new Map<string, IndexedPiece>();
+  readonly #contents = new Map<string, ContentFacts>();
+
+  /** @returns `undefined` for a snapshot too damaged to read. @throws AppError "aborted" */
+  async load(
+    store: Kloset,
+    infos: readonly SnapshotInfo[],
+    { signal, onProgress }: Work,
+  ): Promise<ReadonlyMap<string, IndexedSnapshot>> {
+    if (this.#contents.size > CONTENTS_KEPT) this.#forget();
+    const loaded = new Map<string, IndexedSnapshot>();
+    for (const [done, info] of infos.entries()) {
+      signal.throwIfAborted();
+      const known = this.#snapshots.get(info.id);
+      const indexed = known ?? (await unlessDamaged(() => this.#read(store, info, signal)));
+      if (indexed) {
+        this.#snapshots.set(info.id, indexed);
+        loaded.set(info.id, indexed);
+      }
+      if (!known) onProgress({ done: done + 1, total: infos.length, note: "" });
+    }
+    return loaded;
+  }
+
+  #forget(): void {
+    this.#snapshots.clear();
+    this.#pieces.clear();
+    this.#contents.clear();
+  }
+
+  async #read(store: Kloset, info: SnapshotInfo, signal: AbortSignal): Promise<IndexedSnapshot> {
+    const snapshot = await openSnapshotFiles(store, info.id, signal);
+    const calendars: IndexedCalendar[] = [];
+    for (const calendar of await snapshotCalendars(snapshot)) {
+      const pieces = [...(await this.#piecesOf(snapshot, calendar.path, signal))];
+      const pending = sectionPath("pending", calendar.account, calendar.calendar);
+      if ((await snapshot.entryName(pending)) !== undefined)
+        pieces.push(...(await this.#piecesOf(snapshot, pending, signal)));
+      calendars.push({ calendar, pieces });
+    }
+    const partial = info.context.has(PARTIAL);
+    return { id: info.id, time: info.timestamp, partial, calendars };
+  }
+
+  async #piecesOf(
+    snapshot: SnapshotFiles,
+    directory: string,
+    signal: AbortSignal,
+  ): Promise<IndexedPiece[]> {
+    const whole = {
+      name: `${snapshot.info.id} ${directory}`,
+      entries: () => snapshot.list(directory),
+    };
+    const listed = (await snapshot.listingPieces?.(directory)) ?? [whole];
+    const pieces: IndexedPiece[] = [];
+    for (const { name, entries } of listed) {
+      const key = `${name} ${directory}`;
+      const known = this.#pieces.get(key);
+      const found = known ? undefined : await entries();
+      // A listing cut in the middle of an entry can be read as a whole only.
+      if (!known && !found)
+        return [await this.#files(snapshot, await snapshot.list(directory), signal)];
+      const piece = known ?? (await this.#files(snapshot, found ?? [], signal));
+      this.#pieces.set(key, piece);
+      pieces.push(piece);
+    }
+    return pieces;
+  }
+
+  async #files(
+    snapshot: SnapshotFiles,
+    entries: readonly Entry[],
+    signal: AbortSignal,
+  ): Promise<IndexedPiece> {
+    const files: IndexedFile[] = [];
+    const pace = makePace(signal);
+    for (const entry of entries) {
+      await pace.breathe();
+      if (entry.kind !== "file") continue;
+      const { name, path, size } = entry;
+      const content = contentName(entry);
+      const facts = this.#contents.get(content) ?? (await factsOf(snapshot, entry));
+      if (facts) this.#contents.set(content, facts);
+      // Damaged in the store, it is still listed, by the name of its file.
+      files.push({ name, path, size, content, facts: facts ?? UNREADABLE });
+    }
+    return files;
+  }
+}
+
+function factsOf(snapshot: SnapshotFiles, entry: Entry): Promise<ContentFacts | undefined> {
+  return unlessDamaged(async () => contentFacts(await readText(snapshot, entry)));
+}

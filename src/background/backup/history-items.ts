@@ -1,0 +1,192 @@
+/** The items of several snapshots, each once, with what holds it; and those that fit a search. Pure. */
+import type { FoundItem, SearchedCalendar } from "../../shared/commands.ts";
+import { ITEM_FLAG } from "../../shared/item-store.ts";
+import { componentName } from "./browse.ts";
+import { foldText } from "./content-facts.ts";
+import type { IndexedFile, IndexedPiece, IndexedSnapshot } from "./history-index.ts";
+
+/** A part of a listing as some of the snapshots share it. */
+interface Holding {
+  readonly file: IndexedFile;
+  /** Positions among the snapshots, ascending: the newest first. */
+  readonly at: readonly number[];
+}
+
+export interface HistoryItem {
+  readonly calendar: string;
+  readonly holdings: readonly Holding[];
+  /** The newest version, an unsent one before the one of the server. */
+  readonly newest: Holding;
+  readonly gone: boolean;
+}
+
+export interface HistoryQuery {
+  /** Every word must be there. */
+  readonly text?: string | undefined;
+  /** Wall times as if UTC; an undated item is not within. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly calendar?: string | undefined;
+  readonly gone?: boolean | undefined;
+}
+
+/**
+ * @param snapshots newest first
+ * @param wanted ids of those whose items are asked for; the others tell what is gone
+ */
+export function historyItems(
+  snapshots: readonly IndexedSnapshot[],
+  wanted: ReadonlySet<string>,
+): HistoryItem[] {
+  const items: HistoryItem[] = [];
+  for (const [calendar, pieces] of piecesByCalendar(snapshots)) {
+    const present = snapshots.findIndex(
+      ({ partial, calendars }) =>
+        !partial || calendars.some((one) => one.calendar.path === calendar),
+    );
+    const held = new Map<string, Holding[]>();
+    for (const [piece, at] of pieces)
+      for (const file of piece) {
+        const key = file.facts.uid ?? `/${file.name}`;
+        const known = held.get(key);
+        if (known) known.push({ file, at });
+        else held.set(key, [{ file, at }]);
+      }
+    for (const all of held.values()) {
+      const holdings = all
+        .map(({ file, at }) => ({
+          file,
+          at: at.filter((index) => isWanted(snapshots, index, wanted)),
+        }))
+        .filter(({ at }) => at.length > 0)
+        .sort(newestFirst);
+      const [newest] = holdings;
+      const gone = present >= 0 && !all.some(({ at }) => at.includes(present));
+      if (newest) items.push({ calendar, holdings, newest, gone });
+    }
+  }
+  return items;
+}
+
+function isWanted(
+  snapshots: readonly IndexedSnapshot[],
+  index: number,
+  wanted: ReadonlySet<string>,
+): boolean {
+  return wanted.has((snapshots[index] as IndexedSnapshot).id);
+}
+
+function newestFirst(a: Holding, b: Holding): number {
+  const order = (a.at[0] as number) - (b.at[0] as number);
+  return order || Number(isPending(b.file)) - Number(isPending(a.file));
+}
+
+function isPending({ path }: IndexedFile): boolean {
+  return path.startsWith("/pending/");
+}
+
+function piecesByCalendar(
+  snapshots: readonly IndexedSnapshot[],
+): Map<string, Map<IndexedPiece, number[]>> {
+  const byCalendar = new Map<string, Map<IndexedPiece, number[]>>();
+  for (const [index, { calendars }] of snapshots.entries())
+    for (const { calendar, pieces } of calendars) {
+      const known = byCalendar.get(calendar.path) ?? new Map<IndexedPiece, number[]>();
+      byCalendar.set(calendar.path, known);
+      for (const piece of pieces) {
+        const at = known.get(piece);
+        if (at) at.push(index);
+        else known.set(piece, [index]);
+      }
+    }
+  return byCalendar;
+}
+
+/** Latest first, undated ones last. */
+export function matchingItems(items: readonly HistoryItem[], query: HistoryQuery): HistoryItem[] {
+  const words = foldText(query.text ?? "")
+    .split(/\s+/)
+    .filter((word) => word !== "");
+  return items
+    .filter(({ calendar, gone, holdings }) => {
+      if (query.calendar !== undefined && calendar !== query.calendar) return false;
+      if (query.gone === true && !gone) return false;
+      return holdings.some(({ file }) => matches(file, words, query));
+    })
+    .sort(
+      (a, b) =>
+        startOf(b) - startOf(a) ||
+        (a.newest.file.facts.searched < b.newest.file.facts.searched ? -1 : 1),
+    );
+}
+
+function startOf({ newest }: HistoryItem): number {
+  return newest.file.facts.start ?? -8e15;
+}
+
+function matches(
+  { facts, name }: IndexedFile,
+  words: readonly string[],
+  { from, to }: HistoryQuery,
+): boolean {
+  const searched = facts.searched === "" ? name.toLowerCase() : facts.searched;
+  if (!words.every((word) => searched.includes(word))) return false;
+  if (from === undefined && to === undefined) return true;
+  if (facts.start === null && facts.end === null) return false;
+  if (from !== undefined && facts.end !== null && facts.end < from) return false;
+  return !(to !== undefined && facts.start !== null && facts.start > to);
+}
+
+export function foundItem(
+  { calendar, holdings, newest, gone }: HistoryItem,
+  snapshots: readonly IndexedSnapshot[],
+): FoundItem {
+  const { path, size, facts } = newest.file;
+  const at = [...new Set(holdings.flatMap((holding) => holding.at))].sort((a, b) => a - b);
+  const [first, last] = [at[0], at.at(-1)].map(
+    (index) => snapshots[index as number] as IndexedSnapshot,
+  ) as [IndexedSnapshot, IndexedSnapshot];
+  return {
+    path,
+    snapshotId: first.id,
+    calendar,
+    uid: facts.uid,
+    summary: facts.summary,
+    start: facts.start,
+    end: facts.end,
+    allDay: (facts.flags & ITEM_FLAG.allDay) !== 0,
+    recurring: (facts.flags & ITEM_FLAG.recurring) !== 0,
+    component: componentName(facts.components),
+    size,
+    versions: new Set(holdings.map(({ file }) => file.content)).size,
+    snapshots: at.length,
+    since: last.time,
+    until: first.time,
+    gone,
+  };
+}
+
+/** As the newest snapshot that holds it shows it; in the order of that one, those of older ones after them. */
+export function searchedCalendars(
+  snapshots: readonly IndexedSnapshot[],
+  items: readonly HistoryItem[],
+  calendarIdOf: (calendar: IndexedSnapshot["calendars"][number]["calendar"]) => string | null,
+): SearchedCalendar[] {
+  const counts = new Map<string, number>();
+  for (const { calendar } of items) counts.set(calendar, (counts.get(calendar) ?? 0) + 1);
+  const found = new Map<string, SearchedCalendar>();
+  for (const { calendars } of snapshots)
+    for (const { calendar } of calendars) {
+      const { path, account, manifest } = calendar;
+      if (found.has(path)) continue;
+      found.set(path, {
+        path,
+        displayName: manifest?.displayName || calendar.calendar,
+        account,
+        color: manifest?.color ?? null,
+        calendarId: calendarIdOf(calendar),
+        items: counts.get(path) ?? 0,
+      });
+    }
+  return [...found.values()];
+}

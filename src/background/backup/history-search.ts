@@ -1,0 +1,114 @@
+/** Finding items over all snapshots, or in one; and the occurrences of a span of days in one. */
+import type { CommandArguments, CommandValue } from "../../shared/commands.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { Kloset } from "../kloset/kloset.ts";
+import type { SnapshotInfo } from "../kloset/snapshot-info.ts";
+import { readText } from "./content-columns.ts";
+import { HistoryIndex, type IndexedFile, type IndexedSnapshot } from "./history-index.ts";
+import {
+  foundItem,
+  type HistoryItem,
+  historyItems,
+  matchingItems,
+  searchedCalendars,
+} from "./history-items.ts";
+import { monthOccurrences } from "./month-occurrences.ts";
+import type { KnownCalendar, Work } from "./ports.ts";
+import { PARTIAL, unlessDamaged } from "./previous-snapshots.ts";
+import { findCalendar } from "./snapshot-calendars.ts";
+import { openSnapshotFiles } from "./snapshot-files.ts";
+
+const ITEMS_AT_ONCE = 200;
+
+interface Answered {
+  readonly key: string;
+  readonly items: readonly HistoryItem[];
+}
+
+export class HistorySearch {
+  readonly #index = new HistoryIndex();
+  /** The newest question: its next page, and the next search in the same snapshots, start from it. */
+  #gathered: Answered | undefined;
+  #matched: Answered | undefined;
+
+  /** @throws AppError "snapshot-unknown", "aborted" */
+  async search(
+    store: Kloset,
+    known: readonly KnownCalendar[],
+    args: CommandArguments<"snapshots.search">,
+    work: Work,
+  ): Promise<CommandValue<"snapshots.search">> {
+    const infos = await store.listSnapshots();
+    const { snapshotId, offset = 0, limit = ITEMS_AT_ONCE, ...query } = args;
+    const wanted = infos.filter(({ id }) => snapshotId === undefined || id === snapshotId);
+    if (snapshotId !== undefined && wanted.length === 0)
+      await store.openSnapshot(snapshotId, work.signal);
+    const needed = infos.filter((info) => wanted.includes(info) || isPresent(infos, info));
+    const loaded = await this.#index.load(store, needed, work);
+    const snapshots = needed.flatMap(({ id }) => loaded.get(id) ?? []);
+    const key = JSON.stringify([snapshotId, snapshots.map(({ id }) => id)]);
+    const wantedIds = new Set(wanted.map(({ id }) => id));
+    if (this.#gathered?.key !== key)
+      this.#gathered = { key, items: historyItems(snapshots, wantedIds) };
+    const { items } = this.#gathered;
+    const queryKey = JSON.stringify([key, query]);
+    if (this.#matched?.key !== queryKey)
+      this.#matched = { key: queryKey, items: matchingItems(items, query) };
+    const matched = this.#matched.items;
+    const shown = snapshots.filter(({ id }) => wantedIds.has(id));
+    return {
+      items: matched.slice(offset, offset + limit).map((item) => foundItem(item, snapshots)),
+      total: matched.length,
+      calendars: searchedCalendars(
+        shown,
+        items,
+        (calendar) => findCalendar(calendar, known)?.calendarId ?? null,
+      ),
+      snapshots: shown.length,
+      unreadable: wanted.filter(({ id }) => !loaded.has(id)).map(({ id }) => id),
+    };
+  }
+
+  /** @throws AppError "snapshot-unknown", "store-corrupt", "bad-argument", "aborted" */
+  async occurrences(
+    store: Kloset,
+    args: CommandArguments<"snapshots.occurrences">,
+    work: Work,
+  ): Promise<CommandValue<"snapshots.occurrences">> {
+    const snapshot = await openSnapshotFiles(store, args.snapshotId, work.signal);
+    const { info } = snapshot;
+    const indexed = (await this.#index.load(store, [info], work)).get(info.id);
+    if (!indexed) throw damagedSnapshot();
+    const text = async (file: IndexedFile): Promise<string | undefined> =>
+      file.facts.text ??
+      (await unlessDamaged(async () => {
+        const entry = await snapshot.stat(file.path);
+        return entry && readText(snapshot, entry);
+      }));
+    return monthOccurrences(filesOf(indexed, args.calendar), args, text, work.signal);
+  }
+}
+
+/** The newest snapshot of everything, and those of some calendars after it: what they do not hold is gone. */
+function isPresent(infos: readonly SnapshotInfo[], info: SnapshotInfo): boolean {
+  const newestWhole = infos.findIndex(({ context }) => !context.has(PARTIAL));
+  return newestWhole < 0 || infos.indexOf(info) <= newestWhole;
+}
+
+/** Of an item with an unsent version, that one. */
+function filesOf(
+  { calendars }: IndexedSnapshot,
+  wanted: string | undefined,
+): { readonly calendar: string; readonly file: IndexedFile }[] {
+  return calendars.flatMap(({ calendar: { path }, pieces }) => {
+    if (wanted !== undefined && path !== wanted) return [];
+    const byName = new Map(pieces.flatMap((piece) => piece.map((file) => [file.name, file])));
+    return [...byName.values()].map((file) => ({ calendar: path, file }));
+  });
+}
+
+function damagedSnapshot(): AppError {
+  return new AppError("store-corrupt", "This snapshot is too damaged to be read.", {
+    hint: "Check it to learn what can still be restored. Nothing was changed.",
+  });
+}
