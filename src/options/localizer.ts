@@ -15,6 +15,14 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ["minute", 60_000],
 ];
 
+const LENGTHS = [
+  ["week", 604_800_000],
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1000],
+] as const;
+
 const SIZES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
 export class Localizer {
@@ -24,6 +32,10 @@ export class Localizer {
   constructor(source: MessageSource) {
     this.#source = source;
     this.#language = source.getUILanguage();
+  }
+
+  get language(): string {
+    return this.#language;
   }
 
   text(key: string, ...substitutions: string[]): string {
@@ -55,6 +67,25 @@ export class Localizer {
       unitDisplay: step === 0 ? "long" : "short",
       maximumFractionDigits: step < 2 ? 0 : 1,
     }).format(size);
+  }
+
+  /** A span of milliseconds, e.g. "1 hour and 30 minutes". */
+  duration(value: number): string {
+    let left = value;
+    const parts: string[] = [];
+    for (const [unit, length] of LENGTHS) {
+      const count = Math.floor(left / length);
+      left -= count * length;
+      if (count > 0)
+        parts.push(
+          new Intl.NumberFormat(this.#language, {
+            style: "unit",
+            unit,
+            unitDisplay: "long",
+          }).format(count),
+        );
+    }
+    return this.list(parts);
   }
 
   /** Day and time of an instant (milliseconds since the epoch). */
