@@ -271,6 +271,8 @@ export interface SnapshotSummary {
   readonly items: number;
   readonly bytes: number;
   readonly pinned: boolean;
+  /** Set where it was made of some calendars only. */
+  readonly partial?: true;
 }
 
 export interface BrowsedCalendar {
@@ -308,7 +310,8 @@ export interface FoundItem {
   /** Milliseconds as in `ItemColumns.start`: wall time as if UTC. Of a series its first start and last end. */
   readonly start: number | null;
   readonly end: number | null;
-  readonly allDay: boolean;
+  /** The start as it is written, `TZID|value`. */
+  readonly startValue: string;
   readonly recurring: boolean;
   readonly component: BrowsedItem["component"];
   readonly size: number;

@@ -28,7 +28,7 @@ import type {
   ReplacedVersions,
   Work,
 } from "./ports.ts";
-import { itemsIn } from "./previous-snapshots.ts";
+import { itemsIn, PARTIAL } from "./previous-snapshots.ts";
 import { restoreToCalendars } from "./restore-to-calendars.ts";
 import { restoreToFolder } from "./restore-to-folder.ts";
 import { openSnapshotFiles } from "./snapshot-files.ts";
@@ -214,5 +214,6 @@ function summary(info: SnapshotInfo): Omit<SnapshotSummary, "pinned"> {
     calendars: Number(info.context.get("Calendars")) || 0,
     items: itemsIn(info),
     bytes: info.size,
+    ...(info.context.has(PARTIAL) ? { partial: true } : {}),
   };
 }

@@ -154,7 +154,7 @@ export function foundItem(
     summary: facts.summary,
     start: facts.start,
     end: facts.end,
-    allDay: (facts.flags & ITEM_FLAG.allDay) !== 0,
+    startValue: facts.startValue,
     recurring: (facts.flags & ITEM_FLAG.recurring) !== 0,
     component: componentName(facts.components),
     size,

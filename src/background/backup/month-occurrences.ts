@@ -9,7 +9,7 @@ import {
   occurrences,
   type Span,
 } from "../../shared/ical/recurrence/occurrences.ts";
-import { type Moment, shiftedValue } from "../../shared/ical/simple/iso-time.ts";
+import { type Moment, shiftedValue, writtenMoment } from "../../shared/ical/simple/iso-time.ts";
 import { COMPONENT, ITEM_FLAG } from "../../shared/item-store.ts";
 import { makePace } from "../kloset/pace.ts";
 import { componentName } from "./browse.ts";
@@ -81,8 +81,8 @@ async function occurrencesOf(
   const single = (flags & (ITEM_FLAG.recurring | ITEM_FLAG.overrides)) === 0;
   // Of a rule too costly to be followed the first instance is shown, as Thunderbird does.
   if (single || (flags & ITEM_FLAG.costly) !== 0) {
-    const start = momentFrom(startValue) ?? momentFrom(endValue);
-    const end = momentFrom(endValue) ?? (start && endOf(start, file.facts));
+    const start = writtenMoment(startValue) ?? writtenMoment(endValue);
+    const end = writtenMoment(endValue) ?? (start && endOf(start, file.facts));
     const only = start && { id: null, start, end, changed: false };
     return only && touches(only, span) ? [only] : [];
   }
@@ -98,14 +98,6 @@ async function occurrencesOf(
     overrides.map(({ component }) => component),
     span,
   );
-}
-
-/** `TZID|value` as columns have it. */
-function momentFrom(written: string): Moment | null {
-  const at = written.lastIndexOf("|");
-  const value = written.slice(at + 1).trim();
-  if (value === "") return null;
-  return { value, tzid: at > 0 ? written.slice(0, at) : null };
 }
 
 /** Where a DURATION says when it ends. */

@@ -10,6 +10,13 @@ export interface Moment {
   readonly tzid: string | null;
 }
 
+/** From `TZID|value`, the form of `ItemColumns.startValue`; `null` where there is no value. */
+export function writtenMoment(written: string): Moment | null {
+  const at = written.lastIndexOf("|");
+  const value = written.slice(at + 1).trim();
+  return value === "" ? null : { value, tzid: at > 0 ? written.slice(0, at) : null };
+}
+
 /** The ISO form of a value; values that are none are given back as they are. */
 export function toIso(value: string): string {
   const match = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$/i.exec(value.trim());

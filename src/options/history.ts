@@ -1,0 +1,60 @@
+/**
+ * Entry of the history page. Its address may say what it opens with: `history.html?calendar=ID` (Thunderbird's id of a
+ * calendar), `history.html?calendar=ID&uid=UID` (the versions of one item).
+ */
+import browser from "webextension-polyfill";
+import { BackgroundClient, type MessagePort } from "./background-client.ts";
+import { OperationProgress } from "./components/operation-progress.ts";
+import { DateWords } from "./history/date-words.ts";
+import { HistoryPage } from "./history/history-page.ts";
+import { Localizer } from "./localizer.ts";
+import type { Page } from "./page.ts";
+
+const words = new Localizer(browser.i18n);
+words.localize(document);
+
+const byId = (id: string): HTMLElement => {
+  const node = document.getElementById(id);
+  if (!node) throw new Error(`The page has no #${id}`);
+  return node;
+};
+
+const announcements = byId("announcements");
+const page: Page = {
+  client: new BackgroundClient(browser.runtime as unknown as MessagePort),
+  words,
+  now: Date.now,
+  announce: (text) => {
+    announcements.textContent = text;
+  },
+};
+
+/** Thunderbird's own: opens in the browser or mail program of the system, never in here. */
+const { openDefaultBrowser } = browser.windows as unknown as {
+  openDefaultBrowser(url: string): Promise<void>;
+};
+
+const dates = new DateWords(
+  words.language,
+  Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC",
+);
+const dialog = byId("dialog") as HTMLDialogElement;
+const history = new HistoryPage(
+  {
+    search: byId("search-root"),
+    timeline: byId("timeline-root"),
+    list: byId("list-root"),
+    item: byId("item-root"),
+    dialog,
+  },
+  page,
+  dates,
+  (href) => void openDefaultBrowser(href),
+);
+// A first search reads every snapshot; later ones are answered before anybody could look at a bar.
+byId("operations").append(
+  new OperationProgress(page, "snapshots.search", words.text("readingBackups"), { patient: true })
+    .node,
+);
+const address = new URLSearchParams(location.search);
+void history.start({ calendar: address.get("calendar"), uid: address.get("uid") });

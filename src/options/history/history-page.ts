@@ -1,0 +1,387 @@
+/** The history page: which snapshot is looked at, what is looked for in it, and the item beside it. */
+import type {
+  CommandArguments,
+  CommandValue,
+  SearchedCalendar,
+  SnapshotDifference,
+  SnapshotOccurrence,
+  SnapshotSummary,
+} from "../../shared/commands.ts";
+import { icalTime } from "../../shared/ical/simple/iso-time.ts";
+import { instantOf } from "../../shared/ical/time-zone.ts";
+import { element } from "../element.ts";
+import type { Page } from "../page.ts";
+import { type Chosen, chosenItems } from "./chosen.ts";
+import type { DateWords } from "./date-words.ts";
+import { ItemPane, type ItemPlace } from "./item-pane.ts";
+import type { OpenLink } from "./rich-text.ts";
+import { ListPane, type View } from "./list-pane.ts";
+import { MonthView } from "./month-view.ts";
+import { RestoreDialog } from "./restore-dialog.ts";
+import { comparedRow, foundRow, type ItemRow } from "./rows.ts";
+import { saveAsFiles } from "./save-file.ts";
+import { SearchBar } from "./search-bar.ts";
+import { snapshotBefore, Timeline } from "./timeline.ts";
+import type { ListSource } from "./virtual-list.ts";
+import { WorkQueue } from "./work-queue.ts";
+
+export interface HistoryRoots {
+  readonly search: HTMLElement;
+  readonly timeline: HTMLElement;
+  readonly list: HTMLElement;
+  readonly item: HTMLElement;
+  readonly dialog: HTMLDialogElement;
+}
+
+/** What the page's address asks for. */
+export interface HistoryAddress {
+  /** Thunderbird's id of a calendar. */
+  readonly calendar: string | null;
+  readonly uid: string | null;
+}
+
+const FIRST_ROWS = 100;
+
+export class HistoryPage {
+  readonly #page: Page;
+  readonly #dates: DateWords;
+  readonly #queue = new WorkQueue();
+  readonly #timeline: Timeline;
+  readonly #bar: SearchBar;
+  readonly #pane: ListPane;
+  readonly #item: ItemPane;
+  readonly #month: MonthView;
+  readonly #restore: RestoreDialog;
+  #snapshots: readonly SnapshotSummary[] = [];
+  #calendars: readonly SearchedCalendar[] = [];
+  #chosen: string | null = null;
+  #view: View = "items";
+  /** What is asked for now; an answer to an earlier question is not shown any more. */
+  #question = 0;
+
+  constructor(roots: HistoryRoots, page: Page, dates: DateWords, openLink: OpenLink) {
+    this.#page = page;
+    this.#dates = dates;
+    this.#timeline = new Timeline(roots.timeline, page, dates, {
+      choose: (id) => void this.#choose(id),
+      difference: (from, to) =>
+        this.#queue.whenIdle(() => page.client.call("snapshots.diff", { from, to, limit: 0 })),
+    });
+    this.#bar = new SearchBar(roots.search, page, () => void this.#refresh());
+    this.#month = new MonthView(page, dates, {
+      turn: () => void this.#refresh(),
+      open: (occurrence, enter) => void this.#openOccurrence(occurrence, enter),
+      colorOf: (path) => this.#calendarOf(path)?.color ?? null,
+    });
+    this.#pane = new ListPane(roots.list, page, dates, this.#month, {
+      view: (view) => {
+        this.#view = view;
+        void this.#refresh();
+      },
+      open: (row, enter) => void this.#open(row, enter),
+      restore: () => this.#restoreList(),
+      save: () => this.#saveList(),
+      failed: (error) => this.#failed(error),
+    });
+    this.#item = new ItemPane(roots.item, page, dates, this.#queue, {
+      restore: (place) => this.#openRestore(place.title, chosenItems([place])),
+      save: (place) =>
+        void saveAsFiles(page, chosenItems([place]), place.title, this.#pane.outcome),
+      open: openLink,
+    });
+    this.#restore = new RestoreDialog(roots.dialog, page);
+    page.client.onEvent((event) => {
+      if (event.event === "changed" && event.what === "snapshots") void this.#snapshotsChanged();
+    });
+  }
+
+  async start({ calendar, uid }: HistoryAddress): Promise<void> {
+    this.#item.close();
+    this.#pane.showHead(null, this.#view, null);
+    this.#pane.waiting();
+    if (!(await this.#loadSnapshots())) return;
+    if (calendar !== null && uid !== null) await this.#openByUid(calendar, uid);
+    await this.#refresh();
+    const wanted = this.#calendars.find((one) => one.calendarId === calendar);
+    if (!wanted || calendar === null) return;
+    this.#bar.choose(wanted.path);
+    await this.#refresh();
+  }
+
+  /** @returns false where there is nothing to look at, and that was said */
+  async #loadSnapshots(): Promise<boolean> {
+    const { client, words } = this.#page;
+    try {
+      this.#snapshots = await this.#queue.run(() => client.call("snapshots.list", {}));
+    } catch (error) {
+      this.#failed(error, () => void this.start({ calendar: null, uid: null }));
+      return false;
+    }
+    if (this.#chosen !== null && !this.#snapshots.some(({ id }) => id === this.#chosen))
+      this.#chosen = null;
+    this.#timeline.show(this.#snapshots, this.#chosen);
+    if (this.#snapshots.length > 0) return true;
+    const toBackups = element("a", { href: "options.html#backups" }, words.text("backups"));
+    this.#pane.showEmpty(
+      words.text("noSnapshots"),
+      words.text("noSnapshotsHint"),
+      element("p", {}, toBackups),
+    );
+    return false;
+  }
+
+  async #snapshotsChanged(): Promise<void> {
+    if (await this.#loadSnapshots()) await this.#refresh();
+  }
+
+  async #choose(id: string | null): Promise<void> {
+    this.#chosen = id;
+    if (id === null && this.#view === "changes") this.#view = "items";
+    this.#timeline.select(id);
+    await this.#refresh();
+  }
+
+  get #snapshot(): SnapshotSummary | null {
+    return this.#snapshots.find(({ id }) => id === this.#chosen) ?? null;
+  }
+
+  #calendarOf(path: string): SearchedCalendar | undefined {
+    return this.#calendars.find((calendar) => calendar.path === path);
+  }
+
+  async #refresh(): Promise<void> {
+    const question = ++this.#question;
+    const snapshot = this.#snapshot;
+    const view = this.#view;
+    const { calendar } = this.#bar.wanted;
+    const restorable = snapshot && (calendar === null ? "all" : "calendar");
+    this.#bar.enable({ search: view === "items", gone: view === "items" });
+    this.#pane.showHead(snapshot, view, restorable);
+    this.#pane.waiting();
+    const current = (): boolean => question === this.#question;
+    try {
+      if (view === "month") await this.#showMonth(current);
+      else if (view === "changes" && snapshot) await this.#showChanges(snapshot, current);
+      else await this.#showItems(snapshot, current);
+    } catch (error) {
+      if (current()) this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown, again: () => void = () => void this.#refresh()): void {
+    this.#pane.showError(error, { label: this.#page.words.text("tryAgain"), run: again });
+  }
+
+  async #showItems(snapshot: SnapshotSummary | null, current: () => boolean): Promise<void> {
+    const { client, words } = this.#page;
+    const { text, from, to, calendar, gone } = this.#bar.wanted;
+    const query: CommandArguments<"snapshots.search"> = {
+      ...(snapshot ? { snapshotId: snapshot.id } : {}),
+      ...(text === "" ? {} : { text }),
+      ...(from === null ? {} : { from }),
+      ...(to === null ? {} : { to }),
+      ...(calendar === null ? {} : { calendar }),
+      ...(gone ? { gone } : {}),
+    };
+    const ask = (offset: number, limit: number) =>
+      this.#queue.run(async () =>
+        current() ? client.call("snapshots.search", { ...query, offset, limit }) : null,
+      );
+    const found = await ask(0, FIRST_ROWS);
+    if (!found || !current()) return;
+    this.#calendars = found.calendars;
+    this.#bar.setCalendars(found.calendars);
+    const rows = ({ items }: CommandValue<"snapshots.search">): ItemRow[] =>
+      items.map((item) => foundRow(item, (path) => this.#calendarOf(path), this.#language));
+    const source: ListSource<ItemRow> = {
+      total: found.total,
+      rows: async (offset, limit) => {
+        const page = await ask(offset, limit);
+        return page ? rows(page) : [];
+      },
+    };
+    this.#pane.showList(source, rows(found), [
+      words.text("nothingFound"),
+      words.text("nothingFoundHint"),
+    ]);
+    if (found.unreadable.length > 0)
+      this.#pane.showNote(words.counted("unreadableBackups", found.unreadable.length));
+    else if (snapshot) this.#showSummary(snapshot, current);
+  }
+
+  /** Counts of what changed come after what was asked for. */
+  #showSummary(snapshot: SnapshotSummary, current: () => boolean): void {
+    const before = snapshotBefore(this.#snapshots, snapshot.id);
+    if (!before) return;
+    const ask = (): Promise<SnapshotDifference> =>
+      this.#page.client.call("snapshots.diff", { from: before.id, to: snapshot.id, limit: 0 });
+    this.#queue.run(async () => (current() ? ask() : null)).then(
+      (difference) => {
+        if (difference && current()) this.#pane.showSummary(difference);
+      },
+      () => {},
+    );
+  }
+
+  get #language() {
+    return { words: this.#page.words, dates: this.#dates };
+  }
+
+  async #showChanges(snapshot: SnapshotSummary, current: () => boolean): Promise<void> {
+    const { client, words } = this.#page;
+    const before = snapshotBefore(this.#snapshots, snapshot.id);
+    if (!before) {
+      this.#pane.showEmpty(words.text("firstBackup"), words.text("firstBackupHint"));
+      return;
+    }
+    const { calendar } = this.#bar.wanted;
+    const ask = (offset: number, limit: number) =>
+      this.#queue.run(async () =>
+        current()
+          ? client.call("snapshots.diff", {
+              ...{ from: before.id, to: snapshot.id, offset, limit },
+              ...(calendar === null ? {} : { calendar }),
+            })
+          : null,
+      );
+    const found = await ask(0, FIRST_ROWS);
+    if (!found || !current()) return;
+    const rows = ({ items }: SnapshotDifference): ItemRow[] =>
+      items.map((item) =>
+        comparedRow(
+          item,
+          [before.id, snapshot.id],
+          (path) => this.#calendarOf(path),
+          this.#language,
+        ),
+      );
+    const source: ListSource<ItemRow> = {
+      total: found.total,
+      rows: async (offset, limit) => {
+        const page = await ask(offset, limit);
+        return page ? rows(page) : [];
+      },
+    };
+    this.#pane.showSummary(found);
+    this.#pane.showList(source, rows(found), [
+      words.text("noChanges"),
+      words.text("comparedWith", this.#dates.short(before.time)),
+    ]);
+  }
+
+  async #showMonth(current: () => boolean): Promise<void> {
+    const { client, words } = this.#page;
+    const snapshot = this.#monthSnapshot;
+    if (!snapshot) return;
+    const { calendar } = this.#bar.wanted;
+    const { zone } = this.#dates;
+    const { first, last } = this.#month.span;
+    const [from, to] = [first, last].map((wall) => instantOf(icalTime(wall), zone) ?? wall) as [
+      number,
+      number,
+    ];
+    if (this.#chosen === null)
+      this.#pane.showNote(words.text("monthOfNewest", this.#dates.short(snapshot.time)));
+    this.#month.show(null, false);
+    this.#pane.showMonth();
+    const found = await this.#queue.run(async () =>
+      current()
+        ? client.call("snapshots.occurrences", {
+            ...{ snapshotId: snapshot.id, from, to, zone },
+            ...(calendar === null ? {} : { calendar }),
+          })
+        : null,
+    );
+    if (found && current()) this.#month.show(found.occurrences, found.incomplete);
+  }
+
+  /** Where no snapshot was chosen, the newest of everything. */
+  get #monthSnapshot(): SnapshotSummary | undefined {
+    return (
+      this.#snapshot ?? this.#snapshots.find(({ partial }) => partial !== true) ?? this.#snapshots[0]
+    );
+  }
+
+  async #open(place: ItemRow, enter: boolean): Promise<void> {
+    this.#pane.list.markOpened(place.key);
+    await this.#item.open(place);
+    if (enter) this.#item.focus();
+  }
+
+  async #openOccurrence(
+    { path, uid, summary, calendar }: SnapshotOccurrence,
+    enter: boolean,
+  ): Promise<void> {
+    const snapshotId = this.#monthSnapshot?.id;
+    if (snapshotId === undefined) return;
+    const known = this.#calendarOf(calendar);
+    const place: ItemPlace = {
+      ...{ path, uid, snapshotId, title: summary },
+      calendarName: known?.displayName ?? calendar,
+      color: known?.color ?? null,
+    };
+    await this.#item.open(place);
+    if (enter) this.#item.focus();
+  }
+
+  async #openByUid(calendarId: string, uid: string): Promise<void> {
+    const { client, words } = this.#page;
+    try {
+      const { calendar, versions } = await this.#queue.run(() =>
+        client.call("snapshots.versions", { calendarId, uid }),
+      );
+      const [newest] = versions;
+      const snapshotId = newest?.snapshotIds[0];
+      if (!newest || snapshotId === undefined) {
+        this.#page.announce(words.text("notInBackups"));
+        this.#item.showEmpty(words.text("notInBackups"), words.text("notInBackupsHint"));
+        return;
+      }
+      const { path, summary: title } = newest;
+      const calendarName = calendar.slice(calendar.lastIndexOf("/") + 1);
+      await this.#item.open({ path, snapshotId, uid, title, calendarName, color: null });
+      this.#item.focus();
+    } catch (error) {
+      this.#item.showError(error);
+    }
+  }
+
+  /** What the buttons below the list are about: the ticked items, or all of a snapshot or a calendar. */
+  #chosenInList(): { readonly what: string; readonly chosen: Chosen } | null {
+    const { words } = this.#page;
+    const ticked = this.#view === "month" ? [] : [...this.#pane.list.ticks.values()];
+    const [first] = ticked;
+    if (first)
+      return {
+        what: ticked.length === 1 ? first.title : words.counted("itemCount", ticked.length),
+        chosen: chosenItems(ticked),
+      };
+    const snapshot = this.#snapshot;
+    if (!snapshot) return null;
+    const { calendar } = this.#bar.wanted;
+    const known = calendar === null ? undefined : this.#calendarOf(calendar);
+    return {
+      what: known?.displayName ?? words.text("snapshotOf", this.#dates.short(snapshot.time)),
+      chosen: [
+        {
+          snapshotId: snapshot.id,
+          selection: calendar === null ? { all: true } : { calendars: [calendar] },
+        },
+      ],
+    };
+  }
+
+  #restoreList(): void {
+    const list = this.#chosenInList();
+    if (list) this.#openRestore(list.what, list.chosen);
+  }
+
+  #saveList(): void {
+    const list = this.#chosenInList();
+    if (list) void saveAsFiles(this.#page, list.chosen, list.what, this.#pane.outcome);
+  }
+
+  #openRestore(what: string, chosen: Chosen): void {
+    this.#restore.open(what, chosen, this.#calendars);
+  }
+}

@@ -1,0 +1,339 @@
+/** One item as a person reads it, its versions through time, two of them side by side, and its raw text. */
+import type { ItemVersion, ItemVersions } from "../../shared/commands.ts";
+import { errorNotice, emptyNotice } from "../components/notice.ts";
+import { element, show, swatch } from "../element.ts";
+import type { Page } from "../page.ts";
+import { comparisonTable } from "./comparison.ts";
+import type { DateWords } from "./date-words.ts";
+import { type Field, fieldOfProperty, itemFields } from "./item-fields.ts";
+import { readItem } from "./readable-item.ts";
+import { linkedText, linkOrText, type OpenLink } from "./rich-text.ts";
+import type { WorkQueue } from "./work-queue.ts";
+
+/** Where an item lies. */
+export interface ItemPlace {
+  readonly path: string;
+  readonly snapshotId: string;
+  /** `null` for an item that cannot be read. */
+  readonly uid: string | null;
+  readonly title: string;
+  /** Of its calendar. */
+  readonly calendarName: string;
+  readonly color: string | null;
+}
+
+export interface ItemPaneActions {
+  restore(place: ItemPlace): void;
+  save(place: ItemPlace): void;
+  open: OpenLink;
+}
+
+export class ItemPane {
+  readonly #root: HTMLElement;
+  readonly #page: Page;
+  readonly #dates: DateWords;
+  readonly #queue: WorkQueue;
+  readonly #actions: ItemPaneActions;
+  readonly #heading = element("h2", { tabindex: -1, id: "item-heading" });
+  readonly #facts = element("div", { class: "facts" });
+  readonly #versions = element("div", { class: "versions" });
+  readonly #compared = element("div", { class: "compared" });
+  #place: ItemPlace | null = null;
+  #found: ItemVersions | null = null;
+  #other: ItemVersion | null = null;
+  /** By snapshot and path. */
+  readonly #texts = new Map<string, Promise<string>>();
+
+  constructor(
+    root: HTMLElement,
+    page: Page,
+    dates: DateWords,
+    queue: WorkQueue,
+    actions: ItemPaneActions,
+  ) {
+    this.#root = root;
+    this.#page = page;
+    this.#dates = dates;
+    this.#queue = queue;
+    this.#actions = actions;
+  }
+
+  get place(): ItemPlace | null {
+    return this.#place;
+  }
+
+  close(): void {
+    const { words } = this.#page;
+    this.showEmpty(words.text("chooseItem"), words.text("chooseItemHint"));
+  }
+
+  showEmpty(message: string, hint: string): void {
+    this.#place = null;
+    show(this.#root, emptyNotice(message, hint));
+  }
+
+  showError(error: unknown): void {
+    this.#place = null;
+    show(this.#root, errorNotice(error));
+  }
+
+  focus(): void {
+    this.#heading.focus();
+  }
+
+  async open(place: ItemPlace): Promise<void> {
+    if (this.#place?.path === place.path && this.#place.snapshotId === place.snapshotId) return;
+    this.#place = place;
+    this.#found = null;
+    this.#other = null;
+    show(this.#versions);
+    show(this.#compared);
+    await this.#showFacts(place);
+    if (this.#place !== place) return;
+    try {
+      const found = await this.#queue.run(async () =>
+        this.#place === place ? this.#askVersions(place) : null,
+      );
+      if (!found || this.#place !== place) return;
+      this.#found = found;
+      await this.#showVersions();
+    } catch (error) {
+      if (this.#place === place) show(this.#versions, errorNotice(error));
+    }
+  }
+
+  #askVersions({ path, uid }: ItemPlace): Promise<ItemVersions> {
+    return this.#page.client.call("snapshots.versions", { path, ...(uid === null ? {} : { uid }) });
+  }
+
+  #text({ snapshotId, path }: Pick<ItemPlace, "snapshotId" | "path">): Promise<string> {
+    const key = `${snapshotId} ${path}`;
+    let text = this.#texts.get(key);
+    if (!text) {
+      text = this.#queue.run(async () =>
+        (await this.#page.client.call("snapshots.read", { snapshotId, path })).text,
+      );
+      text.catch(() => this.#texts.delete(key));
+      if (this.#texts.size > 50) this.#texts.clear();
+      this.#texts.set(key, text);
+    }
+    return text;
+  }
+
+  async #showFacts(place: ItemPlace): Promise<void> {
+    const { words } = this.#page;
+    const fill = (...content: readonly (Node | string | null)[]): void => {
+      this.#heading.textContent = place.title || words.text("untitled");
+      show(this.#facts, ...content);
+      show(this.#root, this.#heading, this.#facts, this.#versions, this.#compared);
+    };
+    try {
+      const text = await this.#text(place);
+      if (this.#place !== place) return;
+      fill(
+        element("p", { class: "of quiet" }, swatch(place.color), place.calendarName),
+        this.#buttons(place),
+        this.#fieldList(text),
+        element(
+          "details",
+          { class: "raw" },
+          element("summary", {}, words.text("rawText")),
+          element("pre", { class: "sheet", tabindex: 0 }, text),
+        ),
+      );
+    } catch (error) {
+      if (this.#place !== place) return;
+      const again = { label: words.text("tryAgain"), run: () => void this.#again(place) };
+      fill(errorNotice(error, again));
+    }
+  }
+
+  async #again(place: ItemPlace): Promise<void> {
+    this.#place = null;
+    await this.open(place);
+  }
+
+  #buttons(place: ItemPlace): HTMLElement {
+    const { words } = this.#page;
+    const { restore, save } = this.#actions;
+    return element(
+      "p",
+      { class: "actions" },
+      element(
+        "button",
+        { type: "button", class: "primary", "data-focus": "restore", onclick: () => restore(place) },
+        words.text("restoreThis"),
+      ),
+      element(
+        "button",
+        { type: "button", "data-focus": "save", onclick: () => save(place) },
+        words.text("saveAsIcs"),
+      ),
+    );
+  }
+
+  #fieldsOf(text: string): Field[] | null {
+    const item = readItem(text);
+    return item && itemFields(item, { words: this.#page.words, dates: this.#dates });
+  }
+
+  #fieldList(text: string): HTMLElement {
+    const { words } = this.#page;
+    const fields = this.#fieldsOf(text);
+    if (fields === null) return element("p", { class: "notice warning" }, words.text("notReadable"));
+    return element(
+      "dl",
+      {},
+      ...fields
+        .filter(({ name }) => name !== "title")
+        .map((field) =>
+          element(
+            "div",
+            {},
+            element("dt", {}, words.text(`field_${field.name}`)),
+            element("dd", { class: `field-${field.name}` }, ...this.#fieldContent(field)),
+          ),
+        ),
+    );
+  }
+
+  #fieldContent({ name, text }: Field): (Node | string | null | undefined | false)[] {
+    const { open } = this.#actions;
+    const lines = text.split("\n");
+    if (name !== "link" && name !== "attachments") return linkedText(text, open);
+    return lines.flatMap((line, index) => [index > 0 && "\n", linkOrText(line, open)]);
+  }
+
+  async #showVersions(): Promise<void> {
+    const { words } = this.#page;
+    const found = this.#found;
+    const place = this.#place;
+    if (!found || !place) return;
+    const { versions } = found;
+    show(
+      this.#versions,
+      element("h3", {}, words.counted("versionCount", versions.length)),
+      versions.length > 1 &&
+        element(
+          "ol",
+          { class: "version-list" },
+          ...versions.map((version) => this.#versionEntry(version, place)),
+        ),
+      versions.length === 1 &&
+        versions[0] &&
+        element("p", { class: "quiet" }, this.#span(versions[0])),
+    );
+    await this.#compare();
+  }
+
+  #versionEntry(version: ItemVersion, place: ItemPlace): HTMLElement {
+    const { words } = this.#page;
+    const shown = isShown(version, place);
+    const changed = [
+      ...new Set(
+        version.differences.flatMap(({ name }) => {
+          const field = fieldOfProperty(name);
+          return field ? [words.text(`field_${field}`)] : [];
+        }),
+      ),
+    ];
+    return element(
+      "li",
+      {},
+      element(
+        "button",
+        {
+          type: "button",
+          class: "version",
+          "aria-current": shown ? "true" : null,
+          "data-focus": `version ${version.path} ${version.since}`,
+          disabled: !version.readable,
+          onclick: () => void this.#choose(version, place),
+        },
+        element("span", { class: "name" }, this.#span(version)),
+        element(
+          "span",
+          { class: "quiet" },
+          !version.readable
+            ? words.text("versionDamaged")
+            : changed.length > 0
+              ? words.text("changedFields", words.list(changed))
+              : words.text(version.differences.length > 0 ? "changedOther" : "changedForm"),
+        ),
+      ),
+    );
+  }
+
+  /** When it was seen in backups. */
+  #span({ since, until }: ItemVersion): string {
+    const { words } = this.#page;
+    if (since === until) return words.text("inBackupOf", this.#dates.short(since));
+    return words.text("inBackupsFromTo", this.#dates.short(since), this.#dates.short(until));
+  }
+
+  async #choose(version: ItemVersion, from: ItemPlace): Promise<void> {
+    const snapshotId = version.snapshotIds[0] ?? from.snapshotId;
+    const place = { ...from, path: version.path, snapshotId, title: version.summary };
+    this.#place = place;
+    this.#other = null;
+    await this.#showFacts(place);
+    if (this.#place !== place) return;
+    await this.#showVersions();
+    this.#page.announce(this.#page.words.text("versionShown", this.#span(version)));
+  }
+
+  /** The shown version beside the one before it, or the oldest beside the one after it, until another is chosen. */
+  async #compare(): Promise<void> {
+    const place = this.#place;
+    const versions = this.#found?.versions.filter(({ readable }) => readable) ?? [];
+    const at = versions.findIndex((version) => place && isShown(version, place));
+    const shown = versions[at];
+    const other = this.#other ?? versions[at + 1] ?? versions[at - 1];
+    if (!place || !shown || !other) return show(this.#compared);
+    const [before, after] = [other, shown].sort((a, b) => a.since - b.since) as [
+      ItemVersion,
+      ItemVersion,
+    ];
+    try {
+      const read = async (version: ItemVersion) => {
+        const snapshotId = version.snapshotIds[0] ?? "";
+        const text = await this.#text({ snapshotId, path: version.path });
+        return { label: this.#dates.short(version.since), fields: this.#fieldsOf(text) ?? [] };
+      };
+      const [first, second] = [await read(before), await read(after)];
+      if (this.#place !== place) return;
+      show(this.#compared, this.#otherChoice(versions, shown, other), comparisonTable(first, second, this.#page));
+    } catch (error) {
+      if (this.#place === place) show(this.#compared, errorNotice(error));
+    }
+  }
+
+  #otherChoice(
+    versions: readonly ItemVersion[],
+    shown: ItemVersion,
+    other: ItemVersion,
+  ): HTMLElement | null {
+    if (versions.length < 3) return null;
+    const { words } = this.#page;
+    const select = element(
+      "select",
+      {
+        "data-focus": "compare",
+        onchange: () => {
+          this.#other = versions[Number(select.value)] ?? null;
+          void this.#compare();
+        },
+      },
+      ...versions.flatMap((version, index) =>
+        version === shown
+          ? []
+          : [element("option", { value: index, selected: version === other }, this.#span(version))],
+      ),
+    );
+    return element("label", { class: "compare-with" }, words.text("compareWith"), " ", select);
+  }
+}
+
+function isShown({ path, snapshotIds }: ItemVersion, place: ItemPlace): boolean {
+  return path === place.path && snapshotIds.includes(place.snapshotId);
+}

@@ -1,0 +1,121 @@
+/** What is looked for: words, a span of days, a calendar, and whether only what is gone. */
+import type { SearchedCalendar } from "../../shared/commands.ts";
+import { element, uniqueId } from "../element.ts";
+import type { Page } from "../page.ts";
+
+export interface Wanted {
+  readonly text: string;
+  /** Wall times as if UTC; the day `to` is part of it. */
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly calendar: string | null;
+  readonly gone: boolean;
+}
+
+const DAY = 86_400_000;
+/** Typing goes on for a moment before it is searched. */
+const TYPING_MS = 250;
+
+export class SearchBar {
+  readonly #page: Page;
+  readonly #changed: () => void;
+  readonly #text: HTMLInputElement;
+  readonly #from: HTMLInputElement;
+  readonly #to: HTMLInputElement;
+  readonly #calendar: HTMLSelectElement;
+  readonly #gone: HTMLInputElement;
+  #typing: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(root: HTMLElement, page: Page, changed: () => void) {
+    this.#page = page;
+    this.#changed = changed;
+    const { words } = page;
+    const now = (): void => {
+      clearTimeout(this.#typing);
+      this.#changed();
+    };
+    const date = () => element("input", { type: "date", id: uniqueId("date"), onchange: now });
+    this.#from = date();
+    this.#to = date();
+    this.#text = element("input", {
+      type: "search",
+      id: uniqueId("search"),
+      placeholder: words.text("searchPlaceholder"),
+      oninput: () => {
+        clearTimeout(this.#typing);
+        this.#typing = setTimeout(now, TYPING_MS);
+      },
+    });
+    this.#calendar = element("select", { id: uniqueId("calendar"), onchange: now });
+    this.#gone = element("input", { type: "checkbox", onchange: now });
+    const labelled = (key: string, control: HTMLElement): HTMLElement =>
+      element("span", { class: "labelled" }, element("label", { for: control.id }, words.text(key)), control);
+    root.append(
+      element(
+        "form",
+        {
+          class: "search",
+          onsubmit: (event) => {
+            event.preventDefault();
+            now();
+          },
+        },
+        element("span", { class: "labelled wide" }, element("label", { for: this.#text.id }, words.text("searchFor")), this.#text),
+        labelled("fromDay", this.#from),
+        labelled("toDay", this.#to),
+        labelled("inCalendar", this.#calendar),
+        element("label", { class: "check" }, this.#gone, words.text("onlyGone")),
+      ),
+    );
+    this.setCalendars([]);
+  }
+
+  /** The choice stays while its calendar does. */
+  setCalendars(calendars: readonly SearchedCalendar[]): void {
+    const chosen = this.#calendar.value;
+    const { words } = this.#page;
+    const names = calendars.map(({ displayName }) => displayName);
+    this.#calendar.replaceChildren(
+      element("option", { value: "" }, words.text("allCalendars")),
+      ...calendars.map(({ path, displayName, account }) => {
+        // Two calendars of one name are told apart by their accounts.
+        const twice = names.filter((name) => name === displayName).length > 1;
+        const where = account === "local" ? words.text("localCalendar") : account;
+        return element("option", { value: path }, twice ? `${displayName} (${where})` : displayName);
+      }),
+    );
+    this.choose(chosen);
+  }
+
+  choose(calendar: string): void {
+    this.#calendar.value = calendar;
+    if (this.#calendar.selectedIndex < 0) this.#calendar.value = "";
+  }
+
+  /** Fields that mean nothing in a view are out of the way there. */
+  enable(fields: { readonly search: boolean; readonly gone: boolean }): void {
+    for (const field of [this.#text, this.#from, this.#to]) field.disabled = !fields.search;
+    this.#gone.disabled = !fields.gone;
+  }
+
+  focus(): void {
+    this.#text.focus();
+  }
+
+  get wanted(): Wanted {
+    const to = day(this.#to.value);
+    return {
+      text: this.#text.value.trim(),
+      from: day(this.#from.value),
+      to: to === null ? null : to + DAY - 1,
+      calendar: this.#calendar.value || null,
+      gone: this.#gone.checked && !this.#gone.disabled,
+    };
+  }
+}
+
+/** From `2026-11-21`. */
+function day(value: string): number | null {
+  const time = Date.parse(`${value}T00:00:00Z`);
+  return Number.isNaN(time) ? null : time;
+}
