@@ -34,10 +34,7 @@ const { openDefaultBrowser } = browser.windows as unknown as {
   openDefaultBrowser(url: string): Promise<void>;
 };
 
-const dates = new DateWords(
-  words.language,
-  Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC",
-);
+const dates = new DateWords(words.language, Intl.DateTimeFormat().resolvedOptions().timeZone);
 const dialog = byId("dialog") as HTMLDialogElement;
 const history = new HistoryPage(
   {

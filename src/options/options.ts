@@ -40,3 +40,10 @@ const sections = new Map<string, { refresh(): Promise<void> }>([
 ]);
 // What a section shows may have changed behind the page's back, e.g. a disk that was taken off.
 showSectionsByAddress(document, window, (name) => sections.get(name)?.refresh());
+
+// The history is looked at beside the settings, not instead of them.
+for (const link of document.querySelectorAll<HTMLAnchorElement>("a[data-own-tab]"))
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    void browser.tabs.create({ url: link.href });
+  });

@@ -7,7 +7,9 @@ import { showSectionsByAddress } from "../../src/options/navigation.ts";
 import { LocaleMessages, readMessages } from "../support/locale-messages.ts";
 
 const root = path.join(import.meta.dirname, "../..");
-const html = readFileSync(path.join(root, "src/options/options.html"), "utf8");
+const readPage = (name: string) => readFileSync(path.join(root, "src/options", name), "utf8");
+const html = readPage("options.html");
+const pages = [html, readPage("history.html")];
 const words = new Localizer(new LocaleMessages());
 
 const sources = ["src/options", "src/background/commands", "src/background/main.ts"]
@@ -27,11 +29,18 @@ test("every text of the page and the background is in _locales", () => {
         how === "counted" ? `${key}_other` : (key ?? ""),
       ),
     ),
-    ...[...html.matchAll(/data-l10n(?:-label)?="(\w+)"/g)].map(([, key]) => key ?? ""),
+    ...pages.flatMap((page) =>
+      [...page.matchAll(/data-l10n(?:-label)?="(\w+)"/g)].map(([, key]) => key ?? ""),
+    ),
   ];
   expect(keys.length).toBeGreaterThan(80);
   const messages = readMessages();
   expect(keys.filter((key) => !(key in messages))).toEqual([]);
+});
+
+test("no two keys differ by case alone: Thunderbird does not tell them apart", () => {
+  const keys = Object.keys(readMessages()).map((key) => key.toLowerCase());
+  expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
 });
 
 test("every counted text has its singular", () => {
@@ -43,15 +52,18 @@ test("every counted text has its singular", () => {
   for (const key of plurals) expect(keys).toContain(key.replace(/other$/, "one"));
 });
 
-test("the page holds no inline script or style, and a policy that allows no connection", () => {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  expect([...page.querySelectorAll("script")].map((node) => node.textContent)).toEqual([""]);
-  expect(page.querySelectorAll("style, [style], [onclick], iframe")).toHaveLength(0);
-  const policy = page.querySelector("meta[http-equiv]")?.getAttribute("content");
-  expect(policy).toContain("default-src 'none'");
-  expect(policy).toContain("connect-src 'none'");
-  expect(policy).not.toContain("unsafe");
-});
+test.each(["options.html", "history.html"])(
+  "%s holds no inline script or style, and a policy that allows no connection",
+  (name) => {
+    const page = new DOMParser().parseFromString(readPage(name), "text/html");
+    expect([...page.querySelectorAll("script")].map((node) => node.textContent)).toEqual([""]);
+    expect(page.querySelectorAll("style, [style], [onclick], iframe")).toHaveLength(0);
+    const policy = page.querySelector("meta[http-equiv]")?.getAttribute("content");
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("connect-src 'none'");
+    expect(policy).not.toContain("unsafe");
+  },
+);
 
 test("one section is shown, the one the address names", () => {
   document.documentElement.innerHTML = html;

@@ -6,6 +6,8 @@ import type { CommandName, Operation } from "../../shared/commands.ts";
 import { element } from "../element.ts";
 import type { Page } from "../page.ts";
 
+const PATIENCE_MS = 700;
+
 export class OperationProgress {
   readonly node = element("div", { class: "operation", hidden: true });
   readonly #page: Page;
@@ -13,13 +15,24 @@ export class OperationProgress {
   readonly #bar = element("progress");
   readonly #note = element("span", { class: "note" });
   readonly #cancel: HTMLButtonElement;
+  readonly #patienceMs: number;
   #running: string | null = null;
+  #patience: ReturnType<typeof setTimeout> | undefined;
   #onChange: (running: boolean) => void = () => {};
 
-  /** @param label says what is going on, e.g. "Backing up" */
-  constructor(page: Page, command: CommandName, label: string) {
+  /**
+   * @param label says what is going on, e.g. "Backing up"
+   * @param options `patient`: shown only where it takes long enough to be looked at
+   */
+  constructor(
+    page: Page,
+    command: CommandName,
+    label: string,
+    { patient = false }: { readonly patient?: boolean } = {},
+  ) {
     this.#page = page;
     this.#label = label;
+    this.#patienceMs = patient ? PATIENCE_MS : 0;
     this.#bar.setAttribute("aria-label", label);
     this.#cancel = element(
       "button",
@@ -52,8 +65,7 @@ export class OperationProgress {
   #show({ id, done, total, note }: Operation): void {
     const started = this.#running === null;
     this.#running = id;
-    this.node.hidden = false;
-    if (started) this.#cancel.disabled = false;
+    if (started) this.#appear();
     if (total > 0) {
       this.#bar.max = total;
       this.#bar.value = Math.min(done, total);
@@ -72,12 +84,21 @@ export class OperationProgress {
       this.#bar.removeAttribute("value");
       this.#note.textContent = [this.#label, note].filter(Boolean).join(" · ");
     }
-    if (!started) return;
-    this.#page.announce(this.#label);
-    this.#onChange(true);
+    if (started) this.#onChange(true);
+  }
+
+  #appear(): void {
+    this.#cancel.disabled = false;
+    const appear = (): void => {
+      this.node.hidden = false;
+      this.#page.announce(this.#label);
+    };
+    if (this.#patienceMs === 0) appear();
+    else this.#patience = setTimeout(appear, this.#patienceMs);
   }
 
   #hide(): void {
+    clearTimeout(this.#patience);
     this.#running = null;
     this.node.hidden = true;
     this.#onChange(false);

@@ -110,9 +110,11 @@ export class RestoreForm {
 
   #preview(): void {
     const ticked = this.#boxes.filter(({ box }) => box.checked).map(({ path }) => path);
-    if (ticked.length === 0) return this.#run.refuse("tickOne");
     const target = this.#choices.target();
-    if ("missing" in target) return this.#run.refuse(target.missing);
+    if (ticked.length === 0 || "missing" in target) {
+      this.#run.refuse("missing" in target && ticked.length > 0 ? target.missing : "tickOne");
+      return;
+    }
     const selection: RestoreSelection =
       ticked.length === this.#boxes.length ? { all: true } : { calendars: ticked };
     const { mode } = this.#choices;

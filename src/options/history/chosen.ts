@@ -22,7 +22,10 @@ const LONGEST_NAME = 60;
 export function fileName(title: string, otherwise: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in a name
   const plain = title.replace(/[\u0000-\u001f\u007f\\/:*?"<>|]+/g, " ").replace(/\s+/g, " ");
-  const short = [...plain.trim()].slice(0, LONGEST_NAME).join("").replace(/[. ]+$/, "");
+  const short = [...plain.trim()]
+    .slice(0, LONGEST_NAME)
+    .join("")
+    .replace(/[. ]+$/, "");
   return short.replace(/^\.+/, "") || otherwise;
 }
 

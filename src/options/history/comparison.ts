@@ -43,7 +43,8 @@ export function comparisonTable(
             "th",
             { scope: "row" },
             words.text(`field_${row.name}`),
-            row.diff && element("span", { class: "visually-hidden" }, ` (${words.text("differs")})`),
+            row.diff &&
+              element("span", { class: "visually-hidden" }, ` (${words.text("differs")})`),
           ),
           cell(row.before, row.diff?.before, "del", words.text("nothingHere")),
           cell(row.after, row.diff?.after, "ins", words.text("nothingHere")),

@@ -35,6 +35,13 @@ export class DateWords {
     }).format(instant);
   }
 
+  /** "14 Nov 2026, 10:00 – 21 Nov 2026, 9:00" in the user's zone. */
+  shortSpan(first: number, last: number): string {
+    const timeZone = this.zone;
+    const format = this.#format({ dateStyle: "medium", timeStyle: "short", timeZone });
+    return format.formatRange(first, last);
+  }
+
   /** "21 Nov 2026" */
   shortDay(wall: number): string {
     return this.#format({ dateStyle: "medium", timeZone: "UTC" }).format(wall);

@@ -1,28 +1,19 @@
 /** The history page: which snapshot is looked at, what is looked for in it, and the item beside it. */
-import type {
-  CommandArguments,
-  CommandValue,
-  SearchedCalendar,
-  SnapshotDifference,
-  SnapshotOccurrence,
-  SnapshotSummary,
-} from "../../shared/commands.ts";
-import { icalTime } from "../../shared/ical/simple/iso-time.ts";
-import { instantOf } from "../../shared/ical/time-zone.ts";
+import type { SnapshotOccurrence, SnapshotSummary } from "../../shared/commands.ts";
 import { element } from "../element.ts";
 import type { Page } from "../page.ts";
 import { type Chosen, chosenItems } from "./chosen.ts";
 import type { DateWords } from "./date-words.ts";
+import { HistoryQueries, type IsWanted } from "./history-queries.ts";
 import { ItemPane, type ItemPlace } from "./item-pane.ts";
-import type { OpenLink } from "./rich-text.ts";
 import { ListPane, type View } from "./list-pane.ts";
 import { MonthView } from "./month-view.ts";
 import { RestoreDialog } from "./restore-dialog.ts";
-import { comparedRow, foundRow, type ItemRow } from "./rows.ts";
+import type { OpenLink } from "./rich-text.ts";
+import type { ItemRow } from "./rows.ts";
 import { saveAsFiles } from "./save-file.ts";
 import { SearchBar } from "./search-bar.ts";
 import { snapshotBefore, Timeline } from "./timeline.ts";
-import type { ListSource } from "./virtual-list.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 export interface HistoryRoots {
@@ -40,12 +31,11 @@ export interface HistoryAddress {
   readonly uid: string | null;
 }
 
-const FIRST_ROWS = 100;
-
 export class HistoryPage {
   readonly #page: Page;
   readonly #dates: DateWords;
   readonly #queue = new WorkQueue();
+  readonly #queries: HistoryQueries;
   readonly #timeline: Timeline;
   readonly #bar: SearchBar;
   readonly #pane: ListPane;
@@ -53,7 +43,6 @@ export class HistoryPage {
   readonly #month: MonthView;
   readonly #restore: RestoreDialog;
   #snapshots: readonly SnapshotSummary[] = [];
-  #calendars: readonly SearchedCalendar[] = [];
   #chosen: string | null = null;
   #view: View = "items";
   /** What is asked for now; an answer to an earlier question is not shown any more. */
@@ -62,16 +51,20 @@ export class HistoryPage {
   constructor(roots: HistoryRoots, page: Page, dates: DateWords, openLink: OpenLink) {
     this.#page = page;
     this.#dates = dates;
+    this.#queries = new HistoryQueries(page, dates, this.#queue);
     this.#timeline = new Timeline(roots.timeline, page, dates, {
       choose: (id) => void this.#choose(id),
       difference: (from, to) =>
         this.#queue.whenIdle(() => page.client.call("snapshots.diff", { from, to, limit: 0 })),
     });
-    this.#bar = new SearchBar(roots.search, page, () => void this.#refresh());
+    this.#bar = new SearchBar(roots.search, page, (searched) => {
+      if (searched) this.#view = "items";
+      void this.#refresh();
+    });
     this.#month = new MonthView(page, dates, {
       turn: () => void this.#refresh(),
       open: (occurrence, enter) => void this.#openOccurrence(occurrence, enter),
-      colorOf: (path) => this.#calendarOf(path)?.color ?? null,
+      colorOf: (path) => this.#queries.calendarOf(path)?.color ?? null,
     });
     this.#pane = new ListPane(roots.list, page, dates, this.#month, {
       view: (view) => {
@@ -102,7 +95,7 @@ export class HistoryPage {
     if (!(await this.#loadSnapshots())) return;
     if (calendar !== null && uid !== null) await this.#openByUid(calendar, uid);
     await this.#refresh();
-    const wanted = this.#calendars.find((one) => one.calendarId === calendar);
+    const wanted = this.#queries.calendars.find((one) => one.calendarId === calendar);
     if (!wanted || calendar === null) return;
     this.#bar.choose(wanted.path);
     await this.#refresh();
@@ -145,26 +138,23 @@ export class HistoryPage {
     return this.#snapshots.find(({ id }) => id === this.#chosen) ?? null;
   }
 
-  #calendarOf(path: string): SearchedCalendar | undefined {
-    return this.#calendars.find((calendar) => calendar.path === path);
-  }
-
   async #refresh(): Promise<void> {
     const question = ++this.#question;
     const snapshot = this.#snapshot;
     const view = this.#view;
     const { calendar } = this.#bar.wanted;
-    const restorable = snapshot && (calendar === null ? "all" : "calendar");
-    this.#bar.enable({ search: view === "items", gone: view === "items" });
+    // Between what changed and all that there was nobody should be mistaken.
+    const whole = calendar === null ? "backup" : "calendar";
+    const restorable = snapshot && view !== "changes" ? whole : null;
     this.#pane.showHead(snapshot, view, restorable);
     this.#pane.waiting();
-    const current = (): boolean => question === this.#question;
+    const isWanted: IsWanted = () => question === this.#question;
     try {
-      if (view === "month") await this.#showMonth(current);
-      else if (view === "changes" && snapshot) await this.#showChanges(snapshot, current);
-      else await this.#showItems(snapshot, current);
+      if (view === "month") await this.#showMonth(isWanted);
+      else if (view === "changes" && snapshot) await this.#showChanges(snapshot, isWanted);
+      else await this.#showItems(snapshot, isWanted);
     } catch (error) {
-      if (current()) this.#failed(error);
+      if (isWanted()) this.#failed(error);
     }
   }
 
@@ -172,133 +162,59 @@ export class HistoryPage {
     this.#pane.showError(error, { label: this.#page.words.text("tryAgain"), run: again });
   }
 
-  async #showItems(snapshot: SnapshotSummary | null, current: () => boolean): Promise<void> {
-    const { client, words } = this.#page;
-    const { text, from, to, calendar, gone } = this.#bar.wanted;
-    const query: CommandArguments<"snapshots.search"> = {
-      ...(snapshot ? { snapshotId: snapshot.id } : {}),
-      ...(text === "" ? {} : { text }),
-      ...(from === null ? {} : { from }),
-      ...(to === null ? {} : { to }),
-      ...(calendar === null ? {} : { calendar }),
-      ...(gone ? { gone } : {}),
-    };
-    const ask = (offset: number, limit: number) =>
-      this.#queue.run(async () =>
-        current() ? client.call("snapshots.search", { ...query, offset, limit }) : null,
-      );
-    const found = await ask(0, FIRST_ROWS);
-    if (!found || !current()) return;
-    this.#calendars = found.calendars;
+  async #showItems(snapshot: SnapshotSummary | null, isWanted: IsWanted): Promise<void> {
+    const { words } = this.#page;
+    const found = await this.#queries.items(snapshot?.id, this.#bar.wanted, isWanted);
+    if (!found) return;
     this.#bar.setCalendars(found.calendars);
-    const rows = ({ items }: CommandValue<"snapshots.search">): ItemRow[] =>
-      items.map((item) => foundRow(item, (path) => this.#calendarOf(path), this.#language));
-    const source: ListSource<ItemRow> = {
-      total: found.total,
-      rows: async (offset, limit) => {
-        const page = await ask(offset, limit);
-        return page ? rows(page) : [];
-      },
-    };
-    this.#pane.showList(source, rows(found), [
+    this.#pane.showList(found.source, found.first, [
       words.text("nothingFound"),
       words.text("nothingFoundHint"),
     ]);
-    if (found.unreadable.length > 0)
-      this.#pane.showNote(words.counted("unreadableBackups", found.unreadable.length));
-    else if (snapshot) this.#showSummary(snapshot, current);
+    if (found.unreadable > 0)
+      this.#pane.showNote(words.counted("unreadableBackups", found.unreadable));
+    const before = snapshot && snapshotBefore(this.#snapshots, snapshot.id);
+    if (!before || found.unreadable > 0) return;
+    // Counts of what changed come after what was asked for; a damaged snapshot has said so before.
+    const counts = await this.#queries.counts(before.id, snapshot.id, isWanted).catch(() => null);
+    if (counts) this.#pane.showSummary(counts);
   }
 
-  /** Counts of what changed come after what was asked for. */
-  #showSummary(snapshot: SnapshotSummary, current: () => boolean): void {
-    const before = snapshotBefore(this.#snapshots, snapshot.id);
-    if (!before) return;
-    const ask = (): Promise<SnapshotDifference> =>
-      this.#page.client.call("snapshots.diff", { from: before.id, to: snapshot.id, limit: 0 });
-    this.#queue.run(async () => (current() ? ask() : null)).then(
-      (difference) => {
-        if (difference && current()) this.#pane.showSummary(difference);
-      },
-      () => {},
-    );
-  }
-
-  get #language() {
-    return { words: this.#page.words, dates: this.#dates };
-  }
-
-  async #showChanges(snapshot: SnapshotSummary, current: () => boolean): Promise<void> {
-    const { client, words } = this.#page;
+  async #showChanges(snapshot: SnapshotSummary, isWanted: IsWanted): Promise<void> {
+    const { words } = this.#page;
     const before = snapshotBefore(this.#snapshots, snapshot.id);
     if (!before) {
       this.#pane.showEmpty(words.text("firstBackup"), words.text("firstBackupHint"));
       return;
     }
     const { calendar } = this.#bar.wanted;
-    const ask = (offset: number, limit: number) =>
-      this.#queue.run(async () =>
-        current()
-          ? client.call("snapshots.diff", {
-              ...{ from: before.id, to: snapshot.id, offset, limit },
-              ...(calendar === null ? {} : { calendar }),
-            })
-          : null,
-      );
-    const found = await ask(0, FIRST_ROWS);
-    if (!found || !current()) return;
-    const rows = ({ items }: SnapshotDifference): ItemRow[] =>
-      items.map((item) =>
-        comparedRow(
-          item,
-          [before.id, snapshot.id],
-          (path) => this.#calendarOf(path),
-          this.#language,
-        ),
-      );
-    const source: ListSource<ItemRow> = {
-      total: found.total,
-      rows: async (offset, limit) => {
-        const page = await ask(offset, limit);
-        return page ? rows(page) : [];
-      },
-    };
-    this.#pane.showSummary(found);
-    this.#pane.showList(source, rows(found), [
+    const found = await this.#queries.changes(before, snapshot, calendar, isWanted);
+    if (!found) return;
+    this.#pane.showSummary(found.difference);
+    this.#pane.showList(found.source, found.first, [
       words.text("noChanges"),
       words.text("comparedWith", this.#dates.short(before.time)),
     ]);
   }
 
-  async #showMonth(current: () => boolean): Promise<void> {
-    const { client, words } = this.#page;
+  async #showMonth(isWanted: IsWanted): Promise<void> {
     const snapshot = this.#monthSnapshot;
     if (!snapshot) return;
     const { calendar } = this.#bar.wanted;
-    const { zone } = this.#dates;
-    const { first, last } = this.#month.span;
-    const [from, to] = [first, last].map((wall) => instantOf(icalTime(wall), zone) ?? wall) as [
-      number,
-      number,
-    ];
     if (this.#chosen === null)
-      this.#pane.showNote(words.text("monthOfNewest", this.#dates.short(snapshot.time)));
+      this.#pane.showNote(this.#page.words.text("monthOfNewest", this.#dates.short(snapshot.time)));
     this.#month.show(null, false);
     this.#pane.showMonth();
-    const found = await this.#queue.run(async () =>
-      current()
-        ? client.call("snapshots.occurrences", {
-            ...{ snapshotId: snapshot.id, from, to, zone },
-            ...(calendar === null ? {} : { calendar }),
-          })
-        : null,
-    );
-    if (found && current()) this.#month.show(found.occurrences, found.incomplete);
+    const found = await this.#queries.month(snapshot.id, calendar, this.#month.span, isWanted);
+    if (found) this.#month.show(found.occurrences, found.incomplete);
   }
 
   /** Where no snapshot was chosen, the newest of everything. */
   get #monthSnapshot(): SnapshotSummary | undefined {
     return (
-      this.#snapshot ?? this.#snapshots.find(({ partial }) => partial !== true) ?? this.#snapshots[0]
+      this.#snapshot ??
+      this.#snapshots.find(({ partial }) => partial !== true) ??
+      this.#snapshots[0]
     );
   }
 
@@ -314,7 +230,7 @@ export class HistoryPage {
   ): Promise<void> {
     const snapshotId = this.#monthSnapshot?.id;
     if (snapshotId === undefined) return;
-    const known = this.#calendarOf(calendar);
+    const known = this.#queries.calendarOf(calendar);
     const place: ItemPlace = {
       ...{ path, uid, snapshotId, title: summary },
       calendarName: known?.displayName ?? calendar,
@@ -359,7 +275,7 @@ export class HistoryPage {
     const snapshot = this.#snapshot;
     if (!snapshot) return null;
     const { calendar } = this.#bar.wanted;
-    const known = calendar === null ? undefined : this.#calendarOf(calendar);
+    const known = calendar === null ? undefined : this.#queries.calendarOf(calendar);
     return {
       what: known?.displayName ?? words.text("snapshotOf", this.#dates.short(snapshot.time)),
       chosen: [
@@ -382,6 +298,6 @@ export class HistoryPage {
   }
 
   #openRestore(what: string, chosen: Chosen): void {
-    this.#restore.open(what, chosen, this.#calendars);
+    this.#restore.open(what, chosen, this.#queries.calendars);
   }
 }

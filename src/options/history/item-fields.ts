@@ -1,6 +1,7 @@
 /** An item in words, one field after the other, and two versions of it side by side. Pure. */
 import { durationOf } from "../../shared/ical/date-value.ts";
 import type { Alarm, Attendee, Organizer } from "../../shared/ical/simple/simple-item.ts";
+import type { Localizer } from "../localizer.ts";
 import type { ReadableItem, ReadablePart, ReadTime } from "./readable-item.ts";
 import { type RecurrenceLanguage, recurrenceWords } from "./recurrence-words.ts";
 import { type TextDiff, textDiff } from "./text-diff.ts";
@@ -224,9 +225,15 @@ const FIELD_ORDER: readonly FieldName[] = [
   "privacy",
 ];
 
-/** What a difference of `snapshots.versions` and `snapshots.diff` is about; `null` for what people have no name for. */
-export function fieldOfProperty(name: string): FieldName | null {
-  return PROPERTY_FIELDS.get(name) ?? null;
+/** The fields that differences of `snapshots.versions` and `snapshots.diff` are about, in words; `""` for none. */
+export function fieldsChanged(
+  differences: readonly { readonly name: string }[],
+  words: Localizer,
+): string {
+  const fields = new Set(differences.map(({ name }) => PROPERTY_FIELDS.get(name)));
+  return words.list(
+    FIELD_ORDER.filter((field) => fields.has(field)).map((field) => words.text(`field_${field}`)),
+  );
 }
 
 const PROPERTY_FIELDS: ReadonlyMap<string, FieldName> = new Map([

@@ -1,13 +1,15 @@
 /** One item as a person reads it, its versions through time, two of them side by side, and its raw text. */
 import type { ItemVersion, ItemVersions } from "../../shared/commands.ts";
-import { errorNotice, emptyNotice } from "../components/notice.ts";
+import { emptyNotice, errorNotice } from "../components/notice.ts";
 import { element, show, swatch } from "../element.ts";
 import type { Page } from "../page.ts";
 import { comparisonTable } from "./comparison.ts";
 import type { DateWords } from "./date-words.ts";
-import { type Field, fieldOfProperty, itemFields } from "./item-fields.ts";
+import { type Field, itemFields } from "./item-fields.ts";
 import { readItem } from "./readable-item.ts";
+import type { RecurrenceLanguage } from "./recurrence-words.ts";
 import { linkedText, linkOrText, type OpenLink } from "./rich-text.ts";
+import { isShown, otherVersionChoice, versionList, versionSpan } from "./version-list.ts";
 import type { WorkQueue } from "./work-queue.ts";
 
 /** Where an item lies. */
@@ -110,8 +112,8 @@ export class ItemPane {
     const key = `${snapshotId} ${path}`;
     let text = this.#texts.get(key);
     if (!text) {
-      text = this.#queue.run(async () =>
-        (await this.#page.client.call("snapshots.read", { snapshotId, path })).text,
+      text = this.#queue.run(
+        async () => (await this.#page.client.call("snapshots.read", { snapshotId, path })).text,
       );
       text.catch(() => this.#texts.delete(key));
       if (this.#texts.size > 50) this.#texts.clear();
@@ -161,7 +163,12 @@ export class ItemPane {
       { class: "actions" },
       element(
         "button",
-        { type: "button", class: "primary", "data-focus": "restore", onclick: () => restore(place) },
+        {
+          type: "button",
+          class: "primary",
+          "data-focus": "restore",
+          onclick: () => restore(place),
+        },
         words.text("restoreThis"),
       ),
       element(
@@ -180,7 +187,8 @@ export class ItemPane {
   #fieldList(text: string): HTMLElement {
     const { words } = this.#page;
     const fields = this.#fieldsOf(text);
-    if (fields === null) return element("p", { class: "notice warning" }, words.text("notReadable"));
+    if (fields === null)
+      return element("p", { class: "notice warning" }, words.text("notReadable"));
     return element(
       "dl",
       {},
@@ -213,62 +221,9 @@ export class ItemPane {
     show(
       this.#versions,
       element("h3", {}, words.counted("versionCount", versions.length)),
-      versions.length > 1 &&
-        element(
-          "ol",
-          { class: "version-list" },
-          ...versions.map((version) => this.#versionEntry(version, place)),
-        ),
-      versions.length === 1 &&
-        versions[0] &&
-        element("p", { class: "quiet" }, this.#span(versions[0])),
+      versionList(versions, place, (version) => void this.#choose(version, place), this.#language),
     );
     await this.#compare();
-  }
-
-  #versionEntry(version: ItemVersion, place: ItemPlace): HTMLElement {
-    const { words } = this.#page;
-    const shown = isShown(version, place);
-    const changed = [
-      ...new Set(
-        version.differences.flatMap(({ name }) => {
-          const field = fieldOfProperty(name);
-          return field ? [words.text(`field_${field}`)] : [];
-        }),
-      ),
-    ];
-    return element(
-      "li",
-      {},
-      element(
-        "button",
-        {
-          type: "button",
-          class: "version",
-          "aria-current": shown ? "true" : null,
-          "data-focus": `version ${version.path} ${version.since}`,
-          disabled: !version.readable,
-          onclick: () => void this.#choose(version, place),
-        },
-        element("span", { class: "name" }, this.#span(version)),
-        element(
-          "span",
-          { class: "quiet" },
-          !version.readable
-            ? words.text("versionDamaged")
-            : changed.length > 0
-              ? words.text("changedFields", words.list(changed))
-              : words.text(version.differences.length > 0 ? "changedOther" : "changedForm"),
-        ),
-      ),
-    );
-  }
-
-  /** When it was seen in backups. */
-  #span({ since, until }: ItemVersion): string {
-    const { words } = this.#page;
-    if (since === until) return words.text("inBackupOf", this.#dates.short(since));
-    return words.text("inBackupsFromTo", this.#dates.short(since), this.#dates.short(until));
   }
 
   async #choose(version: ItemVersion, from: ItemPlace): Promise<void> {
@@ -279,7 +234,9 @@ export class ItemPane {
     await this.#showFacts(place);
     if (this.#place !== place) return;
     await this.#showVersions();
-    this.#page.announce(this.#page.words.text("versionShown", this.#span(version)));
+    this.#page.announce(
+      this.#page.words.text("versionShown", versionSpan(version, this.#language)),
+    );
   }
 
   /** The shown version beside the one before it, or the oldest beside the one after it, until another is chosen. */
@@ -302,38 +259,20 @@ export class ItemPane {
       };
       const [first, second] = [await read(before), await read(after)];
       if (this.#place !== place) return;
-      show(this.#compared, this.#otherChoice(versions, shown, other), comparisonTable(first, second, this.#page));
+      show(
+        this.#compared,
+        otherVersionChoice(versions, shown, other, this.#language, (chosen) => {
+          this.#other = chosen;
+          void this.#compare();
+        }),
+        comparisonTable(first, second, this.#page),
+      );
     } catch (error) {
       if (this.#place === place) show(this.#compared, errorNotice(error));
     }
   }
 
-  #otherChoice(
-    versions: readonly ItemVersion[],
-    shown: ItemVersion,
-    other: ItemVersion,
-  ): HTMLElement | null {
-    if (versions.length < 3) return null;
-    const { words } = this.#page;
-    const select = element(
-      "select",
-      {
-        "data-focus": "compare",
-        onchange: () => {
-          this.#other = versions[Number(select.value)] ?? null;
-          void this.#compare();
-        },
-      },
-      ...versions.flatMap((version, index) =>
-        version === shown
-          ? []
-          : [element("option", { value: index, selected: version === other }, this.#span(version))],
-      ),
-    );
-    return element("label", { class: "compare-with" }, words.text("compareWith"), " ", select);
+  get #language(): RecurrenceLanguage {
+    return { words: this.#page.words, dates: this.#dates };
   }
-}
-
-function isShown({ path, snapshotIds }: ItemVersion, place: ItemPlace): boolean {
-  return path === place.path && snapshotIds.includes(place.snapshotId);
 }

@@ -32,7 +32,7 @@ export class ListPane {
   readonly #buttons = element("span", { class: "actions" });
   readonly #body = element("div", { class: "body" });
   readonly #month: MonthView;
-  #restorable: "all" | "calendar" | null = null;
+  #restorable: "backup" | "calendar" | null = null;
 
   constructor(
     root: HTMLElement,
@@ -64,7 +64,7 @@ export class ListPane {
   showHead(
     snapshot: SnapshotSummary | null,
     view: View,
-    restorable: "all" | "calendar" | null,
+    restorable: "backup" | "calendar" | null,
   ): void {
     const { words } = this.#page;
     this.#restorable = restorable;
@@ -175,7 +175,7 @@ export class ListPane {
     const ticked = list ? this.list.ticks.size : 0;
     const button = (key: string, run: () => void, name = key): HTMLElement =>
       element("button", { type: "button", "data-focus": name, onclick: run }, words.text(key));
-    const what = ticked > 0 ? "Ticked" : this.#restorable === "calendar" ? "Calendar" : "All";
+    const what = ticked > 0 ? "Ticked" : this.#restorable === "calendar" ? "Calendar" : "Backup";
     const useful = ticked > 0 || this.#restorable !== null;
     show(
       this.#buttons,

@@ -55,7 +55,10 @@ export class MonthView {
       incomplete && element("p", { class: "notice warning" }, words.text("monthIncomplete")),
       element(
         "table",
-        { class: occurrences === null ? "busy" : null, "aria-busy": occurrences === null ? "true" : null },
+        {
+          class: occurrences === null ? "busy" : null,
+          "aria-busy": occurrences === null ? "true" : null,
+        },
         element("caption", { class: "visually-hidden" }, this.#dates.monthAndYear(this.#month)),
         element(
           "thead",
@@ -139,8 +142,7 @@ export class MonthView {
     const { words } = this.#page;
     const date = new Date(day);
     const outside = date.getUTCMonth() !== new Date(this.#month).getUTCMonth();
-    const isToday =
-      day === Math.floor(dayOf(this.#page.now(), this.#dates.zone) / DAY) * DAY;
+    const isToday = day === Math.floor(dayOf(this.#page.now(), this.#dates.zone) / DAY) * DAY;
     const fits = occurrences.length <= SHOWN_A_DAY;
     const shown = fits ? occurrences : occurrences.slice(0, SHOWN_A_DAY - 1);
     const list = element("ul", {}, ...shown.map((each) => this.#entry(each)));
@@ -184,6 +186,7 @@ export class MonthView {
         type: "button",
         class: allDay ? "occurrence all-day" : "occurrence",
         tabindex: -1,
+        title: allDay ? null : `${this.#dates.clock(start)} ${summary}`,
         onclick: (event) =>
           // A click by the keyboard has no detail: the user wants to go there.
           this.#actions.open(occurrence, (event as MouseEvent).detail === 0),

@@ -3,7 +3,7 @@ import type { Child } from "../element.ts";
 import { element } from "../element.ts";
 import { linkParts, safeLink } from "./links.ts";
 
-/** Opens an http, https or mailto address outside. */
+/** Opens an http or https address outside. */
 export type OpenLink = (href: string) => void;
 
 export function linkedText(text: string, open: OpenLink): Child[] {
@@ -19,10 +19,17 @@ export function linkOrText(text: string, open: OpenLink): Child {
 }
 
 function link(text: string, href: string, open: OpenLink): HTMLAnchorElement {
+  // Thunderbird itself writes mail: its own handling of such a link is the right one.
+  const isMail = href.startsWith("mailto:");
   const follow = (event: Event): void => {
+    if (isMail && event.type === "click") return;
     event.preventDefault();
-    open(href);
+    if (!isMail) open(href);
   };
   // The middle button too: nothing of an event may open within Thunderbird.
-  return element("a", { href, rel: "noopener noreferrer", onclick: follow, onauxclick: follow }, text);
+  return element(
+    "a",
+    { href, rel: "noopener noreferrer", onclick: follow, onauxclick: follow },
+    text,
+  );
 }

@@ -4,7 +4,7 @@ import { isDate } from "../../shared/ical/date-value.ts";
 import { instantIn } from "../../shared/ical/recurrence/occurrences.ts";
 import { writtenMoment } from "../../shared/ical/simple/iso-time.ts";
 import type { DateWords } from "./date-words.ts";
-import { fieldOfProperty } from "./item-fields.ts";
+import { fieldsChanged } from "./item-fields.ts";
 import type { ItemPlace } from "./item-pane.ts";
 import type { RecurrenceLanguage } from "./recurrence-words.ts";
 import type { ListRow } from "./virtual-list.ts";
@@ -13,7 +13,11 @@ export interface ItemRow extends ListRow, ItemPlace {}
 
 type CalendarOf = (path: string) => SearchedCalendar | undefined;
 
-export function foundRow(item: FoundItem, calendarOf: CalendarOf, language: RecurrenceLanguage): ItemRow {
+export function foundRow(
+  item: FoundItem,
+  calendarOf: CalendarOf,
+  language: RecurrenceLanguage,
+): ItemRow {
   const { words, dates } = language;
   const row = itemRow(item, item.snapshotId, calendarOf, language);
   const when = startWords(item, dates);
@@ -38,13 +42,10 @@ export function comparedRow(
 ): ItemRow {
   const { words, dates } = language;
   const row = itemRow(item, item.change === "removed" ? before : after, calendarOf, language);
-  const fields = item.differences.flatMap(({ name }) => {
-    const field = fieldOfProperty(name);
-    return field ? [words.text(`field_${field}`)] : [];
-  });
+  const fields = fieldsChanged(item.differences, words);
   const what =
-    fields.length > 0
-      ? words.text("changedFields", words.list([...new Set(fields)]))
+    fields !== ""
+      ? words.text("changedFields", fields)
       : item.start !== null && dates.shortDay(item.start);
   return {
     ...row,

@@ -18,7 +18,7 @@ const TYPING_MS = 250;
 
 export class SearchBar {
   readonly #page: Page;
-  readonly #changed: () => void;
+  readonly #changed: (searched: boolean) => void;
   readonly #text: HTMLInputElement;
   readonly #from: HTMLInputElement;
   readonly #to: HTMLInputElement;
@@ -26,13 +26,14 @@ export class SearchBar {
   readonly #gone: HTMLInputElement;
   #typing: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(root: HTMLElement, page: Page, changed: () => void) {
+  /** @param changed told whether items are searched for now, or only another calendar was chosen */
+  constructor(root: HTMLElement, page: Page, changed: (searched: boolean) => void) {
     this.#page = page;
     this.#changed = changed;
     const { words } = page;
     const now = (): void => {
       clearTimeout(this.#typing);
-      this.#changed();
+      this.#changed(true);
     };
     const date = () => element("input", { type: "date", id: uniqueId("date"), onchange: now });
     this.#from = date();
@@ -46,10 +47,18 @@ export class SearchBar {
         this.#typing = setTimeout(now, TYPING_MS);
       },
     });
-    this.#calendar = element("select", { id: uniqueId("calendar"), onchange: now });
+    this.#calendar = element("select", {
+      id: uniqueId("calendar"),
+      onchange: () => this.#changed(false),
+    });
     this.#gone = element("input", { type: "checkbox", onchange: now });
     const labelled = (key: string, control: HTMLElement): HTMLElement =>
-      element("span", { class: "labelled" }, element("label", { for: control.id }, words.text(key)), control);
+      element(
+        "span",
+        { class: "labelled" },
+        element("label", { for: control.id }, words.text(key)),
+        control,
+      );
     root.append(
       element(
         "form",
@@ -60,9 +69,14 @@ export class SearchBar {
             now();
           },
         },
-        element("span", { class: "labelled wide" }, element("label", { for: this.#text.id }, words.text("searchFor")), this.#text),
+        element(
+          "span",
+          { class: "labelled wide" },
+          element("label", { for: this.#text.id }, words.text("searchFor")),
+          this.#text,
+        ),
         labelled("fromDay", this.#from),
-        labelled("toDay", this.#to),
+        labelled("untilDay", this.#to),
         labelled("inCalendar", this.#calendar),
         element("label", { class: "check" }, this.#gone, words.text("onlyGone")),
       ),
@@ -81,7 +95,11 @@ export class SearchBar {
         // Two calendars of one name are told apart by their accounts.
         const twice = names.filter((name) => name === displayName).length > 1;
         const where = account === "local" ? words.text("localCalendar") : account;
-        return element("option", { value: path }, twice ? `${displayName} (${where})` : displayName);
+        return element(
+          "option",
+          { value: path },
+          twice ? `${displayName} (${where})` : displayName,
+        );
       }),
     );
     this.choose(chosen);
@@ -90,12 +108,6 @@ export class SearchBar {
   choose(calendar: string): void {
     this.#calendar.value = calendar;
     if (this.#calendar.selectedIndex < 0) this.#calendar.value = "";
-  }
-
-  /** Fields that mean nothing in a view are out of the way there. */
-  enable(fields: { readonly search: boolean; readonly gone: boolean }): void {
-    for (const field of [this.#text, this.#from, this.#to]) field.disabled = !fields.search;
-    this.#gone.disabled = !fields.gone;
   }
 
   focus(): void {
@@ -109,7 +121,7 @@ export class SearchBar {
       from: day(this.#from.value),
       to: to === null ? null : to + DAY - 1,
       calendar: this.#calendar.value || null,
-      gone: this.#gone.checked && !this.#gone.disabled,
+      gone: this.#gone.checked,
     };
   }
 }

@@ -5,7 +5,7 @@
 export class WorkQueue {
   readonly #urgent: (() => Promise<void>)[] = [];
   readonly #idle: (() => Promise<void>)[] = [];
-  #running = false;
+  #working: Promise<void> | undefined;
 
   run<T>(task: () => Promise<T>): Promise<T> {
     return this.#enqueue(this.#urgent, task);
@@ -20,18 +20,16 @@ export class WorkQueue {
     const result = new Promise<T>((resolve, reject) => {
       line.push(() => task().then(resolve, reject));
     });
-    void this.#work();
+    this.#working ??= this.#work();
     return result;
   }
 
   async #work(): Promise<void> {
-    if (this.#running) return;
-    this.#running = true;
     for (;;) {
       const next = this.#urgent.shift() ?? this.#idle.shift();
       if (!next) break;
       await next();
     }
-    this.#running = false;
+    this.#working = undefined;
   }
 }

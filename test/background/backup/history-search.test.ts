@@ -207,7 +207,9 @@ describe("a month of a snapshot", () => {
   test("days begin at midnight of the zone that was asked for", async () => {
     put("day", { SUMMARY: "Day", DTSTART: "20260620" });
     const { occurrences } = await june(await backUp(), "Europe/Berlin");
-    expect(new Date(occurrences[0]?.start as number).toISOString()).toBe("2026-06-19T22:00:00.000Z");
+    expect(new Date(occurrences[0]?.start as number).toISOString()).toBe(
+      "2026-06-19T22:00:00.000Z",
+    );
   });
 
   test("a rule that never ends within a second is shown by its first instance only", async () => {
