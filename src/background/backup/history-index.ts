@@ -10,9 +10,10 @@ import { contentName, readText } from "./content-columns.ts";
 import { type ContentFacts, contentFacts, UNREADABLE } from "./content-facts.ts";
 import { sectionPath } from "./layout.ts";
 import type { Work } from "./ports.ts";
-import { PARTIAL, unlessDamaged } from "./previous-snapshots.ts";
+import { PARTIAL } from "./previous-snapshots.ts";
 import { type SnapshotCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
 import { openSnapshotFiles, type SnapshotFiles } from "./snapshot-files.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 export interface IndexedFile {
   readonly name: string;

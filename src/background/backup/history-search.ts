@@ -14,9 +14,10 @@ import {
 } from "./history-items.ts";
 import { monthOccurrences } from "./month-occurrences.ts";
 import type { KnownCalendar, Work } from "./ports.ts";
-import { PARTIAL, unlessDamaged } from "./previous-snapshots.ts";
+import { PARTIAL } from "./previous-snapshots.ts";
 import { findCalendar } from "./snapshot-calendars.ts";
 import { openSnapshotFiles } from "./snapshot-files.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 const ITEMS_AT_ONCE = 200;
 
