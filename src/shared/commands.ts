@@ -78,6 +78,8 @@ export interface AccountCalendar {
   readonly description: string;
   /** As in {@link DiscoveredCalendar}. */
   readonly timeZone: string | null;
+  readonly relation: DiscoveredCalendar["relation"];
+  readonly owner: string | null;
   readonly components: readonly string[];
   /** Milliseconds since the epoch; `null` before the first one. */
   readonly lastGoodSync: number | null;
@@ -599,6 +601,11 @@ export interface Commands {
   "calendars.subscribe": {
     args: { accountId: string; urls: readonly string[] };
     value: { calendars: { id: string; url: string }[] };
+  };
+  /** Takes a calendar out of Thunderbird; refused while changes wait to be sent, unless `discardPending`. */
+  "calendars.unsubscribe": {
+    args: { calendarId: string; discardPending?: boolean };
+    value: { superseded: number };
   };
   /** Offers these no more. */
   "calendars.dismiss": {

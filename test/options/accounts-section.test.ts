@@ -18,6 +18,8 @@ function calendar(id: string, changes: Partial<AccountCalendar> = {}): AccountCa
     rights: { add: true, change: true, remove: true },
     description: "",
     timeZone: null,
+    relation: "own",
+    owner: null,
     components: ["VEVENT"],
     lastGoodSync: NOW - 5 * 60_000,
     pendingChanges: 0,
@@ -249,13 +251,31 @@ test("the focus stays on a button when the list is shown anew", async () => {
   expect(document.activeElement).toBe(button("Synchronize Work"));
 });
 
-test("a refused password is asked for again, with location and user name filled in", async () => {
+test("a refused password is asked for again, and what waited is told to go on", async () => {
   const error = { code: "unauthorized" as const, message: "Refused.", hint: "", details: {} };
   await open(account({ error }));
+  background.answers["accounts.signIn"] = ({ accountId }) => ({ accountId });
   button("Enter the password again").click();
-  expect(field("Server").value).toBe("dav.example.org");
-  expect(field("User name").value).toBe("ada");
   expect(document.activeElement).toBe(field("Password"));
+  field("Password").value = "new one";
+  background.answers["accounts.list"] = () => [account()];
+  button("Sign in").click();
+  await vi.waitFor(() => expect(alerts()).toEqual([]));
+  expect(background.asks("accounts.signIn")).toEqual([{ accountId: "a1", password: "new one" }]);
+  expect(background.announced.at(-1)).toContain("Signed in as ada");
+  expect(document.body.innerHTML).not.toContain("new one");
+});
+
+test("a password that is refused again is said where it was typed, and can be typed anew", async () => {
+  await open(account());
+  background.answers["accounts.signIn"] = () => {
+    throw new AppError("unauthorized", "The server refused it.", { hint: "Check it." });
+  };
+  button("Sign in again…").click();
+  button("Sign in").click();
+  await vi.waitFor(() => expect(alerts()[0]).toContain("The server refused it."));
+  expect(background.asks("accounts.signIn")).toEqual([{ accountId: "a1" }]);
+  expect(button("Sign in").disabled).toBe(false);
 });
 
 test("removing asks first, and a second time while changes wait", async () => {

@@ -21,6 +21,8 @@ export class FakeBackground {
   answers: Answers = {
     "operations.list": () => [],
     "sending.status": () => ({ paused: false }),
+    "conflicts.list": () => [],
+    "guard.list": () => [],
     "snapshots.list": () => [],
     "stores.list": () => [],
     "stores.size": () => ({ bytes: 0, files: 0 }),

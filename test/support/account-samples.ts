@@ -36,6 +36,8 @@ export function storedCalendarSample(
     id,
     url,
     components: ["VEVENT"],
+    relation: "own",
+    owner: null,
     seen: {
       name: id,
       color: null,

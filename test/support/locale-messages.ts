@@ -16,6 +16,7 @@ export class LocaleMessages {
   readonly #messages = readMessages();
 
   getMessage(key: string, substitutions: string[] = []): string {
+    // Told by Thunderbird itself.
     if (key === "@@bidi_dir") return "ltr";
     const found = this.#messages[key];
     if (!found) throw new Error(`_locales has no "${key}"`);

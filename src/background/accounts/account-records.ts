@@ -19,6 +19,21 @@ export function unknownAccount(accountId: string): AppError {
   });
 }
 
+/** @param pending how many edits are not on the server yet */
+export function changesWait(pending: number, what: "account" | "calendar"): AppError {
+  return new AppError(
+    "pending-changes",
+    pending === 1
+      ? `One change of this ${what} is not on the server yet.`
+      : `${pending} changes of this ${what} are not on the server yet.`,
+    {
+      hint: `Synchronize first to send them. If you remove the ${what} anyway, they are kept on this computer only.`,
+      retry: "after-user",
+      details: { pending },
+    },
+  );
+}
+
 /** @throws AppError "not-found" when one of them was not found */
 export function chooseCalendars(
   found: Pick<DiscoveredAccount, "calendars">,
@@ -72,10 +87,13 @@ export function originOf(found: DiscoveredAccount, chosen: readonly DiscoveredCa
 
 export function storedCalendar(id: string, calendar: DiscoveredCalendar): StoredCalendar {
   const { url, components, displayName, color, readOnly, rights, description, timeZone } = calendar;
+  const { relation, owner } = calendar;
   return {
     id,
     url,
     components: [...components],
+    relation,
+    owner,
     seen: { name: displayName, color, readOnly, rights, description, timeZone },
     given: null,
     identity: null,

@@ -146,6 +146,8 @@ function describeCalendar(
     description: stored.seen.description,
     timeZone: stored.seen.timeZone,
     components: stored.components,
+    relation: stored.relation,
+    owner: stored.owner,
     lastGoodSync: facts?.lastGoodSync ?? null,
     pendingChanges: facts?.pendingChanges ?? 0,
     quarantined: facts?.quarantined ?? 0,

@@ -16,6 +16,7 @@ import type { StoredSyncStatus } from "../settings/sync-status.ts";
 import { readHost } from "../transport/scheme-guard.ts";
 import type { AccountLogins } from "./account-logins.ts";
 import {
+  changesWait,
   chooseCalendars,
   homesOf,
   isSameCollection,
@@ -124,19 +125,7 @@ export class Accounts {
       account.calendars.map(({ id }) => readCalendarFacts(id, calendars, provider)),
     );
     const pending = facts.reduce((sum, { pendingChanges }) => sum + pendingChanges, 0);
-    if (pending > 0 && !discardPending) {
-      throw new AppError(
-        "pending-changes",
-        pending === 1
-          ? "One change of this account is not on the server yet."
-          : `${pending} changes of this account are not on the server yet.`,
-        {
-          hint: "Synchronize first to send them. If you remove the account anyway, they are kept on this computer only.",
-          retry: "after-user",
-          details: { pending },
-        },
-      );
-    }
+    if (pending > 0 && !discardPending) throw changesWait(pending, "account");
 
     const there = facts.flatMap(({ calendar }) => (calendar ? [calendar.id] : []));
     const snapshotId =
@@ -149,6 +138,24 @@ export class Accounts {
     await this.#forgetStatuses(account.calendars.map(({ id }) => id));
     onChanged();
     return { superseded: pending, snapshotId };
+  }
+
+  /**
+   * Takes one calendar out of Thunderbird; the server keeps everything, and it can be subscribed again.
+   * @throws AppError "calendar-unknown"; "pending-changes" while edits wait, unless `discardPending`
+   */
+  async unsubscribe({
+    calendarId,
+    discardPending = false,
+  }: CommandArguments<"calendars.unsubscribe">): Promise<CommandValue<"calendars.unsubscribe">> {
+    const { calendars, provider } = this.#deps;
+    await this.find(calendarId);
+    const facts = await readCalendarFacts(calendarId, calendars, provider);
+    const { pendingChanges } = facts;
+    if (pendingChanges > 0 && !discardPending) throw changesWait(pendingChanges, "calendar");
+    if (facts.calendar) await calendars.remove(calendarId);
+    await this.calendarRemoved(calendarId);
+    return { superseded: pendingChanges };
   }
 
   /** The user removed a calendar in Thunderbird's list: the account no longer subscribes it. */

@@ -114,6 +114,10 @@ export const argumentSchemas: {
     withoutSnapshot: v.exactOptional(v.boolean()),
   }),
   "calendars.subscribe": v.strictObject({ accountId: text, urls }),
+  "calendars.unsubscribe": v.strictObject({
+    calendarId: text,
+    discardPending: v.exactOptional(v.boolean()),
+  }),
   "calendars.dismiss": v.strictObject({ accountId: text, urls }),
   "sync.run": v.strictObject({ calendarId: v.exactOptional(text) }),
   "sync.audit": v.strictObject({ calendarId: text, repair: v.exactOptional(v.boolean()) }),

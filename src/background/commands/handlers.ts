@@ -121,6 +121,8 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
     },
     "calendars.subscribe": (args) =>
       operations.run("calendars.subscribe", (work) => remoteCalendars.subscribe(args, work)),
+    "calendars.unsubscribe": (args) =>
+      operations.run("calendars.unsubscribe", () => accounts.unsubscribe(args)),
     "calendars.dismiss": (args) =>
       operations.brief("calendars.dismiss", () => remoteCalendars.dismiss(args)),
 

@@ -27,6 +27,9 @@ const StoredCalendar = v.object({
   /** Of the collection on the server, without the fragment that Thunderbird's calendar carries. */
   url: v.string(),
   components: v.array(v.string()),
+  /** Whose it was when it was subscribed. */
+  relation: v.optional(v.picklist(["own", "shared", "delegated"]), "own"),
+  owner: v.optional(v.nullable(v.string()), null),
   /** What the server said last: only a change of it is followed, so that the user's own choice stays. */
   seen: v.object({
     name: v.nullable(v.string()),

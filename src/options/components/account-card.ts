@@ -1,10 +1,15 @@
 /** One account: where it is, its calendars' states, and what can be done with it. */
+
 import type { Account, AccountCalendar, CalendarSyncReport } from "../../shared/commands.ts";
-import { isAppError } from "../../shared/errors.ts";
+import { isAppError, type WireError } from "../../shared/errors.ts";
+import { accountName, hostOf } from "../accounts/account-name.ts";
+import { CalendarForm } from "../accounts/calendar-form.ts";
+import { offeredCalendars } from "../accounts/offered-calendars.ts";
+import { SignInForm } from "../accounts/sign-in-form.ts";
 import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
-import { calendarRow } from "./calendar-row.ts";
-import { errorNotice, warningNotice } from "./notice.ts";
+import { CalendarRow } from "./calendar-row.ts";
+import { errorNotice, type NoticeExtras, warningNotice } from "./notice.ts";
 
 export interface AccountCardActions {
   refresh(): void;
@@ -12,99 +17,202 @@ export interface AccountCardActions {
   subscribeMore(account: Account): void;
 }
 
+/** Where signing in again is what helps. */
+const SIGN_IN_CODES: readonly string[] = ["unauthorized", "credentials-missing"];
+
 export class AccountCard {
   readonly node = element("article", { class: "card" });
   readonly #page: Page;
   readonly #actions: AccountCardActions;
   readonly #body = element("div");
+  readonly #list = element("ul", { class: "calendars" });
+  readonly #offered = element("div");
   /** What an action of the user led to; stays until the next one. */
   readonly #outcome = element("div");
+  readonly #rows = new Map<string, CalendarRow>();
   /** Calendars the user asked to synchronize here, before the background tells of it. */
   readonly #asked = new Set<string>();
   #account: Account | null = null;
+  #shownOffers = "";
 
   constructor(page: Page, actions: AccountCardActions) {
     this.#page = page;
     this.#actions = actions;
-    this.node.append(this.#body, this.#outcome);
+    this.node.append(this.#body, this.#list, this.#offered, this.#outcome);
   }
 
   update(account: Account): void {
     this.#account = account;
     const { words } = this.#page;
-    const title = words.text("accountTitle", account.username, hostOf(account));
-    this.node.setAttribute("aria-label", title);
-    const askPassword = ["unauthorized", "credentials-missing"].includes(account.error?.code ?? "");
+    this.node.setAttribute("aria-label", accountName(words, account));
+    this.#list.setAttribute("aria-label", words.text("calendarsOf", account.username));
+    const signIn = SIGN_IN_CODES.includes(account.error?.code ?? "");
     show(
       this.#body,
-      element(
-        "header",
-        {},
-        element(
-          "div",
-          {},
-          element("h2", {}, account.username),
-          element("p", { class: "quiet" }, hostOf(account)),
-        ),
-        element(
-          "div",
-          { class: "actions" },
-          element(
-            "button",
-            {
-              type: "button",
-              "data-focus": "sync-all",
-              disabled: account.calendars.length === 0,
-              onclick: () => void this.#syncAll(),
-            },
-            words.text("syncAll"),
-          ),
-          element(
-            "button",
-            {
-              type: "button",
-              "data-focus": "more",
-              onclick: () => this.#actions.subscribeMore(account),
-            },
-            words.text("moreCalendars"),
-          ),
-          element(
-            "button",
-            {
-              type: "button",
-              "data-focus": "remove",
-              onclick: () => this.#askRemoval(),
-            },
-            words.text("removeAccount"),
-          ),
-        ),
-      ),
+      this.#header(account),
       account.insecure &&
         element("p", { class: "badge-line warning-text" }, words.text("insecureAccount")),
       account.error &&
         errorNotice(
           account.error,
-          askPassword
+          signIn
             ? {
-                label: words.text("enterPassword"),
-                run: () => this.#actions.subscribeMore(account),
+                label: words.text(
+                  account.signIn.kind === "oauth" ? "signInAgain" : "enterPassword",
+                ),
+                run: () => this.#openSignIn(),
               }
-            : undefined,
+            : this.#help(account.error),
         ),
-      account.calendars.length === 0
-        ? element("p", { class: "quiet" }, words.text("noCalendars"))
-        : element(
-            "ul",
-            { class: "calendars", "aria-label": words.text("calendarsOf", account.username) },
-            ...account.calendars.map((calendar) =>
-              calendarRow(
-                this.#page,
-                { ...calendar, syncing: calendar.syncing || this.#asked.has(calendar.id) },
-                () => void this.#sync(calendar),
-              ),
-            ),
-          ),
+      account.calendars.length === 0 && element("p", { class: "quiet" }, words.text("noCalendars")),
     );
+    this.#showRows(account.calendars);
+    const offers = JSON.stringify(account.offered);
+    if (offers === this.#shownOffers) return;
+    this.#shownOffers = offers;
+    show(
+      this.#offered,
+      offeredCalendars(this.#page, account, () => this.#actions.refresh()),
+    );
+  }
+
+  #header(account: Account): HTMLElement {
+    const { words } = this.#page;
+    const button = (focus: string, text: string, run: () => void, disabled = false) =>
+      element("button", { type: "button", "data-focus": focus, disabled, onclick: run }, text);
+    return element(
+      "header",
+      {},
+      element(
+        "div",
+        {},
+        element("h2", {}, account.username),
+        element("p", { class: "quiet" }, hostOf(account)),
+      ),
+      element(
+        "div",
+        { class: "actions" },
+        button(
+          "sync-all",
+          words.text("syncAll"),
+          () => void this.#syncAll(),
+          account.calendars.length === 0,
+        ),
+        button("new", words.text("newCalendar"), () => this.#openNewCalendar()),
+        button("more", words.text("moreCalendars"), () => this.#actions.subscribeMore(account)),
+        button("sign-in", words.text("signInAgainAsk"), () => this.#openSignIn()),
+        button("remove", words.text("removeAccount"), () => this.#askRemoval()),
+      ),
+    );
+  }
+
+  /** Rows stay where they are: one of them may hold the focus or what somebody has typed. */
+  #showRows(calendars: readonly AccountCalendar[]): void {
+    const nodes = calendars.map((calendar) => {
+      const shown = { ...calendar, syncing: calendar.syncing || this.#asked.has(calendar.id) };
+      const known = this.#rows.get(calendar.id);
+      known?.update(shown);
+      const row =
+        known ??
+        new CalendarRow(this.#page, shown, {
+          sync: (asked) => void this.#sync(asked),
+          help: (error) => this.#help(error, calendar.id),
+          gone: () => this.#actions.refresh(),
+        });
+      this.#rows.set(calendar.id, row);
+      return row.node;
+    });
+    for (const id of this.#rows.keys())
+      if (!calendars.some((calendar) => calendar.id === id)) this.#rows.delete(id);
+    for (const node of [...this.#list.children])
+      if (!nodes.some((kept) => kept === node)) node.remove();
+    for (const [index, node] of nodes.entries())
+      if (this.#list.children[index] !== node)
+        this.#list.insertBefore(node, this.#list.children[index] ?? null);
+    this.#list.hidden = nodes.length === 0;
+  }
+
+  /** The action that helps with an error, where the page has one. */
+  #help({ code, details }: WireError, calendarId?: string): NoticeExtras | undefined {
+    const { words, client } = this.#page;
+    const { host, movedTo, certificate } = details as Readonly<Record<string, unknown>>;
+    if (code === "tls" && typeof host === "string" && certificate !== undefined)
+      return {
+        label: words.text("lookAtCertificate"),
+        run: () =>
+          void this.#helping(async () => {
+            await client.call("accounts.trustCertificate", { host });
+          }),
+      };
+    if (code === "moved" && typeof movedTo === "string" && URL.canParse(movedTo)) {
+      const to = new URL(movedTo).host;
+      return {
+        label: words.text("agreeToHost", to),
+        run: () =>
+          void this.#helping(async () => {
+            const accountId = this.#account?.id;
+            if (accountId !== undefined)
+              await client.call("accounts.agree", { accountId, host: to });
+          }),
+      };
+    }
+    const calendar = this.#account?.calendars.find(({ id }) => id === calendarId);
+    if (!calendar) return undefined;
+    return { label: words.text("tryAgain"), run: () => void this.#sync(calendar) };
+  }
+
+  async #helping(work: () => Promise<void>): Promise<void> {
+    show(this.#outcome);
+    try {
+      await work();
+      await this.#syncAll();
+    } catch (error) {
+      show(this.#outcome, errorNotice(error));
+    }
+    this.#actions.refresh();
+  }
+
+  #openSignIn(): void {
+    const account = this.#account;
+    if (!account) return;
+    const form = new SignInForm(this.#page, account, () => this.#closeForm("sign-in"));
+    show(this.#outcome, form.node);
+    form.start();
+  }
+
+  #openNewCalendar(): void {
+    const accountId = this.#account?.id;
+    if (accountId === undefined) return;
+    const { client, words, announce } = this.#page;
+    const form = new CalendarForm(this.#page, {
+      name: "",
+      color: "",
+      submitLabel: words.text("createCalendar"),
+      hint: words.text("newCalendarHint"),
+      submit: async ({ name, color }) => {
+        await client.call("calendars.createRemote", { accountId, name, color });
+        announce(words.text("calendarCreated", name));
+        this.#closeForm("new");
+        return null;
+      },
+      cancel: () => this.#closeForm("new"),
+    });
+    show(
+      this.#outcome,
+      element(
+        "section",
+        { class: "form" },
+        element("h3", {}, words.text("newCalendar")),
+        form.node,
+      ),
+    );
+    form.focus();
+  }
+
+  #closeForm(focus: string): void {
+    show(this.#outcome);
+    this.#body.querySelector<HTMLElement>(`[data-focus="${focus}"]`)?.focus();
+    this.#actions.refresh();
   }
 
   async #syncAll(): Promise<void> {
@@ -161,11 +269,21 @@ export class AccountCard {
     show(
       this.#outcome,
       warningNotice(
-        question ?? words.text("removeQuestion"),
+        question ?? this.#removeQuestion(),
         element("p", { class: "actions" }, remove, keep),
       ),
     );
     keep.focus();
+  }
+
+  /** Says beforehand what happens to changes that wait. */
+  #removeQuestion(): string {
+    const { words } = this.#page;
+    const calendars = this.#account?.calendars ?? [];
+    const pending = calendars.reduce((sum, { pendingChanges }) => sum + pendingChanges, 0);
+    return [words.text("removeQuestion"), pending > 0 ? words.counted("leavePending", pending) : ""]
+      .filter(Boolean)
+      .join(" ");
   }
 
   async #remove(discardPending: boolean): Promise<void> {
@@ -183,8 +301,4 @@ export class AccountCard {
       else show(this.#outcome, errorNotice(error));
     }
   }
-}
-
-function hostOf({ principal, location }: Account): string {
-  return URL.canParse(principal) ? new URL(principal).host : location;
 }

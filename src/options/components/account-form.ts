@@ -3,9 +3,9 @@
  * password leaves the page only in the command, and only after a plain http location was confirmed.
  */
 import type { Account, CommandValue, DiscoveredCalendar } from "../../shared/commands.ts";
+import { calendarFacts } from "../accounts/calendar-facts.ts";
 import { element, show, swatch, uniqueId } from "../element.ts";
 import type { Page } from "../page.ts";
-import { componentsInWords } from "./calendar-row.ts";
 import { errorNotice, warningNotice } from "./notice.ts";
 import { OperationProgress } from "./operation-progress.ts";
 
@@ -228,10 +228,7 @@ export class AccountForm {
   ): HTMLElement {
     const { words } = this.#page;
     const facts = [
-      isUsable(calendar)
-        ? componentsInWords(words, calendar.components)
-        : words.text("nothingToShow"),
-      calendar.readOnly ? words.text("readOnly") : "",
+      ...(isUsable(calendar) ? calendarFacts(words, calendar) : [words.text("nothingToShow")]),
       subscribed.has(calendar.url) ? words.text("alreadySubscribed") : "",
       calendar.description,
     ];

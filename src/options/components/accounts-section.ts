@@ -1,18 +1,31 @@
 /** The accounts with their calendars, and the way to add one. What one account shows is account-card.ts. */
-import type { Account, BackgroundEvent } from "../../shared/commands.ts";
+import type { Account, BackgroundEvent, CommandName } from "../../shared/commands.ts";
+import { Decisions } from "../accounts/decisions.ts";
 import { coalesced } from "../coalesced.ts";
 import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
 import { AccountCard } from "./account-card.ts";
 import { AccountForm } from "./account-form.ts";
 import { emptyNotice, errorNotice, warningNotice } from "./notice.ts";
+import { OperationProgress } from "./operation-progress.ts";
 
 /** Times in words grow old. */
 const REFRESH_INTERVAL_MS = 30_000;
 
+/** What may take long, with the key of what it is called. It goes on while the page is closed. */
+const LONG_WORK: readonly (readonly [CommandName, string])[] = [
+  ["sync.run", "stateSyncing"],
+  ["sync.audit", "auditing"],
+  ["quarantine.retry", "retryingWithheld"],
+  ["guard.decide", "decidingHeld"],
+  ["guard.undo", "decidingHeld"],
+  ["calendars.deleteRemote", "deletingCalendar"],
+];
+
 export class AccountsSection {
   readonly #page: Page;
   readonly #paused = element("div");
+  readonly #decisions: Decisions;
   readonly #list = element("div", { class: "cards" });
   readonly #form = element("div");
   readonly #addButton: HTMLButtonElement;
@@ -27,8 +40,18 @@ export class AccountsSection {
       { type: "button", class: "primary", onclick: () => this.#openForm() },
       page.words.text("addAccount"),
     );
+    this.#decisions = new Decisions(page, () => void this.refresh());
     root.append(
+      element(
+        "div",
+        { class: "operations" },
+        ...LONG_WORK.map(
+          ([command, key]) =>
+            new OperationProgress(page, command, page.words.text(key), { patient: true }).node,
+        ),
+      ),
       this.#paused,
+      this.#decisions.node,
       this.#list,
       this.#form,
       element("p", { class: "actions" }, this.#addButton),
@@ -45,7 +68,7 @@ export class AccountsSection {
 
   /** A synchronization changes the list when it begins and when it ends, not in between. */
   #concerns(event: BackgroundEvent): boolean {
-    if (event.event === "changed") return event.what === "accounts";
+    if (event.event === "changed") return event.what === "accounts" || event.what === "conflicts";
     if (event.event === "offered") return true;
     if (event.operation !== "sync.run") return false;
     const isNews = event.event === "finished" || !this.#syncs.has(event.id);
@@ -61,6 +84,8 @@ export class AccountsSection {
         client.call("accounts.list", {}),
         client.call("sending.status", {}),
       ]);
+      // Before the first drawing: what waits must not push down what is there already.
+      await this.#decisions.refresh(accounts);
       this.#showPaused(paused);
       this.#show(accounts);
     } catch (error) {

@@ -1,46 +1,98 @@
-/** One calendar: colour, name, what it holds, its state in words, and "Synchronize now". */
+/** One calendar: colour, name, what it holds, its state in words, what can be done with it. */
 import type { AccountCalendar } from "../../shared/commands.ts";
-import { element, swatch } from "../element.ts";
+import { CalendarDetails } from "../accounts/calendar-details.ts";
+import { calendarFacts } from "../accounts/calendar-facts.ts";
+import { element, show, swatch } from "../element.ts";
 import type { Localizer } from "../localizer.ts";
 import type { Page } from "../page.ts";
-import { errorNotice } from "./notice.ts";
+import { errorNotice, type NoticeExtras } from "./notice.ts";
 
-export function calendarRow(
-  { words, now }: Page,
-  calendar: AccountCalendar,
-  sync: () => void,
-): HTMLElement {
-  return element(
-    "li",
-    { class: "calendar", "aria-busy": calendar.syncing ? "true" : null },
-    swatch(calendar.color),
-    element(
-      "div",
-      { class: "grow" },
+export interface CalendarRowActions {
+  sync(calendar: AccountCalendar): void;
+  /** The action that helps with this error, if there is one. */
+  help(error: NonNullable<AccountCalendar["error"]>): NoticeExtras | undefined;
+  /** The calendar is no longer in Thunderbird. */
+  gone(): void;
+}
+
+export class CalendarRow {
+  readonly node = element("li", { class: "calendar" });
+  readonly #page: Page;
+  readonly #actions: CalendarRowActions;
+  readonly #line = element("div", { class: "calendar-line" });
+  readonly #details: CalendarDetails;
+  #calendar: AccountCalendar;
+
+  constructor(page: Page, calendar: AccountCalendar, actions: CalendarRowActions) {
+    this.#page = page;
+    this.#actions = actions;
+    this.#calendar = calendar;
+    this.#details = new CalendarDetails(page, calendar, () => actions.gone());
+    this.node.append(this.#line, this.#details.node);
+    this.update(calendar);
+  }
+
+  update(calendar: AccountCalendar): void {
+    this.#calendar = calendar;
+    this.#draw();
+    this.#details.update(calendar);
+  }
+
+  #draw(): void {
+    const calendar = this.#calendar;
+    const { words, now } = this.#page;
+    if (calendar.syncing) this.node.setAttribute("aria-busy", "true");
+    else this.node.removeAttribute("aria-busy");
+    show(
+      this.#line,
+      swatch(calendar.color),
       element(
-        "p",
-        { class: "name" },
-        calendar.name,
-        calendar.readOnly && element("span", { class: "tag" }, words.text("readOnly")),
+        "div",
+        { class: "grow" },
+        element("p", { class: "name" }, calendar.name),
+        element("p", { class: "quiet" }, ...stateLine(words, calendar)),
+        calendar.lastGoodSync !== null && lastSync(words, calendar.lastGoodSync, now()),
+        calendar.quarantined > 0 &&
+          element(
+            "p",
+            { class: "warning-text" },
+            words.counted("quarantined", calendar.quarantined),
+          ),
+        calendar.error && errorNotice(calendar.error, this.#actions.help(calendar.error)),
       ),
-      element("p", { class: "quiet" }, ...stateLine(words, calendar)),
-      calendar.lastGoodSync !== null && lastSync(words, calendar.lastGoodSync, now()),
-      calendar.quarantined > 0 &&
-        element("p", { class: "warning-text" }, words.counted("quarantined", calendar.quarantined)),
-      calendar.error && errorNotice(calendar.error),
-    ),
-    element(
-      "button",
-      {
-        type: "button",
-        "data-focus": `sync-${calendar.id}`,
-        disabled: calendar.syncing,
-        "aria-label": words.text("syncNowOf", calendar.name),
-        onclick: sync,
-      },
-      words.text("syncNow"),
-    ),
-  );
+      element(
+        "div",
+        { class: "actions" },
+        element(
+          "button",
+          {
+            type: "button",
+            "data-focus": `sync-${calendar.id}`,
+            disabled: calendar.syncing,
+            "aria-label": words.text("syncNowOf", calendar.name),
+            onclick: () => this.#actions.sync(this.#calendar),
+          },
+          words.text("syncNow"),
+        ),
+        element(
+          "button",
+          {
+            type: "button",
+            "data-focus": `details-${calendar.id}`,
+            "aria-expanded": String(!this.#details.node.hidden),
+            "aria-label": words.text("detailsOf", calendar.name),
+            onclick: () => this.#toggle(),
+          },
+          words.text("details"),
+        ),
+      ),
+    );
+  }
+
+  #toggle(): void {
+    this.#details.node.hidden = !this.#details.node.hidden;
+    this.#draw();
+  }
 }
 
 function lastSync(words: Localizer, time: number, now: number): HTMLElement {
@@ -55,11 +107,12 @@ function lastSync(words: Localizer, time: number, now: number): HTMLElement {
   );
 }
 
-/** State, components and waiting changes, divided by dots. */
+/** State, kind and waiting changes, divided by dots. */
 function stateLine(words: Localizer, calendar: AccountCalendar): (Node | string)[] {
-  const parts: (Node | string)[] = [element("span", { class: "state" }, state(words, calendar))];
-  const kinds = componentsInWords(words, calendar.components);
-  if (kinds) parts.push(kinds);
+  const parts: (Node | string)[] = [
+    element("span", { class: "state" }, state(words, calendar)),
+    ...calendarFacts(words, calendar),
+  ];
   if (calendar.pendingChanges > 0 && (calendar.syncing || calendar.error))
     parts.push(words.counted("pendingChanges", calendar.pendingChanges));
   return parts.flatMap((part, index) => (index === 0 ? [part] : [" · ", part]));
@@ -71,13 +124,4 @@ function state(words: Localizer, calendar: AccountCalendar): string {
   if (calendar.lastGoodSync === null) return words.text("stateNever");
   if (calendar.pendingChanges > 0) return words.counted("pendingChanges", calendar.pendingChanges);
   return words.text("stateGood");
-}
-
-/** "Events and tasks" … from component names (RFC 4791 §5.2.3); empty for others. */
-export function componentsInWords(words: Localizer, components: readonly string[]): string {
-  const events = components.includes("VEVENT");
-  const tasks = components.includes("VTODO");
-  if (events && tasks) return words.text("eventsAndTasks");
-  if (events) return words.text("events");
-  return tasks ? words.text("tasks") : "";
 }

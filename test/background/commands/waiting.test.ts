@@ -117,6 +117,8 @@ test("the diagnostics report tells states and codes, and nothing private", () =>
             rights: { add: true, change: true, remove: true },
             description: "secret plans",
             timeZone: null,
+            relation: "own",
+            owner: null,
             components: ["VEVENT"],
             lastGoodSync: 0,
             pendingChanges: 3,
