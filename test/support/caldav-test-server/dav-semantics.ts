@@ -12,6 +12,7 @@ import {
   type Property,
   propstatResponse,
 } from "./multistatus-writer.ts";
+import { answerOutbox, OUTBOX } from "./outbox.ts";
 import { Reports } from "./reports.ts";
 import {
   child,
@@ -86,7 +87,7 @@ export class DavSemantics {
           return {
             status: 200,
             headers: {
-              DAV: "1, 3, access-control, calendar-access, extended-mkcol",
+              DAV: `1, 3, access-control, calendar-access, extended-mkcol${this.#is.schedules ? ", calendar-auto-schedule" : ""}`,
               Allow:
                 "OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, PROPPATCH, REPORT, MKCALENDAR, MKCOL",
             },
@@ -104,6 +105,10 @@ export class DavSemantics {
           return this.#writes.put(target, request);
         case "DELETE":
           return this.#writes.delete(target, request);
+        case "POST":
+          return this.#is.schedules && request.segments.at(-1) === OUTBOX
+            ? answerOutbox(request.body.toString("utf8"), this.#is.busy)
+            : { status: 405 };
         case "MKCALENDAR":
         case "MKCOL":
           return this.#makeCollection(target, request);
@@ -122,7 +127,7 @@ export class DavSemantics {
     if (dav !== "dav" || user !== this.username) return { kind: "unknown" };
     if (area === "principals" && segments.length === 3) return { kind: "principal" };
     if (area !== "calendars" || segments.length > 5) return { kind: "unknown" };
-    if (calendarName === undefined) return { kind: "home" };
+    if (calendarName === undefined || calendarName === OUTBOX) return { kind: "home" };
     const calendar = this.calendars.get(calendarName);
     if (!calendar) {
       return segments.length === 4

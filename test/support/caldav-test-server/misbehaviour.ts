@@ -72,6 +72,12 @@ export interface Misbehaviours {
   largestBody: number | null;
   /** Nothing more fits in: 507. */
   isFull: boolean;
+  /** Sends invitations by itself and has an outbox (RFC 6638). What it would send is nobody's business here. */
+  schedules: boolean;
+  /** By address: FREEBUSY periods of those whom the outbox knows. */
+  busy: Readonly<Record<string, string>>;
+  /** How often it wants to be asked at most (Apple's refreshrate). */
+  refreshRate: string | null;
   noSyncCollection: boolean;
   noCtag: boolean;
   /** 403 and 409 name the precondition (the latter as Radicale does), 400 says it in prose (SabreDAV), 412 says nothing. */
@@ -128,6 +134,9 @@ export const CORRECT: Misbehaviours = {
   refusesSeveralUids: false,
   largestBody: null,
   isFull: false,
+  schedules: false,
+  busy: {},
+  refreshRate: null,
   noSyncCollection: false,
   noCtag: false,
   duplicateUid: 403,

@@ -5,6 +5,7 @@
 import type { StoredCalendar, StoredResource } from "./calendar-store.ts";
 import type { Misbehaviours } from "./misbehaviour.ts";
 import { escapeXml, NS, type Property } from "./multistatus-writer.ts";
+import { OUTBOX } from "./outbox.ts";
 
 export type Target =
   | { readonly kind: "root" | "principal" | "home" | "unknown" }
@@ -114,6 +115,8 @@ export class ShownProperties {
         return escapeXml(this.#username);
       case `${NS.C} calendar-user-address-set`:
         return `<D:href>mailto:${escapeXml(this.#username)}@example.org</D:href>`;
+      case `${NS.C} schedule-outbox-URL`:
+        return this.#is.schedules ? `<D:href>${this.homeHref()}${OUTBOX}/</D:href>` : null;
       default:
         return null;
     }
@@ -130,6 +133,8 @@ export class ShownProperties {
         return facts.color === null ? null : escapeXml(facts.color);
       case `${NS.C} supported-calendar-component-set`:
         return facts.components.map((name) => `<C:comp name="${escapeXml(name)}"/>`).join("");
+      case `${NS.A} refreshrate`:
+        return this.#is.refreshRate;
       case `${NS.D} current-user-privilege-set`:
         return (this.#is.readOnlyRights ? ["read"] : ["read", "write"])
           .map((name) => `<D:privilege><D:${name}/></D:privilege>`)
