@@ -69,6 +69,54 @@ describe("automatic backups", () => {
     await moreThan(before);
   });
 
+  test("every byte is read once a month, when the alarm goes off", async () => {
+    await world.run("backup.configure", { schedule: "daily" });
+    const longAgo = Date.UTC(2020, 0, 1);
+    await world.thunderbird.background(
+      `const { checks } = await messenger.storage.local.get("checks");
+       checks.value = { ...checks.value, since: ${longAgo}, lastFull: null };
+       await messenger.storage.local.set({ checks });`,
+    );
+    expect((await world.run("backup.configure", {})).lastCheck).toBeNull();
+    await world.thunderbird.background(
+      `await browser.alarms.create("automatic-check", { when: Date.now() + 1000 });`,
+    );
+    await world.thunderbird.suspendBackground();
+    await world.thunderbird.waitFor(
+      async () => (await world.run("backup.configure", {})).lastCheck !== null,
+      "a check",
+      120_000,
+    );
+    const { lastCheck, nextCheck } = await world.run("backup.configure", {});
+    expect(lastCheck).toMatchObject({ full: true, ok: true, errors: 0 });
+    expect(nextCheck ?? 0).toBeGreaterThan((lastCheck?.time ?? 0) + 29 * 24 * 3_600_000);
+  });
+
+  test("after a change one is made when it has gone quiet", async () => {
+    await world.run("backup.configure", { schedule: "change" });
+    await world.run("backup.run", {});
+    const lines = ["UID:noted", "SUMMARY:Noted", "DTSTART:20260610T100000Z"].join("\r\n");
+    await world.user.add(
+      await world.user.home(),
+      `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\n${lines}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`,
+    );
+    await world.thunderbird.waitFor(async () => {
+      const next = (await world.run("backup.configure", {})).nextAutomatic ?? Infinity;
+      return next < Date.now() + 11 * 60_000;
+    }, "the backup to be planned");
+    const before = await states();
+    // Ten minutes pass.
+    await world.thunderbird.background(
+      `const { backupHistory } = await messenger.storage.local.get("backupHistory");
+       backupHistory.value.firstChange -= 600_000;
+       backupHistory.value.lastChange -= 600_000;
+       await messenger.storage.local.set({ backupHistory });
+       await browser.alarms.create("automatic-backup", { when: Date.now() + 1000 });`,
+    );
+    await world.thunderbird.suspendBackground();
+    await moreThan(before);
+  });
+
   test("Thunderbird's console has no error of ours", async () => {
     expect(await world.thunderbird.consoleErrors()).toEqual([]);
   });

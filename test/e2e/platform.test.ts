@@ -1,7 +1,17 @@
 /** The platform experiment in the real Thunderbird, in a small add-on of its own. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmdirSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -50,6 +60,7 @@ function call<T = Record<string, unknown>>(name: string, ...args: unknown[]): Pr
      }) : arg);
      const answer = await browser.platform[name](...files);
      if (answer && answer.bytes) answer.bytes = Array.from(answer.bytes);
+     if (answer && answer.files) answer.files = answer.files.map((file) => file && Array.from(file));
      return answer;`,
     name,
     args,
@@ -273,6 +284,77 @@ describe("files", () => {
     expect(await call("readFile", place, "x/one")).toEqual({ bytes: [49] });
   });
 
+  test("many are read in one call, and listed below all directories", async () => {
+    const place = await open(listed);
+    const files = ["s/00/a", "s/01/b", "s/01/c"].map((path) => ({ path, text: path.at(-1) }));
+    expect(await call("writeFiles", place, [...files, { path: "s/stray", text: "x" }])).toEqual({
+      ok: true,
+    });
+    const { paths } = await call<{ paths: string[] }>("listBelow", place, "s");
+    expect(new Set(paths)).toEqual(new Set(["00/a", "01/b", "01/c"]));
+    expect(await call("listBelow", place, "nowhere")).toEqual({ paths: [] });
+    expect(await call("readFiles", place, ["s/00/a", "s/gone", "s/01/c"])).toEqual({
+      files: [[97], null, [99]],
+    });
+    expect(await call("readFiles", place, [])).toEqual({ files: [] });
+  });
+
+  test("links below a place are followed nowhere, and nothing behind them changes", async () => {
+    const place = await open(listed);
+    const secret = path.join(folder, "secret");
+    await mkdir(secret);
+    await writeFile(path.join(secret, "key"), "private");
+    await mkdir(path.join(listed, "l"));
+    await symlink(secret, path.join(listed, "l/out"));
+    await symlink(path.join(secret, "key"), path.join(listed, "l/file"));
+    await symlink("/dev/zero", path.join(listed, "l/endless"));
+    const refused = "place-not-allowed";
+    for (const file of ["l/out/key", "l/file", "l/endless"]) {
+      expect(code(await call("readFile", place, file)), file).toMatch(/place-(?:not-allowed|io)/);
+      expect(code(await call("readFiles", place, [file])), file).toMatch(
+        /place-(?:not-allowed|io)/,
+      );
+    }
+    expect(code(await call("statFile", place, "l/out/key"))).toBe(refused);
+    expect(code(await call("listDirectory", place, "l/out"))).toBe(refused);
+    expect(code(await call("listBelow", place, "l/out"))).toBe(refused);
+    expect(await call("listBelow", place, "l")).toEqual({ paths: [] });
+    expect(code(await call("writeFiles", place, [{ path: "l/out/new", text: "x" }]))).toBe(refused);
+    expect(code(await call("makeDirectories", place, ["l/out/deeper"]))).toBe(refused);
+    expect(code(await call("removeFiles", place, ["l/out/key"]))).toBe(refused);
+    // What is written takes the link's own place.
+    expect(await call("writeFiles", place, [{ path: "l/file", text: "mine" }])).toEqual({
+      ok: true,
+    });
+    expect(await call("removeFiles", place, ["l/endless"])).toEqual({ ok: true });
+    expect(await readdir(secret)).toEqual(["key"]);
+    expect(await readFile(path.join(secret, "key"), "utf8")).toBe("private");
+    expect(await readFile(path.join(listed, "l/file"), "utf8")).toBe("mine");
+  });
+
+  test.skipIf(tinyDisk === null)(
+    "a read-only medium is reported as that, and is still read",
+    async () => {
+      const place = await open(String(tinyDisk));
+      await call("writeFiles", place, [{ path: "kept", text: "k" }]);
+      const remount = (how: string) =>
+        spawnSync("mount", ["-o", `remount,${how}`, String(tinyDisk)]).status;
+      expect(remount("ro")).toBe(0);
+      try {
+        const answer = await call("writeFiles", place, [{ path: "kept", text: "new" }]);
+        expect(code(answer)).toBe("place-denied");
+        expect(code(await call("makeDirectories", place, ["folder"]))).toBe("place-denied");
+        expect(code(await call("removeFiles", place, ["kept"]))).toBe("place-denied");
+        expect(await call("readFile", place, "kept")).toEqual({ bytes: [107] });
+        // Opening it needs no writing.
+        expect(await open(String(tinyDisk))).not.toBe("");
+      } finally {
+        remount("rw");
+      }
+      expect(await call("removeFiles", place, ["kept"])).toEqual({ ok: true });
+    },
+  );
+
   test("a file where a directory should be is an error in words", async () => {
     const place = await open(listed);
     await writeFile(path.join(listed, "plain"), "x");
@@ -299,9 +381,12 @@ describe("files", () => {
   test("a thousand files in one call", async () => {
     const place = await open(listed);
     const files = Array.from({ length: 1000 }, (_, n) => ({ path: `many/${n}`, text: `${n}` }));
+    // As every long work of the add-on's: one call may take longer than the page's idle time.
+    const lease = await call<string>("holdAwake", "many files");
     expect(await call("writeFiles", place, files)).toEqual({ ok: true });
     const { entries } = await call<{ entries: unknown[] }>("listDirectory", place, "many");
     expect(entries).toHaveLength(1000);
+    await call("releaseAwake", lease);
   });
 });
 
