@@ -6,6 +6,7 @@ import type {
   AccountCalendar,
   CommandValue,
   GuardedChange,
+  PendingEdit,
 } from "../../src/shared/commands.ts";
 import { AppError } from "../../src/shared/errors.ts";
 import { ALL_RIGHTS, discoveredCalendar } from "../support/account-samples.ts";
@@ -45,6 +46,17 @@ beforeEach(() => {
     refused: 0,
     heldBack: 0,
   };
+  background.answers["calendars.configure"] = ({ refreshMinutes }) => [
+    {
+      calendarId: "c1",
+      invitations: "auto",
+      invitationsBy: "server",
+      alarms: "auto",
+      shared: false,
+      refreshMinutes: refreshMinutes ?? 5,
+      minimumRefreshMinutes: 15,
+    },
+  ];
   account = {
     id: "a1",
     location: "dav.example.org",
@@ -95,8 +107,13 @@ describe("decisions", () => {
     background.answers["conflicts.resolve"] = () => ({ changed: 1, sent: 1 });
     await open();
     expect(text()).toContain("One decision waits for you");
-    expect(text()).toContain("Lunch at one");
-    expect(text()).toContain("Lunch at noon");
+    const marked = (tag: string) => document.querySelector(`.comparison ${tag}`)?.textContent;
+    expect(marked("del")).toContain("noon");
+    expect(marked("ins")).toContain("one");
+    expect([...document.querySelectorAll("thead th")].map((node) => node.textContent)).toEqual([
+      "On the server",
+      "Made here",
+    ]);
     background.answers["conflicts.list"] = () => [];
     button("Keep the one made here: Lunch").click();
     await vi.waitFor(() =>
@@ -275,6 +292,59 @@ test("many changes that were made are undone", async () => {
   expect(background.asks("guard.undo")).toEqual([
     { calendarId: "c1", kind: "removals", at: NOW - 5000 },
   ]);
+});
+
+const edit: PendingEdit = {
+  calendarId: "c1",
+  name: "a.ics",
+  summary: "Lunch",
+  change: "update",
+  since: NOW,
+  attempts: 2,
+  error: { code: "forbidden", message: "The server refused it.", hint: "It is kept.", details: {} },
+  nextTry: null,
+  waiting: false,
+};
+
+test("what waits to be sent is listed with the reason, sent, and taken back", async () => {
+  background.answers["pending.list"] = () => [
+    edit,
+    { ...edit, name: "b.ics", summary: "New", change: "create", error: null },
+  ];
+  background.answers["pending.retry"] = () => ({ sent: 1, left: [edit] });
+  background.answers["pending.discard"] = () => ({ discarded: true });
+  await open({ pendingChanges: 2, refused: 1 });
+  expect(text()).toContain("The server did not take one change.");
+  openPanel("Waiting to be sent");
+  await vi.waitFor(() => expect(text()).toContain("The server refused it."));
+  button("Send New now").click();
+  await vi.waitFor(() => expect(text()).toContain("One still waits."));
+  button("Take the change of Lunch back").click();
+  await vi.waitFor(() => expect(text()).toContain("“Lunch” is as the server has it again."));
+  expect(background.asks("pending.retry")).toEqual([{ calendarId: "c1", name: "b.ics" }]);
+  expect(background.asks("pending.discard")).toEqual([{ calendarId: "c1", name: "a.ics" }]);
+});
+
+test("a passing failure is no alarm, and says when it is tried again", async () => {
+  const error = { code: "network" as const, message: "No answer.", hint: "", details: {} };
+  await open({ trouble: { error, since: NOW, nextTry: NOW + 60_000 } });
+  expect(alerts()).toEqual([]);
+  expect(text()).toMatch(/No answer\. Tried again by itself/);
+});
+
+test("how often the server is asked is chosen for this calendar", async () => {
+  await open();
+  openPanel("Settings of the calendar");
+  await vi.waitFor(() => expect(text()).toContain("no more often than: Every 15 minutes"));
+  const select = document.querySelector<HTMLSelectElement>(".choices select");
+  if (!select) throw new Error("there is nothing to choose");
+  select.value = "60";
+  select.dispatchEvent(new Event("change"));
+  await vi.waitFor(() => expect(background.announced.at(-1)).toBe("Saved."));
+  expect(background.asks("calendars.configure").at(-1)).toEqual({
+    calendarId: "c1",
+    refreshMinutes: 60,
+  });
 });
 
 test("name and colour are changed on the server", async () => {

@@ -8,11 +8,12 @@ import type { Panel } from "./panel.ts";
 import { quarantinePanel } from "./quarantine-panel.ts";
 import { settingsPanel } from "./settings-panel.ts";
 import { versionsPanel } from "./versions-panel.ts";
+import { waitingPanel } from "./waiting-panel.ts";
 
 export class CalendarDetails {
   readonly node: HTMLElement;
   readonly #panels: Readonly<
-    Record<"withheld" | "versions" | "made" | "audit" | "settings", Panel>
+    Record<"waiting" | "withheld" | "versions" | "made" | "audit" | "settings", Panel>
   >;
   #calendar: AccountCalendar;
   #told = "";
@@ -22,6 +23,7 @@ export class CalendarDetails {
     this.#calendar = calendar;
     const { id } = calendar;
     this.#panels = {
+      waiting: waitingPanel(page, id),
       withheld: quarantinePanel(page, id),
       versions: versionsPanel(page, id),
       made: madePanel(page, id),
@@ -39,14 +41,16 @@ export class CalendarDetails {
   /** Panels that are open are read again where what they show may be different. */
   update(calendar: AccountCalendar): void {
     this.#calendar = calendar;
-    const { withheld, versions, made } = this.#panels;
+    const { waiting, withheld, versions, made } = this.#panels;
+    waiting.count = calendar.pendingChanges;
+    waiting.node.hidden = calendar.pendingChanges === 0 && !waiting.node.open;
     withheld.count = calendar.quarantined;
     withheld.node.hidden = calendar.quarantined === 0 && !withheld.node.open;
-    const { lastGoodSync, pendingChanges, quarantined } = calendar;
-    const tells = JSON.stringify([lastGoodSync, pendingChanges, quarantined]);
+    const { lastGoodSync, pendingChanges, refused, quarantined } = calendar;
+    const tells = JSON.stringify([lastGoodSync, pendingChanges, refused, quarantined]);
     if (tells === this.#told) return;
     this.#told = tells;
     if (this.node.hidden) return;
-    for (const panel of [withheld, versions, made]) void panel.refresh();
+    for (const panel of [waiting, withheld, versions, made]) void panel.refresh();
   }
 }

@@ -4,6 +4,7 @@ import { isAppError } from "../../shared/errors.ts";
 import { errorNotice, resultNotice, warningNotice } from "../components/notice.ts";
 import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
+import { calendarChoices } from "./calendar-choices.ts";
 import { CalendarForm } from "./calendar-form.ts";
 import { Panel } from "./panel.ts";
 
@@ -77,9 +78,13 @@ export function settingsPanel(
       },
     });
     const waiting = pendingChanges > 0 ? ` ${words.counted("leavePending", pendingChanges)}` : "";
+    const choices = await calendarChoices(page, calendarId);
     show(parting);
     return [
-      form.node,
+      element("h4", {}, words.text("onThisComputer")),
+      choices,
+      !readOnly && element("h4", {}, words.text("onTheServer")),
+      !readOnly && form.node,
       element("h4", {}, words.text("partWithCalendar")),
       element(
         "p",

@@ -1,5 +1,5 @@
 /** One calendar: colour, name, what it holds, its state in words, what can be done with it. */
-import type { AccountCalendar } from "../../shared/commands.ts";
+import type { AccountCalendar, PassingTrouble } from "../../shared/commands.ts";
 import { CalendarDetails } from "../accounts/calendar-details.ts";
 import { calendarFacts } from "../accounts/calendar-facts.ts";
 import { element, show, swatch } from "../element.ts";
@@ -58,6 +58,15 @@ export class CalendarRow {
             { class: "warning-text" },
             words.counted("quarantined", calendar.quarantined),
           ),
+        calendar.refused > 0 &&
+          element(
+            "p",
+            { class: "warning-text" },
+            words.counted("refusedChanges", calendar.refused),
+          ),
+        calendar.heldBack > 0 &&
+          element("p", { class: "warning-text" }, words.text("heldBackHere")),
+        calendar.trouble && !calendar.error && trouble(words, calendar.trouble),
         calendar.error && errorNotice(calendar.error, this.#actions.help(calendar.error)),
       ),
       element(
@@ -93,6 +102,15 @@ export class CalendarRow {
     this.#details.node.hidden = !this.#details.node.hidden;
     this.#draw();
   }
+}
+
+/** Nothing to be alarmed about: said quietly, with when it is tried again. */
+function trouble(words: Localizer, { error, nextTry }: PassingTrouble): HTMLElement {
+  const again =
+    nextTry === null
+      ? words.text("triedAgainLater")
+      : words.text("nextTry", words.dateTime(nextTry));
+  return element("p", { class: "hint" }, `${error.message} ${again}`);
 }
 
 function lastSync(words: Localizer, time: number, now: number): HTMLElement {

@@ -5,8 +5,8 @@ import { compareFields, type Field } from "./item-fields.ts";
 import type { DiffPart } from "./text-diff.ts";
 
 export interface ComparedVersion {
-  /** When it was saved, in words. */
-  readonly label: string;
+  /** Over its column. */
+  readonly heading: string;
   readonly fields: readonly Field[];
 }
 
@@ -24,13 +24,7 @@ export function comparisonTable(
     element(
       "thead",
       {},
-      element(
-        "tr",
-        {},
-        element("td", {}),
-        heading(words.text("earlierVersion", before.label)),
-        heading(words.text("laterVersion", after.label)),
-      ),
+      element("tr", {}, element("td", {}), heading(before.heading), heading(after.heading)),
     ),
     element(
       "tbody",

@@ -252,12 +252,15 @@ export class ItemPane {
       ItemVersion,
     ];
     try {
-      const read = async (version: ItemVersion) => {
+      const { words } = this.#page;
+      const read = async (version: ItemVersion, key: "earlierVersion" | "laterVersion") => {
         const snapshotId = version.snapshotIds[0] ?? "";
         const text = await this.#text({ snapshotId, path: version.path });
-        return { label: this.#dates.short(version.since), fields: this.#fieldsOf(text) ?? [] };
+        const heading = words.text(key, this.#dates.short(version.since));
+        return { heading, fields: this.#fieldsOf(text) ?? [] };
       };
-      const [first, second] = [await read(before), await read(after)];
+      const first = await read(before, "earlierVersion");
+      const second = await read(after, "laterVersion");
       if (this.#place !== place) return;
       show(
         this.#compared,
