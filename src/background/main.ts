@@ -267,7 +267,7 @@ const backupPlace: BackupPlace = new BackupPlace({
 });
 const thunderbirdCalendars = new ThunderbirdCalendars(messenger.calendar, {
   find: (calendarId) => ownedCalendar(calendarId, accounts, calendars, provider),
-  syncNow: (calendarId, signal) => syncs.syncNow(calendarId, signal),
+  syncNow: (calendarId, deletions, signal) => syncs.syncNow(calendarId, deletions, signal),
 });
 const backup = new BackupService({
   store: backupStore,

@@ -43,7 +43,7 @@ export interface OwnCalendars {
   /** `undefined` for a calendar that is not ours. */
   find(calendarId: CalendarId): Promise<OwnCalendar | undefined>;
   /** Sends what is pending. @throws AppError when the run could not be made */
-  syncNow(calendarId: CalendarId, signal: AbortSignal): Promise<void>;
+  syncNow(calendarId: CalendarId, deletions: readonly string[], signal: AbortSignal): Promise<void>;
 }
 
 function lastSegment(url: string): string {
@@ -205,7 +205,8 @@ export class ThunderbirdCalendars implements CalendarSource, CalendarTarget {
     }
     let syncError: unknown;
     try {
-      await this.#own.syncNow(brandAs<CalendarId>(calendar.calendarId), signal);
+      const removed = writes.filter(({ kind }) => kind === "remove").map(({ name }) => name);
+      await this.#own.syncNow(brandAs<CalendarId>(calendar.calendarId), removed, signal);
     } catch (error) {
       syncError = error;
     }

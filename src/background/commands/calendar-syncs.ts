@@ -107,10 +107,15 @@ export class CalendarSyncs implements SyncService {
 
   /**
    * Sends what a restore has staged, which the user confirmed with its preview.
+   * @param deletions names of what it removes
    * @throws AppError why the calendar could not be synchronized
    */
-  async syncNow(calendarId: string, signal: AbortSignal): Promise<void> {
-    const options = { signal, approvesDeletions: true };
+  async syncNow(
+    calendarId: string,
+    deletions: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const options = { signal, approvedDeletions: deletions };
     const report = await this.scheduler.requestSync(calendarId, "manual", options);
     if (report.error) throw fromWire(report.error);
   }

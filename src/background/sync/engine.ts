@@ -30,6 +30,7 @@ import type {
 } from "./ports.ts";
 import { pull } from "./pull.ts";
 import { pushResource } from "./push.ts";
+import { isFresh, QuietDeletions, type Wait } from "./quiet-deletions.ts";
 import type { PushOutcome } from "./resource-push.ts";
 import { SyncCounts, type SyncProgress, type SyncRun } from "./sync-run.ts";
 import type { CalendarTexts } from "./texts.ts";
@@ -47,6 +48,8 @@ export interface CalendarSyncDependencies {
   readonly random: () => number;
   /** Takes a snapshot of the calendar without syncing; false when there is none afterwards. */
   readonly beforeMassRemoval: () => Promise<boolean>;
+  /** Default: the platform's timer. */
+  readonly wait?: Wait;
 }
 
 export interface RunOptions {
@@ -54,8 +57,8 @@ export interface RunOptions {
   readonly status: CollectionStatus | null;
   /** The user asked: what waits for its time is tried at once. */
   readonly impatient: boolean;
-  /** The user has agreed beforehand to the deletions that wait, however many they are. */
-  readonly approvesDeletions?: boolean;
+  /** The user has agreed beforehand to the deletion of these, however many they are. */
+  readonly approvedDeletions?: readonly string[];
   /** Compares everything with the server, even if it says that nothing changed. */
   readonly listsAll?: boolean;
   readonly signal: AbortSignal;
@@ -81,7 +84,7 @@ export class CalendarSync {
   readonly calendarId: string;
   readonly #dependencies: CalendarSyncDependencies;
   readonly #mutex = new KeyedMutex();
-
+  readonly #quiet: QuietDeletions;
   #holdsBack = false;
   /** As the last run met them. */
   #heldDeletions = 0;
@@ -89,6 +92,7 @@ export class CalendarSync {
   constructor(dependencies: CalendarSyncDependencies) {
     this.#dependencies = dependencies;
     this.calendarId = dependencies.local.calendarId;
+    this.#quiet = new QuietDeletions(dependencies.local, dependencies.wait);
   }
 
   /**
@@ -99,6 +103,7 @@ export class CalendarSync {
     const { local, now } = this.#dependencies;
     const [change] = await local.getPending([name]);
     if (change?.kind === "delete" && !change.moved && !change.waiting) {
+      if (isFresh(change, now())) await this.#quiet.come(signal);
       const agreed = await agreedDeletions(local, now());
       if (agreed !== null && !agreed.has(name as ResourceName)) {
         return {
@@ -178,7 +183,9 @@ export class CalendarSync {
       if (outcome.retryAt !== null) retryAt = Math.min(retryAt ?? Infinity, outcome.retryAt);
     };
     try {
-      if (options.approvesDeletions) await approveDeletions(this.#dependencies);
+      const { approvedDeletions } = options;
+      if (approvedDeletions !== undefined)
+        await approveDeletions(this.#dependencies, new Set(approvedDeletions));
       const pushFailure = await this.#pushPending(options, count);
       state = await local.getState();
       const run: SyncRun = {
@@ -253,28 +260,39 @@ export class CalendarSync {
     options: Omit<RunOptions, "status">,
     count: (outcome: PushOutcome) => void,
   ): Promise<unknown> {
-    const { local } = this.#dependencies;
+    const { local, now } = this.#dependencies;
     this.#holdsBack = false;
     const tried = new Set<string>();
+    const isOver = options.approvedDeletions !== undefined;
     try {
       // A confirmed create releases the delete that is the other half of its move: look again while that happens.
-      for (let createdMore = true; createdMore; ) {
-        createdMore = false;
+      for (let again = true, isQuiet = isOver; again; ) {
+        again = false;
         const everything = await local.getPending();
         this.#holdsBack ||= everything.some((change) => change.waiting);
         const agreed = await this.#agreedAmong(everything);
         this.#heldDeletions = everything.filter((change) => !mayBeSent(change, agreed)).length;
+        const isEarly =
+          !isQuiet && everything.some((one) => isDeletion(one) && isFresh(one, now()));
         const pending = everything.filter(
-          (change) => !change.waiting && !tried.has(change.name) && mayBeSent(change, agreed),
+          (change) =>
+            !change.waiting &&
+            !tried.has(change.name) &&
+            mayBeSent(change, agreed) &&
+            !(isEarly && isDeletion(change)),
         );
         let sent = 0;
         await forEachBounded(pending, PUSH_WIDTH, async ({ name }) => {
           tried.add(name);
           const outcome = await this.#push(name, options.impatient, options.signal);
           count(outcome);
-          if (outcome.kind === "done" && outcome.created) createdMore = true;
+          if (outcome.kind === "done" && outcome.created) again = true;
           options.onProgress?.({ done: ++sent, total: pending.length, note: "sending" });
         });
+        if (!isEarly) continue;
+        await this.#quiet.come(options.signal);
+        isQuiet = true;
+        again = true;
       }
       return undefined;
     } catch (error) {
@@ -284,12 +302,12 @@ export class CalendarSync {
   }
 }
 
+/** Halves of moves are none. */
+const isDeletion = ({ kind, moved }: PendingChange): boolean => kind === "delete" && !moved;
+
 /** False for a deletion that waits for the user's word. */
-function mayBeSent(
-  { kind, moved, name }: PendingChange,
-  agreed: ReadonlySet<ResourceName> | null,
-): boolean {
-  return kind !== "delete" || moved || agreed === null || agreed.has(name as ResourceName);
+function mayBeSent(change: PendingChange, agreed: ReadonlySet<ResourceName> | null): boolean {
+  return !isDeletion(change) || agreed === null || agreed.has(change.name as ResourceName);
 }
 
 /** A run that broke off shows what it stored; one that ended has done so with its last batch. */

@@ -5,7 +5,12 @@
  */
 import type { ResourceName } from "../../shared/brands.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { BatchOperation, StageOperation, SupersededVersion } from "../../shared/item-store.ts";
+import type {
+  BatchOperation,
+  PendingChange,
+  StageOperation,
+  SupersededVersion,
+} from "../../shared/item-store.ts";
 import { rememberedChanges } from "./guard.ts";
 import type {
   LocalCalendar,
@@ -114,38 +119,53 @@ async function decideDeletions(
   { local, now }: MassDecisionContext,
   decision: MassDecision,
 ): Promise<number> {
-  const pending = (await local.getPending()).filter(
-    ({ kind, moved }) => kind === "delete" && !moved,
-  );
+  const pending = await waitingDeletions(local);
   if (decision === "keep") {
     for (const { name, revision } of pending) await local.settle(name, revision, { kind: "yield" });
     await local.batch([], { notify: true });
     return pending.length;
   }
-  await approveDeletions({ local, now });
+  await approveDeletions({ local, now }, null);
   return pending.length;
 }
 
-/** The deletions that wait now may be sent, however many they are. */
-export async function approveDeletions({
-  local,
-  now,
-}: Pick<MassDecisionContext, "local" | "now">): Promise<void> {
-  const pending = (await local.getPending()).filter(
-    ({ kind, moved }) => kind === "delete" && !moved,
-  );
+/**
+ * Deletions that wait now may be sent, however many they are.
+ * @param agreed their names; others go on waiting for the user's word. `null`: all of them
+ */
+export async function approveDeletions(
+  { local, now }: Pick<MassDecisionContext, "local" | "now">,
+  agreed: ReadonlySet<string> | null,
+): Promise<void> {
+  const waiting = await waitingDeletions(local);
+  const pending = waiting.filter(({ name }) => agreed === null || agreed.has(name));
   if (pending.length === 0) return;
   const state = (await local.getState()) ?? EMPTY_STATE;
   const names = pending.map(({ name }) => name as ResourceName);
   const at = now();
   const change: MassChange = { at, kind: "deletions", names };
-  const next = { ...withChange(state, change), approvedDeletions: { at, names } };
-  await local.batch([], { state: next, notify: false });
+  // The last word counts, and what it was given for before and could not be sent yet.
+  const before = new Set<string>(state.approvedDeletions?.names);
+  const unsent = waiting.flatMap(({ name }) =>
+    before.has(name) && !names.includes(name as ResourceName) ? [name as ResourceName] : [],
+  );
+  const approvedDeletions = { at, names: [...names, ...unsent] };
+  await local.batch([], {
+    state: { ...withChange(state, change), approvedDeletions },
+    notify: false,
+  });
+}
+
+async function waitingDeletions(
+  local: Pick<LocalCalendar, "getPending">,
+): Promise<readonly PendingChange[]> {
+  return (await local.getPending()).filter(({ kind, moved }) => kind === "delete" && !moved);
 }
 
 /** The versions of before are the first that gave way since the change began. */
 async function undo(context: MassDecisionContext, change: MassChange): Promise<number> {
   const { local, texts } = context;
+  const unsent = change.kind === "deletions" ? await takeBackUnsent(local, change) : [];
   const before = new Map<string, SupersededVersion>();
   for (const version of await local.listSuperseded(change.at)) before.set(version.name, version);
   const names = new Set<string>(change.names);
@@ -162,8 +182,21 @@ async function undo(context: MassDecisionContext, change: MassChange): Promise<n
   const massChanges = state.massChanges.filter(
     ({ at, kind }) => at !== change.at || kind !== change.kind,
   );
-  await local.batch([], { state: { ...state, massChanges }, notify: true });
-  return operations.length;
+  const approval = state.approvedDeletions;
+  const approvedDeletions =
+    approval === null
+      ? null
+      : { ...approval, names: approval.names.filter((name) => !unsent.includes(name)) };
+  await local.batch([], { state: { ...state, massChanges, approvedDeletions }, notify: true });
+  return unsent.length + operations.length;
+}
+
+/** What was agreed to and has not been sent yet needs no making again. */
+async function takeBackUnsent(local: LocalCalendar, change: MassChange): Promise<string[]> {
+  const names = new Set<string>(change.names);
+  const unsent = (await waitingDeletions(local)).filter(({ name }) => names.has(name));
+  for (const { name, revision } of unsent) await local.settle(name, revision, { kind: "yield" });
+  return unsent.map(({ name }) => name);
 }
 
 const nameOf = ({ name }: { readonly name: string }): string => name;

@@ -49,8 +49,8 @@ export interface SchedulerDependencies {
 }
 
 export interface RequestOptions {
-  /** See {@link RunOptions.approvesDeletions}. */
-  readonly approvesDeletions?: boolean;
+  /** See {@link RunOptions.approvedDeletions}. */
+  readonly approvedDeletions?: readonly string[];
   /** See {@link RunOptions.listsAll}. */
   readonly listsAll?: boolean;
   /** Ends the calendar's run. */
@@ -69,7 +69,7 @@ const DEFAULT_LIMITS = {
 /** A run that was asked for and has not begun: later requests join it. */
 interface QueuedRun {
   impatient: boolean;
-  approvesDeletions: boolean;
+  approvedDeletions: readonly string[] | undefined;
   listsAll: boolean;
   readonly listeners: Set<(progress: SyncProgress) => void>;
   readonly done: Promise<CalendarSyncReport>;
@@ -115,7 +115,11 @@ export class SyncScheduler {
     entry.queued ??= this.#enqueue(calendarId, entry);
     const { queued } = entry;
     queued.impatient ||= reason === "manual";
-    queued.approvesDeletions ||= options.approvesDeletions === true;
+    if (options.approvedDeletions !== undefined)
+      queued.approvedDeletions = [
+        ...(queued.approvedDeletions ?? []),
+        ...options.approvedDeletions,
+      ];
     queued.listsAll ||= options.listsAll === true;
     if (options.onProgress !== undefined) queued.listeners.add(options.onProgress);
     const { signal } = options;
@@ -239,7 +243,7 @@ export class SyncScheduler {
     // Begins in a later turn, when `queued` is there.
     const queued: QueuedRun = {
       impatient: false,
-      approvesDeletions: false,
+      approvedDeletions: undefined,
       listsAll: false,
       listeners: new Set(),
       done: Promise.resolve().then(work),
@@ -252,7 +256,7 @@ export class SyncScheduler {
     entry: CalendarEntry,
     { accountId, engine }: ScheduledCalendar,
     askedAt: number,
-    { impatient, approvesDeletions, listsAll, listeners }: QueuedRun,
+    { impatient, approvedDeletions, listsAll, listeners }: QueuedRun,
   ): Promise<CalendarSyncReport> {
     const { now } = this.#dependencies;
     const stopped = await this.#stopOf(accountId);
@@ -275,7 +279,8 @@ export class SyncScheduler {
         const status = await this.#statusOf(accountId, calendarId, askedAt, deadline.signal);
         deadline.progressed();
         const { signal } = deadline;
-        const options = { status, impatient, approvesDeletions, listsAll };
+        const approved = approvedDeletions === undefined ? {} : { approvedDeletions };
+        const options = { status, impatient, listsAll, ...approved };
         return engine.run({ ...options, signal, onProgress });
       };
       const result = await deadline.bound(work(), this.#limits.graceMs);

@@ -126,7 +126,7 @@ test("a failure that lasts for hours is a warning; success clears it", async () 
 
 test("one calendar's failure is its report's error; asked for by name it is thrown", async () => {
   server.intercept = () => "not-sent";
-  await expect(syncs.syncNow("c1", work().signal)).rejects.toMatchObject({ code: "network" });
+  await expect(syncs.syncNow("c1", [], work().signal)).rejects.toMatchObject({ code: "network" });
 });
 
 test("a cancelled run ends as cancelled and is remembered as no trouble", async () => {

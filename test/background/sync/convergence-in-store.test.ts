@@ -82,6 +82,7 @@ class Scenario {
       texts: calendarTexts,
       now: () => this.now,
       random: () => 0,
+      wait: async () => {},
       beforeMassRemoval: async () => true,
     });
   }

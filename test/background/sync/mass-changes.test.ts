@@ -22,6 +22,8 @@ let remote: MemoryCollection;
 let engine: CalendarSync;
 let snapshotSucceeds: boolean;
 let snapshots: number;
+/** What the user does while the engine waits for more deletions. */
+let meanwhile: () => Promise<void>;
 
 beforeEach(async () => {
   world = await new StoreWorld().open();
@@ -29,6 +31,7 @@ beforeEach(async () => {
   remote = new MemoryCollection();
   snapshotSucceeds = true;
   snapshots = 0;
+  meanwhile = async () => {};
   engine = makeEngine();
   for (const uid of numbered(EVENTS)) {
     const text = eventText(uid, { SUMMARY: `new ${uid}`, "LAST-MODIFIED": newer });
@@ -44,6 +47,7 @@ function makeEngine(): CalendarSync {
     texts: calendarTexts,
     now: () => world.now,
     random: () => 0,
+    wait: () => meanwhile(),
     beforeMassRemoval: async () => {
       snapshots++;
       return snapshotSucceeds;
@@ -51,7 +55,7 @@ function makeEngine(): CalendarSync {
   });
 }
 
-async function sync(options: { approvesDeletions?: boolean } = {}) {
+async function sync(options: { approvedDeletions?: readonly string[] } = {}) {
   const result = await engine.run({ status: null, impatient: true, signal, ...options });
   expect(result.failure).toBeUndefined();
   return result;
@@ -256,10 +260,82 @@ describe("many deletions made here", () => {
   });
 
   test("of a restore, confirmed by its preview, do not wait", async () => {
-    const operations = names.slice(0, 30).map((name) => ({ kind: "delete", name }) as const);
+    const removed = names.slice(0, 30);
+    const operations = removed.map((name) => ({ kind: "delete", name }) as const);
     await local.stage(operations, "restore");
-    expect((await sync({ approvesDeletions: true })).held).toBe(0);
+    expect((await sync({ approvedDeletions: removed })).held).toBe(0);
     expect(remote.texts().size).toBe(EVENTS - 30);
+    await expectAgreement();
+  });
+
+  test("that wait go on waiting when a restore deletes others", async () => {
+    await removeHere(20);
+    await sync();
+    await local.stage([{ kind: "delete", name: "event-39.ics" }], "restore");
+    expect((await sync({ approvedDeletions: ["event-39.ics"] })).held).toBe(20);
+    expect(remote.texts().size).toBe(EVENTS - 1);
+  });
+
+  test("come one after the other, and the first ones wait until they are counted", async () => {
+    const selected = names.slice(0, 20);
+    const deleteNext = async () => {
+      const next = selected.shift();
+      if (next !== undefined) await local.remove(next);
+    };
+    await deleteNext();
+    meanwhile = deleteNext;
+    expect(await engine.push(names[0] ?? "", false, signal)).toMatchObject({ kind: "held" });
+    expect(remote.texts().size).toBe(EVENTS);
+    expect((await sync()).held).toBe(20);
+    expect(remote.texts().size).toBe(EVENTS);
+  });
+
+  test("in the middle of which a synchronization begins wait as well, and other edits do not", async () => {
+    const selected = names.slice(0, 20);
+    const deleteNext = async () => {
+      const next = selected.shift();
+      if (next !== undefined) await local.remove(next);
+    };
+    await deleteNext();
+    await local.create("fresh", eventText("fresh", { SUMMARY: "fresh" }));
+    const seen: number[] = [];
+    meanwhile = async () => {
+      seen.push(remote.texts().size);
+      await deleteNext();
+    };
+    expect((await sync()).held).toBe(20);
+    expect(seen[0]).toBe(EVENTS + 1);
+    expect(remote.texts().size).toBe(EVENTS + 1);
+  });
+
+  test("agreed to and undone before they are sent stay on both sides", async () => {
+    await removeHere(20);
+    await sync();
+    await decide("deletions", "apply");
+    const change = (await local.getState())?.massChanges.find(({ kind }) => kind === "deletions");
+    expect(await engine.undo("deletions", change?.at ?? 0)).toBe(20);
+    await sync();
+    expect(remote.texts().size).toBe(EVENTS);
+    await expectAgreement();
+    // The word is taken back as well.
+    await removeHere(20);
+    expect((await sync()).held).toBe(20);
+    expect(remote.texts().size).toBe(EVENTS);
+  });
+
+  test("of which half were sent before the undo come back whole", async () => {
+    await removeHere(20);
+    await sync();
+    await decide("deletions", "apply");
+    let left = 10;
+    remote.intercept = (call) => (call === "remove" && left-- <= 0 ? "not-sent" : "answered");
+    await engine.run({ status: null, impatient: true, signal });
+    remote.intercept = () => "answered";
+    expect(remote.texts().size).toBeLessThan(EVENTS);
+    const change = (await local.getState())?.massChanges.find(({ kind }) => kind === "deletions");
+    expect(await engine.undo("deletions", change?.at ?? 0)).toBe(20);
+    await sync();
+    expect(count(remote.texts().values(), "new")).toBe(EVENTS);
     await expectAgreement();
   });
 });

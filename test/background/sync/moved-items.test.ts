@@ -34,6 +34,7 @@ async function twoCalendars() {
       texts: calendarTexts,
       now: () => world.now,
       random: () => 0,
+      wait: async () => {},
       beforeMassRemoval: async () => true,
     });
     const sync = () =>
