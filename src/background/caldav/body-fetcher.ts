@@ -5,6 +5,7 @@
  */
 import type { Href, ResourceName } from "../../shared/brands.ts";
 import { AppError, type ErrorCode, isAppError } from "../../shared/errors.ts";
+import { isWholeObject } from "../../shared/ical/whole-object.ts";
 import type { FetchedBody, RemoteBody, RemoteMember } from "../sync/ports.ts";
 import { type DavClient, looksLikeHtml } from "../webdav/dav-client.ts";
 import { isWeak, parseETag, parseScheduleTag } from "../webdav/etag.ts";
@@ -101,7 +102,10 @@ export class BodyFetcher {
     signal: AbortSignal,
   ): Promise<RemoteBody | null> {
     const { url, href } = this.#addresses.addressOf(member);
-    const resource = await this.#client.get(url, signal);
+    let resource = await this.#client.get(url, signal);
+    // Cut short on the way, perhaps; a text that is like this on the server comes back the same.
+    if (resource !== null && !isWholeObject(resource.text))
+      resource = await this.#client.get(url, signal);
     if (resource === null) return null;
     if (looksLikeHtml(resource.text)) {
       throw new AppError("not-caldav", "The server sent a web page instead of an event.", {
@@ -156,7 +160,7 @@ export class BodyFetcher {
     for (const member of batch) {
       const entry = found.get(member.name);
       const text = entry && fidelity ? bodyFromMultiget(entry, fidelity) : null;
-      if (entry === undefined || text === null || text.trim() === "" || looksLikeHtml(text)) {
+      if (entry === undefined || text === null || !isWholeObject(text)) {
         unread.push(member);
         continue;
       }

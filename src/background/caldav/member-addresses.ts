@@ -21,8 +21,13 @@ export class MemberAddresses {
     let before = "";
     for (const { href } of members) {
       const folder = href.slice(0, href.replace(/\/+$/, "").lastIndexOf("/") + 1);
-      if (folder !== before) this.#folders.add(this.#folderOf(href));
+      if (folder === before) continue;
       before = folder;
+      try {
+        this.#folders.add(this.#folderOf(href));
+      } catch {
+        // No address at all: only this member cannot be had.
+      }
     }
   }
 

@@ -2,18 +2,19 @@
  * Bytes of a body → text, decoded in one go: a character cut by a network packet must not become U+FFFD. Pure.
  */
 
-/** Encodings of one byte a character: declared by default on many servers, whatever the file really holds. */
-const ONE_BYTE = /^(?:us-ascii|ascii|latin\d|iso-?8859-\d+|windows-125\d|cp125\d)$/i;
+/** Encodings whose text is made of bytes that are valid UTF-8 as well, and mean something else there. */
+const LOOKS_LIKE_UTF8 = /^(?:iso-2022|hz-gb|utf-?7)/i;
 
 /**
- * By the charset the answer declares, else UTF-8. Text that is valid UTF-8 is hardly ever anything else: a declared
- * one-byte encoding, which fits every byte, comes after it. Bytes that are not what they claim to be are read as
+ * Text that is valid UTF-8 is hardly ever anything else: what the answer declares, by default on many servers and
+ * whatever the file really holds, comes after it. Only UTF-16 is full of zero bytes. Bytes that are not what they claim to be are read as
  * windows-1252, which gives every byte a character of its own: nothing is lost, at worst it looks odd.
  * A byte order mark is kept: it is one of the server's bytes.
  */
 export function decodeBody(bytes: Uint8Array, contentType: string | null): string {
   const declared = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType ?? "")?.[1] ?? "utf-8";
-  for (const charset of ONE_BYTE.test(declared) ? ["utf-8", declared] : [declared, "utf-8"]) {
+  const isOther = LOOKS_LIKE_UTF8.test(declared) || bytes.subarray(0, 1_000).includes(0);
+  for (const charset of isOther ? [declared, "utf-8"] : ["utf-8", declared]) {
     try {
       return new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(bytes);
     } catch {

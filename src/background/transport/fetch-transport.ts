@@ -34,7 +34,7 @@ export class FetchTransport implements Transport {
     this.#answerTimeoutMs = options.answerTimeoutMs ?? 90_000;
     this.#stallTimeoutMs = options.stallTimeoutMs ?? 45_000;
     this.#totalTimeoutMs = options.totalTimeoutMs ?? 10 * 60_000;
-    this.#maxBytes = options.maxBytes ?? 256 * MIB;
+    this.#maxBytes = options.maxBytes ?? 128 * MIB;
   }
 
   async send(request: HttpRequest): Promise<HttpResponse> {
@@ -64,7 +64,8 @@ export class FetchTransport implements Transport {
       }
       const url = response.url === "" ? request.url : response.url;
       refuseDowngrade(request.url, url);
-      const bytes = await this.#readBody(response, watch, host);
+      const maxBytes = Math.min(request.maxBytes ?? this.#maxBytes, this.#maxBytes);
+      const bytes = await this.#readBody(response, watch, host, maxBytes);
       return {
         status: response.status,
         headers: response.headers,
@@ -79,7 +80,12 @@ export class FetchTransport implements Transport {
     }
   }
 
-  async #readBody(response: Response, watch: Watch, host: string): Promise<Uint8Array> {
+  async #readBody(
+    response: Response,
+    watch: Watch,
+    host: string,
+    maxBytes: number,
+  ): Promise<Uint8Array> {
     if (response.body === null) return new Uint8Array(0);
     const reader = response.body.getReader();
     const chunks: Uint8Array[] = [];
@@ -89,11 +95,11 @@ export class FetchTransport implements Transport {
       const { done, value } = await reader.read();
       if (done) return chunks.length === 1 && chunks[0] ? chunks[0] : concatBytes(chunks);
       received += value.length;
-      if (received > this.#maxBytes) {
+      if (received > maxBytes) {
         await reader.cancel();
         throw new AppError(
           "too-large",
-          `An answer of ${host} is larger than ${Math.round(this.#maxBytes / MIB)} MB.`,
+          `An answer of ${host} is larger than ${Math.round(maxBytes / MIB)} MB.`,
           { hint: "Nothing was changed. Please report this with the diagnostics report." },
         );
       }

@@ -12,6 +12,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal?: AbortSignal;
+  /** A body with more bytes ends the request; default: the transport's own limit. */
+  readonly maxBytes?: number;
   /** "follow": wherever they lead, for a request that carries nothing; else a redirect ends in "moved". */
   readonly redirects?: "follow";
 }

@@ -50,6 +50,9 @@ export interface WriteAnswer {
   readonly error: () => AppError;
 }
 
+/** Of a single event, with what is attached to it: more would make Thunderbird stutter whenever it is read. */
+const LARGEST_RESOURCE = 32 * 1024 * 1024;
+
 const XML_TYPE = "application/xml; charset=utf-8";
 
 export class DavClient {
@@ -86,7 +89,9 @@ export class DavClient {
 
   /** @returns `null` for 404 and 410 */
   async get(url: string, signal: AbortSignal): Promise<TextResource | null> {
-    const response = await this.#send("GET", url, { Accept: "text/calendar, */*;q=0.1" }, signal);
+    const headers = { Accept: "text/calendar, */*;q=0.1" };
+    const maxBytes = LARGEST_RESOURCE;
+    const response = await this.#transport.send({ method: "GET", url, headers, signal, maxBytes });
     if (response.status === 404 || response.status === 410) return null;
     if (response.status !== 200) throw this.#refusal("GET", url, response);
     const contentType = response.headers.get("content-type");

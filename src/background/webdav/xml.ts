@@ -30,9 +30,18 @@ export function parseXml(text: string, parse: XmlParser): Element {
   const repaired = source
     .replace(FORBIDDEN_CHARACTERS, "\uFFFD")
     .replace(FORBIDDEN_REFERENCES, "\uFFFD");
-  const root = rootOf(parse(repaired));
+  const root = parsedRoot(repaired, parse);
   if (root) return root;
   throw notXml();
+}
+
+function parsedRoot(text: string, parse: XmlParser): Element | undefined {
+  try {
+    return rootOf(parse(text));
+  } catch {
+    // Too deep for the parser, or for what looks through its answer.
+    return undefined;
+  }
 }
 
 /**

@@ -1,5 +1,7 @@
 /** The ways in which the test server can be told to be wrong, each seen on a real server. */
 
+import type { HostileAnswer } from "./hostile-answers.ts";
+
 /** Standing habits of a server. The defaults are what the RFCs ask for. */
 export interface Misbehaviours {
   /** Google, DavMail: a PUT's answer names no ETag. */
@@ -155,6 +157,7 @@ export const CORRECT: Misbehaviours = {
 
 /** What happens to single requests. */
 export type Fault =
+  | HostileAnswer
   | { readonly kind: "unavailable"; readonly retryAfterSeconds?: number }
   | { readonly kind: "too-many-requests"; readonly retryAfterSeconds?: number }
   | { readonly kind: "status"; readonly status: number; readonly body?: string }

@@ -8,6 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { CalendarProperties, DavServer } from "../dav-server.ts";
 import type { StoredCalendar } from "./calendar-store.ts";
 import { type DavAnswer, DavSemantics } from "./dav-semantics.ts";
+import { answerHostilely, isHostile } from "./hostile-answers.ts";
 import { CORRECT, type Fault, type Misbehaviours, type RequestMatch } from "./misbehaviour.ts";
 
 export type { Fault, Misbehaviours, RequestMatch } from "./misbehaviour.ts";
@@ -245,6 +246,11 @@ export class CaldavTestServer implements DavServer {
     await this.#pass("after", record);
     if (fault?.kind === "answer-lost") {
       response.destroy();
+      return;
+    }
+    if (fault !== undefined && isHostile(fault)) {
+      record.status = answer.status;
+      await answerHostilely(response, record.path, answer, fault);
       return;
     }
     this.#send(response, record, answer, fault?.kind === "body-cut");
