@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 // Four layers, each a project: unit (no process, no network beyond loopback), integration (real CalDAV servers),
 // interop (the real plakar), e2e (the real Thunderbird). The last three run one file at a time: they share the machine.
 // `slow` is more of interop, run by `npm run test:slow` only, as are the properties on examples drawn anew.
+// Many runs of a property take as long as they take.
+const patience = process.env.KEEPER_RUNS === undefined ? 60_000 : 30 * 60_000;
 const serial = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 };
 
 export default defineConfig({
@@ -17,7 +19,7 @@ export default defineConfig({
           exclude: ["test/integration/**", "test/interop/**", "test/e2e/**", "test/slow/**"],
           setupFiles: ["test/support/fixed-seed.ts"],
           // A machine that does other work as well must not decide a property test.
-          testTimeout: 60_000,
+          testTimeout: patience,
           hookTimeout: 60_000,
         },
       },

@@ -82,7 +82,7 @@ export function digestAuthorization(challenge: DigestChallenge, request: DigestR
     // A header holds ASCII only (RFC 8187).
     /^[\x20-\x7e]*$/.test(username)
       ? `username=${quoted(username)}`
-      : `username*=UTF-8''${encodeURIComponent(username).replace(/['()*]/g, percent)}`,
+      : `username*=UTF-8''${encodeURIComponent(username.replace(/\p{Surrogate}/gu, "\uFFFD")).replace(/['()*]/g, percent)}`,
     `realm=${quoted(realm)}`,
     `nonce=${quoted(nonce)}`,
     `uri=${quoted(uri)}`,

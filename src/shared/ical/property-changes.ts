@@ -57,9 +57,10 @@ export function applyProperties(
 ): PropertyOutcome {
   const edit = prepare(versions, settings);
   const conflicts = new Set<string>();
+  const theirs = grouped(edit.theirs);
   let changed = false;
   for (const [group, changes] of grouped(edit.mine.filter(({ name }) => !isBookkeeping(name)))) {
-    const others = edit.theirs.filter(({ name, key }) => groupOf(name, key) === group);
+    const others = theirs.get(group) ?? [];
     const clash = others.length > 0 && !isSettled(changes, others, edit);
     if (clash) for (const { name } of [...changes, ...others]) conflicts.add(name);
     // In a clash the whole group becomes this side's.
@@ -97,7 +98,9 @@ function grouped(changes: readonly UnitChange[]): Map<string, UnitChange[]> {
   const groups = new Map<string, UnitChange[]>();
   for (const change of changes) {
     const group = groupOf(change.name, change.key);
-    groups.set(group, [...(groups.get(group) ?? []), change]);
+    const known = groups.get(group);
+    if (known) known.push(change);
+    else groups.set(group, [change]);
   }
   return groups;
 }

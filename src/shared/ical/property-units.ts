@@ -54,17 +54,18 @@ export function repeatedNames(versions: readonly (Component | null)[]): Readonly
 }
 
 export function unitsOf(component: Component | null, repeated: ReadonlySet<string>): Units {
-  const units = new Map<string, Unit>();
+  const parts = new Map<string, Unit[]>();
   for (const line of component ? properties(component) : []) {
     if (isMarker(line.name)) continue;
     for (const unit of LIST_PROPERTIES.has(line.name)
       ? listUnits(line)
       : [lineUnit(line, repeated)]) {
-      const known = units.get(unit.key);
-      units.set(unit.key, known ? joined(known, unit) : unit);
+      const known = parts.get(unit.key);
+      if (known) known.push(unit);
+      else parts.set(unit.key, [unit]);
     }
   }
-  return units;
+  return new Map([...parts].map(([key, units]) => [key, joined(units)]));
 }
 
 function lineUnit(line: ContentLine, repeated: ReadonlySet<string>): Unit {
@@ -92,10 +93,12 @@ export function listValues(line: ContentLine): string[] {
 }
 
 /** A value listed twice is still one; a single property written twice is one with two lines. */
-function joined(first: Unit, second: Unit): Unit {
-  const lines = [...first.lines, ...second.lines];
+function joined(units: readonly Unit[]): Unit {
+  const [first] = units as [Unit];
+  if (units.length === 1) return first;
+  const lines = units.flatMap((unit) => unit.lines);
   if (first.value !== null) return { ...first, lines };
-  return { ...first, lines, content: `${first.content}\n${second.content}` };
+  return { ...first, lines, content: units.map(({ content }) => content).join("\n") };
 }
 
 export function changesBetween(from: Units, to: Units): UnitChange[] {
