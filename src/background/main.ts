@@ -196,6 +196,9 @@ const signIns = new SignIns({
 const news = new ServerNews({
   accounts,
   servers: accountServers,
+  calendars,
+  traceRedirects: (url) => platform.traceRedirects(url),
+  onRerouted: (calendarId) => syncs.renew(calendarId),
   onSeen: (account, seen, signal) => scheduling.follow(account, seen, signal),
   onOffered: (accountId, names) => {
     broadcast({ event: "offered", accountId, names });

@@ -612,6 +612,11 @@ export interface Commands {
     args: { accountId: string; urls: readonly string[] };
     value: { dismissed: number };
   };
+  /** Goes on with what lies at a calendar's address now, after the error `calendar-replaced`. */
+  "calendars.takeOver": {
+    args: { calendarId: string };
+    value: { calendars: CalendarSyncReport[] };
+  };
   "sync.run": { args: { calendarId?: string }; value: { calendars: CalendarSyncReport[] } };
   /** Compares store and server; `left`: differences that are still there after a repair, or all without one. */
   "sync.audit": {

@@ -15,6 +15,7 @@ interface Program {
   readonly start: () => Promise<DavServer>;
   /** Xandikos leaves that to a proxy in front of it. */
   readonly checksPasswords: boolean;
+  readonly keepsDescriptions: boolean;
 }
 
 const programs: readonly Program[] = [
@@ -23,12 +24,14 @@ const programs: readonly Program[] = [
     howToGet: RADICALE_HOW_TO_GET,
     start: () => startRadicale(),
     checksPasswords: true,
+    keepsDescriptions: true,
   },
   {
     name: "xandikos",
     howToGet: XANDIKOS_HOW_TO_GET,
     start: () => startXandikos(),
     checksPasswords: false,
+    keepsDescriptions: false,
   },
 ];
 
@@ -81,7 +84,7 @@ for (const program of programs) {
       expect(tokens(after, url)).not.toEqual(tokens(before, url));
     });
 
-    test(`${program.name}: a calendar is made on the server and deleted again`, async () => {
+    test(`${program.name}: a calendar is made on the server, renamed, recoloured and deleted again`, async () => {
       const home = new CalendarHome({
         url: server.homeUrl,
         transport: transportTo(server, new URL(url).origin),
@@ -92,6 +95,16 @@ for (const program of programs) {
         signal(),
       );
       expect((await home.statuses(signal())).get(made)?.displayName).toBe("Made here");
+      const changes = { displayName: "Grün & <anders>", color: "#AABBCC", description: "für ä" };
+      const refused = await home.updateCalendar(made, changes, signal());
+      // Xandikos keeps a description from making the calendar only.
+      expect(refused).toEqual(program.keepsDescriptions ? [] : ["description"]);
+      expect(await home.describe(made, signal())).toMatchObject({
+        displayName: changes.displayName,
+        color: changes.color,
+        description: program.keepsDescriptions ? changes.description : "",
+        rights: { add: true, change: true, remove: true },
+      });
       await home.deleteCalendar(made, signal());
       expect((await home.statuses(signal())).has(made)).toBe(false);
     });

@@ -39,10 +39,22 @@ export class AccountServers {
     return new SchedulingServer({ transport: this.#transportFor(account) });
   }
 
-  /** One request a home set. @throws AppError of the request */
+  /**
+   * One request a home set. One that refuses is left out while another answers: somebody else's may be withdrawn.
+   * @throws AppError of the request
+   */
   async listings(account: StoredAccount, signal: AbortSignal): Promise<HomeListing[]> {
     const listings: HomeListing[] = [];
-    for (const url of account.homes) listings.push(await this.#home(account, url).listing(signal));
+    let refusal: unknown;
+    for (const url of account.homes) {
+      try {
+        listings.push(await this.#home(account, url).listing(signal));
+      } catch (error) {
+        if (!isAppError(error, "forbidden", "not-found", "http", "protocol", "moved")) throw error;
+        refusal ??= error;
+      }
+    }
+    if (listings.length === 0 && refusal !== undefined) throw refusal;
     return listings;
   }
 
@@ -78,14 +90,14 @@ export class AccountServers {
     throw typeof made === "string" ? notListed() : made;
   }
 
-  /** @throws AppError "forbidden" and those of the request */
-  async updateCalendar(
+  /** @returns which changes were refused @throws AppError of the request */
+  updateCalendar(
     account: StoredAccount,
     url: string,
     changes: CalendarChanges,
     signal: AbortSignal,
-  ): Promise<void> {
-    await this.#home(account, url).updateCalendar(url, changes, signal);
+  ): Promise<readonly (keyof CalendarChanges)[]> {
+    return this.#home(account, url).updateCalendar(url, changes, signal);
   }
 
   /** With everything in it. One that is gone already is no error. @throws AppError of the request */

@@ -1,20 +1,27 @@
 /**
  * What an account's server says of its calendars at each poll, by one request a home set, and what becomes of it:
- * names, colours and rights are followed, new calendars are offered.
+ * names, colours and rights are followed, and so are addresses that have changed for good; new calendars are offered;
+ * a calendar in whose place another one lies is stopped.
  */
-import type { DiscoveredCalendar } from "../../shared/commands.ts";
+import { isAppError } from "../../shared/errors.ts";
+import type { HomeListing } from "../caldav/collections.ts";
 import type { CalendarDescription } from "../caldav/properties.ts";
 import { shownCalendar } from "../caldav/shown-calendar.ts";
-import type { StoredAccount } from "../settings/account-settings.ts";
+import type { StoredAccount, StoredCalendar } from "../settings/account-settings.ts";
 import type { CalendarFacts } from "../settings/calendar-choices.ts";
 import { canonicalCollectionUrl } from "../webdav/href.ts";
 import type { AccountServers } from "./account-servers.ts";
 import type { Accounts } from "./accounts.ts";
+import { identityOf, isAnother, locate } from "./moves.ts";
 import { withListed } from "./offers.ts";
+import { URL_MARK } from "./subscriber.ts";
 
 export interface ServerNewsDependencies {
   readonly accounts: Pick<Accounts, "get" | "follow" | "change">;
-  readonly servers: Pick<AccountServers, "listings">;
+  readonly servers: Pick<AccountServers, "listings" | "describe">;
+  readonly calendars: Pick<typeof messenger.calendar.calendars, "update">;
+  /** Whether a URL's redirects are for good; see `messenger.platform.traceRedirects`. */
+  readonly traceRedirects: (url: string) => Promise<{ permanent: boolean }>;
   /** What concerns the ways of a calendar. @param seen by Thunderbird's calendar id */
   readonly onSeen: (
     account: StoredAccount,
@@ -23,6 +30,8 @@ export interface ServerNewsDependencies {
   ) => Promise<void>;
   /** Calendars that were not there before, by name. */
   readonly onOffered: (accountId: string, names: readonly string[]) => void;
+  /** The record of a calendar says something else of where it is, or whether it may be synchronized. */
+  readonly onRerouted: (calendarId: string) => void;
 }
 
 export class ServerNews {
@@ -33,7 +42,7 @@ export class ServerNews {
   }
 
   /**
-   * By Thunderbird's calendar id; calendars outside the home sets are left out.
+   * By Thunderbird's calendar id; without those that the server does not show.
    * @throws AppError "account-unknown" and of the requests
    */
   async read(
@@ -43,40 +52,126 @@ export class ServerNews {
     const { accounts, servers } = this.#deps;
     const account = await accounts.get(accountId);
     const listings = await servers.listings(account, signal);
-    const listed = new Map(listings.flatMap(({ calendars }) => [...calendars]));
+    const located = locate(account, listings);
     const statuses = new Map<string, CalendarDescription>();
-    for (const { id, url } of account.calendars) {
-      const description = listed.get(canonicalCollectionUrl(url));
-      if (description !== undefined) statuses.set(id, description);
-    }
-    for (const [id, description] of statuses) {
+    for (const calendar of account.calendars) {
+      const where = located.get(calendar.id);
+      const description = where?.description ?? (await this.#ask(account, calendar, signal));
+      if (description === null) continue;
+      if (await this.#isAnother(account.id, calendar, description)) continue;
+      statuses.set(calendar.id, description);
+      const redirected = where ? where.byHome : calendar.url;
+      await this.#followAddress(account, calendar, description, redirected);
       // A name that cannot be followed is no reason not to synchronize.
-      await accounts.follow(id, { ...description, name: description.displayName }).catch(() => {});
+      await accounts
+        .follow(calendar.id, { ...description, name: description.displayName })
+        .catch(() => {});
     }
-    await this.#offer(account, [...listed.values()]).catch(() => {});
+    await this.#followHomes(account, listings);
+    if (listings.length === account.homes.length) await this.#offer(account.id, listings);
     await this.#deps.onSeen(account, factsOf(account, statuses), signal).catch(() => {});
     return statuses;
   }
 
-  async #offer(account: StoredAccount, listed: readonly CalendarDescription[]): Promise<void> {
-    const { accounts, onOffered } = this.#deps;
-    const { principal } = account;
-    const shown = listed.map((calendar) => shownCalendar(calendar, { principal, delegator: null }));
-    const next = withListed(account, shown);
-    if (JSON.stringify(next) === JSON.stringify(pick(account))) return;
-    let fresh: readonly DiscoveredCalendar[] = [];
-    await accounts.change(account.id, (current) => {
-      const offers = withListed(current, shown);
-      const known = new Set(current.offered.map(({ url }) => url));
-      fresh = offers.offered.filter(({ url }) => !known.has(url));
-      return offers;
-    });
-    if (fresh.length > 0) {
-      onOffered(
-        account.id,
-        fresh.map(({ displayName }) => displayName),
-      );
+  /** A calendar outside the home sets, or one that has left them. Its own run says why it cannot be asked. */
+  async #ask(
+    account: StoredAccount,
+    { url }: StoredCalendar,
+    signal: AbortSignal,
+  ): Promise<CalendarDescription | null> {
+    try {
+      return await this.#deps.servers.describe(account, url, signal);
+    } catch (error) {
+      if (!isAppError(error) || error.code === "aborted") throw error;
+      return null;
     }
+  }
+
+  async #isAnother(
+    accountId: string,
+    { id, identity, replacedBy }: StoredCalendar,
+    description: CalendarDescription,
+  ): Promise<boolean> {
+    const now = identityOf(description);
+    if (isAnother(identity, now)) {
+      if (JSON.stringify(replacedBy) !== JSON.stringify(now)) {
+        await this.#record(accountId, id, { replacedBy: now });
+      }
+      this.#deps.onRerouted(id);
+      return true;
+    }
+    const known = {
+      resourceId: now.resourceId ?? identity?.resourceId ?? null,
+      owner: now.owner ?? identity?.owner ?? null,
+    };
+    if (replacedBy !== null || JSON.stringify(identity) !== JSON.stringify(known)) {
+      await this.#record(accountId, id, { identity: known, replacedBy: null });
+    }
+    return false;
+  }
+
+  /** @param redirected what was sent on to where it was found; `null`: it was listed there */
+  async #followAddress(
+    account: StoredAccount,
+    { id, url }: StoredCalendar,
+    { url: now }: CalendarDescription,
+    redirected: string | null,
+  ): Promise<void> {
+    if (canonicalCollectionUrl(url) === canonicalCollectionUrl(now)) return;
+    if (redirected !== null && !(await this.#isForGood(redirected))) return;
+    await this.#deps.calendars.update(id, { url: now + URL_MARK });
+    await this.#record(account.id, id, { url: now });
+    this.#deps.onRerouted(id);
+  }
+
+  async #followHomes(account: StoredAccount, listings: readonly HomeListing[]): Promise<void> {
+    const moved = new Map<string, string>();
+    for (const { asked, answered } of listings) {
+      const isMoved = canonicalCollectionUrl(asked) !== canonicalCollectionUrl(answered);
+      if (isMoved && (await this.#isForGood(asked))) {
+        moved.set(canonicalCollectionUrl(asked), answered);
+      }
+    }
+    if (moved.size === 0) return;
+    await this.#deps.accounts.change(account.id, ({ homes }) => ({
+      homes: homes.map((home) => moved.get(canonicalCollectionUrl(home)) ?? home),
+    }));
+  }
+
+  async #isForGood(url: string): Promise<boolean> {
+    const traced = await this.#deps.traceRedirects(url).catch(() => ({ permanent: false }));
+    return traced.permanent;
+  }
+
+  #record(accountId: string, calendarId: string, change: Partial<StoredCalendar>): Promise<void> {
+    return this.#deps.accounts.change(accountId, ({ calendars }) => ({
+      calendars: calendars.map((one) => (one.id === calendarId ? { ...one, ...change } : one)),
+    }));
+  }
+
+  async #offer(accountId: string, listings: readonly HomeListing[]): Promise<void> {
+    const { accounts, onOffered } = this.#deps;
+    const account = await accounts.get(accountId);
+    const { principal } = account;
+    // What lies at another address for now is the same, and not new.
+    const ids = new Set(
+      [...locate(account, listings).values()].map(({ description: { url } }) => url),
+    );
+    const shown = listings
+      .flatMap(({ calendars }) => [...calendars.values()])
+      .filter(({ url }) => !ids.has(url))
+      .map((calendar) => shownCalendar(calendar, { principal, delegator: null }));
+    const { offered, declined } = account;
+    const next = withListed(account, shown);
+    if (JSON.stringify(next) === JSON.stringify({ offered, declined })) return;
+    const known = new Set(offered.map(({ url }) => url));
+    await accounts.change(accountId, (current) => withListed(current, shown));
+    const fresh = next.offered.filter(({ url }) => !known.has(url));
+    if (fresh.length === 0) return;
+    onOffered(
+      accountId,
+      fresh.map(({ displayName }) => displayName),
+    );
   }
 }
 
@@ -92,5 +187,3 @@ function factsOf(
   }
   return facts;
 }
-
-const pick = ({ offered, declined }: StoredAccount) => ({ offered, declined });

@@ -2,7 +2,7 @@
  * Calendar home sets (RFC 4791 §6.2.1): one PROPFIND tells the state of every calendar in one of them. Also makes,
  * renames and deletes calendars. Leaves out: which calendars the user subscribed to.
  */
-import { AppError, isAppError } from "../../shared/errors.ts";
+import { isAppError } from "../../shared/errors.ts";
 import { type RetryOptions, withRetry } from "../transport/retry.ts";
 import type { Transport } from "../transport/transport.ts";
 import { DavClient } from "../webdav/dav-client.ts";
@@ -112,20 +112,39 @@ export class CalendarHome {
     return url;
   }
 
-  /** @throws AppError "forbidden" when the server refuses one of the properties */
-  async updateCalendar(url: string, changes: CalendarChanges, signal: AbortSignal): Promise<void> {
-    const properties = shownProperties(changes);
-    if (properties.length === 0) return;
-    const body = node(dav("propertyupdate"), [node(dav("set"), [node(dav("prop"), properties)])]);
-    const multistatus = await this.#client.proppatch(withTrailingSlash(url), body, signal);
-    const refused = properties.find(({ name }) => isRefused(multistatus, name));
-    if (refused) {
-      throw new AppError("forbidden", "The server did not take all that was to be changed.", {
-        hint: "The calendar may be shared with you for reading only, or the server keeps no such property. No event was touched.",
-        retry: "after-user",
-        details: { property: refused.name.local },
-      });
+  /**
+   * One request, and another one for what was left undone because of something else (424, RFC 4918 §9.2.1).
+   * @returns which changes the server refused; the others are made
+   * @throws AppError of the request
+   */
+  async updateCalendar(
+    url: string,
+    changes: CalendarChanges,
+    signal: AbortSignal,
+  ): Promise<readonly (keyof CalendarChanges)[]> {
+    let left = changedProperties(changes);
+    const refused: (keyof CalendarChanges)[] = [];
+    while (left.length > 0) {
+      const set = node(dav("set"), [
+        node(
+          dav("prop"),
+          left.map(({ property }) => property),
+        ),
+      ]);
+      const body = node(dav("propertyupdate"), [set]);
+      const answer = await this.#client.proppatch(withTrailingSlash(url), body, signal);
+      const outcome = left.map((change) => ({
+        change,
+        status: statusOf(answer, change.property.name),
+      }));
+      const bad = outcome.filter(({ status }) => status !== FAILED_DEPENDENCY && !isDone(status));
+      refused.push(...bad.map(({ change }) => change.key));
+      const undone = outcome.filter(({ status }) => status === FAILED_DEPENDENCY);
+      // Without one that is to blame for it, another try would end the same way.
+      if (bad.length === 0) return [...refused, ...undone.map(({ change }) => change.key)];
+      left = undone.map(({ change }) => change);
     }
+    return refused;
   }
 
   /** Deletes the collection with everything in it. The caller has taken a snapshot first. */
@@ -159,16 +178,21 @@ function collectionUrl({ href }: DavResponse, { url }: Multistatus): string | un
   }
 }
 
-function isRefused(multistatus: Multistatus, name: QName): boolean {
-  return multistatus.responses.some((response) => {
-    const status = response.propertyStatus(name) ?? response.status ?? 200;
-    return status < 200 || status >= 300;
-  });
+const FAILED_DEPENDENCY = 424;
+
+const isDone = (status: number): boolean => status >= 200 && status < 300;
+
+/** The worst that is said of a property; 200 where nothing is. */
+function statusOf(multistatus: Multistatus, name: QName): number {
+  const statuses = multistatus.responses.map(
+    (response) => response.propertyStatus(name) ?? response.status ?? 200,
+  );
+  return Math.max(200, ...statuses);
 }
 
 function newCalendarProperties(calendar: NewCalendar): XmlNode[] {
   return [
-    ...shownProperties(calendar),
+    ...changedProperties(calendar).map(({ property }) => property),
     node(
       caldav("supported-calendar-component-set"),
       (calendar.components ?? ["VEVENT", "VTODO"]).map((name) =>
@@ -178,12 +202,23 @@ function newCalendarProperties(calendar: NewCalendar): XmlNode[] {
   ];
 }
 
-function shownProperties({ displayName, color, description }: CalendarChanges): XmlNode[] {
-  return [
-    ...(displayName === undefined ? [] : [node(dav("displayname"), [displayName])]),
-    ...(color === undefined ? [] : [node(apple("calendar-color"), [color])]),
-    ...(description === undefined
-      ? []
-      : [node(caldav("calendar-description"), description === "" ? [] : [description])]),
-  ];
+interface ChangedProperty {
+  readonly key: keyof CalendarChanges;
+  readonly property: XmlNode;
+}
+
+function changedProperties({
+  displayName,
+  color,
+  description,
+}: CalendarChanges): readonly ChangedProperty[] {
+  const changes: ChangedProperty[] = [];
+  const change = (key: keyof CalendarChanges, name: QName, value: string | undefined): void => {
+    if (value !== undefined)
+      changes.push({ key, property: node(name, value === "" ? [] : [value]) });
+  };
+  change("displayName", dav("displayname"), displayName);
+  change("color", apple("calendar-color"), color);
+  change("description", caldav("calendar-description"), description);
+  return changes;
 }

@@ -119,6 +119,7 @@ export const argumentSchemas: {
     discardPending: v.exactOptional(v.boolean()),
   }),
   "calendars.dismiss": v.strictObject({ accountId: text, urls }),
+  "calendars.takeOver": v.strictObject({ calendarId: text }),
   "sync.run": v.strictObject({ calendarId: v.exactOptional(text) }),
   "sync.audit": v.strictObject({ calendarId: text, repair: v.exactOptional(v.boolean()) }),
   "sending.status": nothing,

@@ -161,6 +161,7 @@ export class CalendarSyncs implements SyncService {
     if (known) return known;
     const { calendars, servers, itemStore, texts, now, random, snapshotBefore } = this.#deps;
     const { account, calendar } = await this.#deps.accounts().find(calendarId);
+    if (calendar.replacedBy !== null) throw replaced();
     const cacheId = (await calendars.get(calendarId))?.cacheId;
     if (!cacheId) {
       throw new AppError("calendar-unknown", "This calendar is not in Thunderbird's list.", {
@@ -228,4 +229,15 @@ export class CalendarSyncs implements SyncService {
 /** Not "credentials-locked": Thunderbird asks for the primary password itself. */
 function isSignIn(error: WireError | null): boolean {
   return error?.code === "unauthorized" || error?.code === "credentials-missing";
+}
+
+function replaced(): AppError {
+  return new AppError(
+    "calendar-replaced",
+    "At the address of this calendar lies another one now.",
+    {
+      hint: "Nothing was fetched from it or sent to it, and all you have is kept. If it is meant to be this one, take it over; else remove the calendar here.",
+      retry: "after-user",
+    },
+  );
 }

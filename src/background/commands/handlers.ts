@@ -126,6 +126,9 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
     "calendars.dismiss": (args) =>
       operations.brief("calendars.dismiss", () => remoteCalendars.dismiss(args)),
 
+    "calendars.takeOver": (args) =>
+      operations.run("calendars.takeOver", (work) => remoteCalendars.takeOver(args, work)),
+
     "sync.run": ({ calendarId }) =>
       operations.run("sync.run", async (work) => {
         if (calendarId !== undefined) await accounts.find(calendarId);

@@ -56,13 +56,15 @@ export class RemoteCalendars {
       ...(color === undefined ? {} : { color }),
       ...(description === undefined ? {} : { description }),
     };
-    await servers.updateCalendar(account, calendar.url, changes, signal);
+    const refused = await servers.updateCalendar(account, calendar.url, changes, signal);
     const there = await servers.describe(account, calendar.url, signal);
     if (there === null) throw goneOnServer();
     // What is shown from here on is the server's again, which later changes there are to be followed from.
     const shown = {
-      ...(name === undefined ? {} : { name: there.displayName ?? name }),
-      ...(color === undefined ? {} : { color: there.color ?? color }),
+      ...(name === undefined || refused.includes("displayName")
+        ? {}
+        : { name: there.displayName ?? name }),
+      ...(color === undefined || refused.includes("color") ? {} : { color: there.color ?? color }),
     };
     if (Object.keys(shown).length > 0) await calendars.update(calendarId, shown);
     await accounts.change(account.id, (current) => ({
@@ -71,6 +73,7 @@ export class RemoteCalendars {
       ),
     }));
     await accounts.follow(calendarId, { ...there, name: there.displayName });
+    if (refused.length > 0) throw notTaken(refused);
     return {
       name: there.displayName ?? calendar.seen.name ?? calendar.url,
       color: there.color,
@@ -126,6 +129,25 @@ export class RemoteCalendars {
     urls,
   }: CommandArguments<"calendars.dismiss">): Promise<CommandValue<"calendars.dismiss">> {
     return { dismissed: await this.#deps.accounts.dismiss(accountId, urls) };
+  }
+
+  /** @throws AppError "calendar-unknown" */
+  async takeOver(
+    { calendarId }: CommandArguments<"calendars.takeOver">,
+    { signal }: Work,
+  ): Promise<CommandValue<"calendars.takeOver">> {
+    const { accounts, scheduler } = this.#deps;
+    const { account } = await accounts.find(calendarId);
+    await accounts.change(account.id, ({ calendars }) => ({
+      calendars: calendars.map((one) =>
+        one.id === calendarId && one.replacedBy !== null
+          ? { ...one, identity: one.replacedBy, replacedBy: null }
+          : one,
+      ),
+    }));
+    // What the other collection told of its changes says nothing of this one's.
+    const options = { signal, listsAll: true };
+    return { calendars: [await scheduler().requestSync(calendarId, "manual", options)] };
   }
 
   async #found(
@@ -186,6 +208,14 @@ function notConfirmed(name: string, pending: number): AppError {
       details: { pending },
     },
   );
+}
+
+function notTaken(refused: readonly string[]): AppError {
+  return new AppError("forbidden", "The server did not take all that was to be changed.", {
+    hint: "The calendar may be shared with you for reading only, or the server keeps no such property. No event was touched.",
+    retry: "after-user",
+    details: { refused: refused.map((name) => (name === "displayName" ? "name" : name)) },
+  });
 }
 
 function goneOnServer(): AppError {

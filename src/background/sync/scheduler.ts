@@ -233,7 +233,7 @@ export class SyncScheduler {
       try {
         const calendar = await this.#find(calendarId);
         return await this.#accounts.run(calendar.accountId, () =>
-          this.#run(calendarId, entry, calendar, askedAt, begin()),
+          this.#run(calendarId, entry, calendar.accountId, askedAt, begin()),
         );
       } catch (error) {
         begin();
@@ -254,7 +254,7 @@ export class SyncScheduler {
   async #run(
     calendarId: string,
     entry: CalendarEntry,
-    { accountId, engine }: ScheduledCalendar,
+    accountId: string,
     askedAt: number,
     { impatient, approvedDeletions, listsAll, listeners }: QueuedRun,
   ): Promise<CalendarSyncReport> {
@@ -278,6 +278,8 @@ export class SyncScheduler {
       const work = async (): Promise<RunResult> => {
         const status = await this.#statusOf(accountId, calendarId, askedAt, deadline.signal);
         deadline.progressed();
+        // What the account said may have given the calendar another address, or stopped it.
+        const { engine } = await this.#find(calendarId);
         const { signal } = deadline;
         const approved = approvedDeletions === undefined ? {} : { approvedDeletions };
         const options = { status, impatient, listsAll, ...approved };

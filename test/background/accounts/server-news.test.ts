@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { Accounts } from "../../../src/background/accounts/accounts.ts";
 import { ServerNews } from "../../../src/background/accounts/server-news.ts";
 import type { CalendarDescription } from "../../../src/background/caldav/properties.ts";
@@ -22,6 +22,11 @@ let news: ServerNews;
 let offered: string[][];
 let seen: Record<string, CalendarFacts>;
 let accountId: string;
+/** Where the home set's requests are answered, and whether they are sent on for good. */
+let answered: string;
+let permanent: boolean;
+let outside: CalendarDescription | null;
+let rerouted: string[];
 
 function described(name: string, changes: Partial<CalendarDescription> = {}): CalendarDescription {
   return {
@@ -49,6 +54,10 @@ beforeEach(async () => {
   const area = new MemoryArea();
   thunderbird = new FakeCalendars();
   offered = [];
+  rerouted = [];
+  answered = HOME;
+  permanent = false;
+  outside = null;
   onServer = [described("work"), described("unwanted")];
   accounts = new Accounts({
     stored: new StoredValue(area, accountsShape),
@@ -87,11 +96,15 @@ beforeEach(async () => {
       listings: async () => [
         {
           asked: HOME,
-          answered: HOME,
+          answered,
           calendars: new Map(onServer.map((one) => [canonicalCollectionUrl(one.url), one])),
         },
       ],
+      describe: async () => outside,
     },
+    calendars: { update: (id, changes) => thunderbird.calendars.update(id, changes) },
+    traceRedirects: async () => ({ permanent }),
+    onRerouted: (id) => rerouted.push(id),
     onSeen: async (_, facts) => {
       seen = Object.fromEntries(facts);
     },
@@ -104,19 +117,20 @@ beforeEach(async () => {
 const offers = async () =>
   (await accounts.list())[0]?.offered.map(({ displayName }) => displayName);
 
-test("a calendar of somebody else's, or seen by others, counts as shared", async () => {
+test("the user's own calendar does not count as shared, and its poll interval is told", async () => {
   onServer[0] = described("work", { owner: HOME, minimumRefreshMinutes: 15 });
   await news.read(accountId, signal);
   expect(seen).toEqual({ cal1: { shared: false, minimumRefreshMinutes: 15 } });
-  for (const changes of [
-    { owner: "/principals/bob/" },
-    { owner: HOME, isSharedOut: true },
-    { isShared: true },
-  ]) {
-    onServer[0] = described("work", changes);
-    await news.read(accountId, signal);
-    expect(seen).toEqual({ cal1: { shared: true, minimumRefreshMinutes: 0 } });
-  }
+});
+
+test.each([
+  ["somebody else's", { owner: "/principals/bob/" }],
+  ["one seen by others", { owner: HOME, isSharedOut: true }],
+  ["one the server calls shared", { isShared: true }],
+])("%s counts as shared", async (_, changes) => {
+  onServer[0] = described("work", changes);
+  await news.read(accountId, signal);
+  expect(seen).toEqual({ cal1: { shared: true, minimumRefreshMinutes: 0 } });
 });
 
 test("what was not chosen when the account was added is not offered later", async () => {
@@ -183,4 +197,88 @@ test("a name that Thunderbird does not take is no reason not to tell the calenda
   thunderbird.calendars.update = () => Promise.reject(new Error("not taken"));
   onServer[0] = described("work", { displayName: "Work 2" });
   expect((await news.read(accountId, signal)).get("cal1")).toMatchObject({ ctag: "1" });
+});
+
+describe("a server that moved", () => {
+  const NEW_HOME = "https://dav.example.org/users/ada/";
+  const at = (name: string) => described(name, { url: `${NEW_HOME}${name}/`, ctag: "2" });
+  const addresses = async () => (await accounts.list())[0]?.calendars.map(({ url }) => url);
+
+  beforeEach(() => {
+    answered = NEW_HOME;
+    onServer = [at("work"), at("unwanted")];
+  });
+
+  test("for good is followed: the new addresses are stored, nothing counts as new", async () => {
+    permanent = true;
+    expect((await news.read(accountId, signal)).get("cal1")).toMatchObject({ ctag: "2" });
+    expect(await addresses()).toEqual([`${NEW_HOME}work/`]);
+    expect((await accounts.get(accountId)).homes).toEqual([NEW_HOME]);
+    expect(thunderbird.list.get("cal1")?.url).toBe(`${NEW_HOME}work/#caldav-keeper`);
+    expect(rerouted).toEqual(["cal1"]);
+  });
+
+  test("for now is asked where it is, and its old address is kept", async () => {
+    expect((await news.read(accountId, signal)).get("cal1")).toMatchObject({ ctag: "2" });
+    expect(await addresses()).toEqual([`${HOME}work/`]);
+    expect((await accounts.get(accountId)).homes).toEqual([HOME]);
+    expect(await offers()).not.toContain("work");
+  });
+});
+
+test("a calendar renamed on the server is known by its resource-id, and is not offered as new", async () => {
+  onServer = [described("work", { resourceId: "urn:uuid:1" })];
+  await news.read(accountId, signal);
+  onServer = [described("office", { resourceId: "urn:uuid:1" })];
+  expect((await news.read(accountId, signal)).get("cal1")?.displayName).toBe("office");
+  expect((await accounts.list())[0]?.calendars).toMatchObject([{ url: `${HOME}office/` }]);
+  expect(await offers()).toEqual([]);
+});
+
+test("a collection that is sent on for good, alone, gets its new address", async () => {
+  onServer = [];
+  outside = described("work", { url: "https://dav.example.org/elsewhere/work/" });
+  await news.read(accountId, signal);
+  expect(rerouted).toEqual([]);
+  permanent = true;
+  await news.read(accountId, signal);
+  const [account] = await accounts.list();
+  expect(account?.calendars[0]?.url).toBe("https://dav.example.org/elsewhere/work/");
+});
+
+describe("another collection at a calendar's address", () => {
+  test.each([
+    ["by its resource-id", { resourceId: "urn:uuid:1" }, { resourceId: "urn:uuid:2" }],
+    ["by its owner", { owner: "/users/ada/" }, { owner: "/users/bob/" }],
+  ])(
+    "is recognised %s: it is not followed and not told of until it is meant",
+    async (_, mine, other) => {
+      onServer = [described("work", mine)];
+      await news.read(accountId, signal);
+      onServer = [described("work", { ...other, displayName: "Not mine" })];
+      expect((await news.read(accountId, signal)).has("cal1")).toBe(false);
+      expect(thunderbird.list.get("cal1")?.name).toBe("work");
+      expect((await accounts.find("cal1")).calendar.replacedBy).not.toBe(null);
+      expect(rerouted).toEqual(["cal1"]);
+
+      onServer = [described("work", mine)];
+      expect((await news.read(accountId, signal)).has("cal1")).toBe(true);
+      expect((await accounts.find("cal1")).calendar.replacedBy).toBe(null);
+    },
+  );
+
+  test.each([
+    ["the owner's principal has another path", { owner: "/users/ada/" }, { owner: "/p/ada" }],
+    ["the server says no more whose it is", { owner: "/users/ada/" }, {}],
+    [
+      "the calendar was handed on",
+      { resourceId: "urn:uuid:1", owner: "/users/ada/" },
+      { resourceId: "urn:uuid:1", owner: "/users/bob/" },
+    ],
+  ])("is not suspected where %s", async (_, before, after) => {
+    onServer = [described("work", before)];
+    await news.read(accountId, signal);
+    onServer = [described("work", after)];
+    expect((await news.read(accountId, signal)).has("cal1")).toBe(true);
+  });
 });
