@@ -38,7 +38,7 @@ const bundles = [
   {
     ...commonOptions,
     entryPoints: (await readdir(path.join(root, "src/options")))
-      .filter((name) => /^(history|options)\.ts$/.test(name))
+      .filter((name) => /^(history|options|welcome)\.ts$/.test(name))
       .map((name) => `src/options/${name}`),
     outdir: "dist/addon/options",
     format: "iife",

@@ -10,6 +10,7 @@ import { AccountLogins } from "./accounts/account-logins.ts";
 import { AccountScheduling } from "./accounts/account-scheduling.ts";
 import { AccountServers } from "./accounts/account-servers.ts";
 import { Accounts } from "./accounts/accounts.ts";
+import { makeBuiltIn } from "./accounts/built-in-calendars.ts";
 import { Certificates } from "./accounts/certificates.ts";
 import { Credentials } from "./accounts/credentials.ts";
 import { DialogDetection, FORGET_SEARCH_ALARM } from "./accounts/dialog-detection.ts";
@@ -38,14 +39,16 @@ import { BackupRuns } from "./commands/backup-runs.ts";
 import { CalendarSyncs } from "./commands/calendar-syncs.ts";
 import { createDispatcher } from "./commands/dispatch.ts";
 import { createHandlers } from "./commands/handlers.ts";
+import { Leaving, pauseFor } from "./commands/leaving.ts";
 import { NewCalendars } from "./commands/new-calendars.ts";
 import { Operations } from "./commands/operations.ts";
-import { OwnPages, openTabs } from "./commands/own-pages.ts";
+import { OwnPages, openTabs, WELCOME_PAGE } from "./commands/own-pages.ts";
 import { Pruning } from "./commands/pruning.ts";
 import { RemoteCalendars } from "./commands/remote-calendars.ts";
 import { openRestoreFolder } from "./commands/restore-folder.ts";
 import { damageMemory, storeChecks } from "./commands/store-checks.ts";
 import { tellStoreEvents } from "./commands/store-events.ts";
+import { Takeover } from "./commands/takeover.ts";
 import { ThunderbirdMenus } from "./commands/thunderbird-menus.ts";
 import { composeStore } from "./compose-store.ts";
 import { answerFreeBusy } from "./provider/free-busy.ts";
@@ -59,6 +62,7 @@ import {
 } from "./settings/backup-settings.ts";
 import { calendarChoicesShape, schedulingShape } from "./settings/calendar-choices.ts";
 import { checksShape, damageShape } from "./settings/check-settings.ts";
+import { firstRunShape } from "./settings/first-run.ts";
 import { stopMemory } from "./settings/stop-memory.ts";
 import { SET_ASIDE_PREFIX, StoredValue, type ValueShape } from "./settings/stored-value.ts";
 import { syncStatusShape } from "./settings/sync-status.ts";
@@ -110,6 +114,7 @@ const storedAccounts = stored(accountsShape);
 const storedBackup = stored(backupSettingsShape);
 const storedLastBackup = stored(lastBackupShape);
 const storedBackupHistory = stored(backupHistoryShape);
+const storedFirstRun = stored(firstRunShape);
 const storedSyncStatus = stored(syncStatusShape);
 
 const transport = explainTlsFailures(withHostQueue(new FetchTransport()), (url) =>
@@ -343,6 +348,7 @@ const menus = new ThunderbirdMenus({
   pages,
   listAccounts: () => accounts.list(),
   text,
+  translate,
   formatTime,
   formatCount,
 });
@@ -361,6 +367,25 @@ const reminder = new BackupReminder({
   text,
   formatDay: (time) =>
     new Date(time).toLocaleDateString(i18n.getUILanguage(), { dateStyle: "long" }),
+  now: Date.now,
+});
+const takeover = new Takeover({
+  accounts,
+  source: thunderbirdCalendars,
+  sync: syncs,
+  backup,
+  calendars,
+  label: () => text("beforeTakeover"),
+});
+const leaving = new Leaving({
+  accounts,
+  source: thunderbirdCalendars,
+  sync: syncs,
+  calendars,
+  makeBuiltIn: async ({ id }, calendar, signal) =>
+    makeBuiltIn({ transport, credentials, platform }, await accounts.get(id), calendar, signal),
+  backupDirectory: () => backupPlace.directory(),
+  pause: (signal) => pauseFor(3000, signal),
   now: Date.now,
 });
 
@@ -427,6 +452,7 @@ const handlers = createHandlers({
     ),
   }),
   sending: provider,
+  moving: { firstRun: storedFirstRun, takeover, leaving },
   broadcast,
   pickerTitle: text,
 });
@@ -490,7 +516,10 @@ const started = async (): Promise<void> => {
   await tellStoreEvents(provider, { notify, text }).catch((error) => reportBug("start", error));
 };
 runtime.onStartup.addListener(started);
-runtime.onInstalled.addListener(started);
+runtime.onInstalled.addListener(async ({ reason }) => {
+  await started();
+  if (reason === "install" && (await platform.mayWelcome())) await pages.open(WELCOME_PAGE);
+});
 notifications.onClicked.addListener((id) => {
   if (id === BACKUP_REMINDER) return button.clicked();
   return pages.openSection(id.startsWith("backup") ? "backups" : "accounts");
@@ -511,7 +540,8 @@ calendars.onCreated.addListener((calendar) =>
       await detection.adopt(calendar);
     } catch (error) {
       const { message, hint } = toWire(error);
-      const lines = [message, hint, text("subscriptionFailedHint")].filter(Boolean);
+      const said = [message, hint].filter(Boolean).map(translate);
+      const lines = [...said, text("subscriptionFailedHint")];
       await notify("subscription-failed", text("subscriptionFailedTitle"), lines.join("\n"));
     }
   }),

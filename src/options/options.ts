@@ -1,37 +1,16 @@
 /** Entry of the options page: builds the sections, shows the one the address names. */
 import browser from "webextension-polyfill";
-import { sentencesOf } from "../shared/sentences.ts";
-import { BackgroundClient, type MessagePort } from "./background-client.ts";
 import { AccountsSection } from "./components/accounts-section.ts";
 import { BackupsSection } from "./components/backups-section.ts";
 import { HelpSection } from "./components/help-section.ts";
+import { LeaveCard } from "./components/leave-card.ts";
 import { SnapshotsSection } from "./components/snapshots-section.ts";
-import { Localizer } from "./localizer.ts";
 import { showSectionsByAddress } from "./navigation.ts";
-import type { Page } from "./page.ts";
+import { openPage } from "./open-page.ts";
 
-const words = new Localizer(browser.i18n);
-words.localize(document);
+const { page, byId } = openPage();
 
-const byId = (id: string): HTMLElement => {
-  const node = document.getElementById(id);
-  if (!node) throw new Error(`The page has no #${id}`);
-  return node;
-};
-
-const announcements = byId("announcements");
-const page: Page = {
-  client: new BackgroundClient(
-    browser.runtime as unknown as MessagePort,
-    sentencesOf(browser.i18n.getUILanguage()),
-  ),
-  words,
-  now: Date.now,
-  announce: (text) => {
-    announcements.textContent = text;
-  },
-};
-
+byId("leave-root").append(new LeaveCard(page).node);
 const sections = new Map<string, { refresh(): Promise<void> }>([
   ["accounts", new AccountsSection(byId("accounts-root"), page)],
   ["backups", new BackupsSection(byId("backups-root"), page)],

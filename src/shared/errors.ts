@@ -51,6 +51,8 @@ export type ErrorCode =
   /** Another account has subscribed the same collection. */
   | "calendar-exists"
   | "pending-changes"
+  /** The calendar that is to go holds something that the one in its place does not. */
+  | "not-taken-over"
   // the item store
   | "item-store"
   | "item-store-newer"

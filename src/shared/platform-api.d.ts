@@ -112,6 +112,18 @@ declare namespace messenger.platform {
 
   /** The calendar list's warning icon and its tooltip; `null` clears both. Transient. */
   function setCalendarStatus(calendarId: string, status: { message: string } | null): Promise<void>;
+  /** Makes a calendar of Thunderbird's own CalDAV; a password is saved where that looks for it, under the server's realm. */
+  function makeBuiltInCalendar(wanted: {
+    url: string;
+    name: string;
+    color: string | null;
+    readOnly: boolean;
+    username: string;
+    password?: string;
+    realm?: string;
+  }): Promise<{ calendarId: string } | Failure>;
+  /** False where an administrator set the pref `extensions.caldav-keeper.noWelcome`. */
+  function mayWelcome(): Promise<boolean>;
   function getEnvironment(): Promise<{
     profileName: string;
     profileDirectory: string;

@@ -26,9 +26,13 @@ export class OptionsUser {
     this.#thunderbird = thunderbird;
   }
 
-  static async open(thunderbird: Thunderbird): Promise<OptionsUser> {
+  /** @param path of another page of the add-on */
+  static async open(
+    thunderbird: Thunderbird,
+    path = "options/options.html?by-hand",
+  ): Promise<OptionsUser> {
     // Thunderbird shows an address in one tab only, and commands of the test are sent from the plain one.
-    return new OptionsUser(await thunderbird.page("options/options.html?by-hand"), thunderbird);
+    return new OptionsUser(await thunderbird.page(path), thunderbird);
   }
 
   close(): Promise<void> {

@@ -43,6 +43,7 @@ const PREFS: Prefs = {
   "browser.safebrowsing.malware.enabled": false,
   "browser.safebrowsing.phishing.enabled": false,
   "intl.locale.requested": "en-US",
+  "extensions.caldav-keeper.noWelcome": true,
   "calendar.timezone.local": "Europe/Berlin",
   "calendar.timezone.useSystemTimezone": false,
   "calendar.integration.notify": false,

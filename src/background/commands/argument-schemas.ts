@@ -75,6 +75,20 @@ const guarded = v.picklist(["removals", "reversals", "deletions"]);
 export const argumentSchemas: {
   readonly [C in CommandName]: v.GenericSchema<unknown, CommandArguments<C>>;
 } = {
+  "firstRun.read": nothing,
+  "firstRun.update": v.strictObject({
+    step: v.picklist(["account", "takeover", "place", "first-backup", "done"]),
+  }),
+  "takeover.list": nothing,
+  "takeover.compare": v.strictObject({ calendarId: text }),
+  "takeover.bring": v.strictObject({ calendarId: text }),
+  "takeover.finish": v.strictObject({
+    calendarId: text,
+    acceptDifferent: v.exactOptional(v.boolean()),
+  }),
+  "leave.preview": nothing,
+  "leave.handBack": v.strictObject({ calendarIds: v.exactOptional(v.array(text)) }),
+  "leave.finish": v.strictObject({ calendarIds: v.array(text) }),
   "accounts.discover": v.strictObject(login),
   "accounts.add": v.strictObject({
     ...login,

@@ -20,6 +20,7 @@ import {
   undoGuarded,
 } from "./guard-decisions.ts";
 import type { KnownStores } from "./known-stores.ts";
+import { type MovingDependencies, movingHandlers } from "./moving-handlers.ts";
 import type { Operations } from "./operations.ts";
 import { refusePassphraseChange } from "./passphrase-change.ts";
 import {
@@ -74,6 +75,7 @@ export interface HandlerDependencies {
   readonly guard: GuardDependencies;
   readonly diagnostics: () => Promise<DiagnosticFacts>;
   readonly sending: Pick<typeof messenger.calendar.provider, "isSendingPaused" | "resumeSending">;
+  readonly moving: MovingDependencies;
   readonly broadcast: (event: BackgroundEvent) => void;
   /** Titles of the folder picker, by their keys. */
   readonly pickerTitle: (key: string) => string;
@@ -89,6 +91,7 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
   };
   const { timeMachine, forgetting, remoteCalendars } = deps;
   return {
+    ...movingHandlers(deps.moving, operations, broadcast),
     "accounts.discover": (args) =>
       operations.run("accounts.discover", ({ signal }) => accounts.discover(args, signal)),
     "accounts.add": (args) =>

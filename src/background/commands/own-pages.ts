@@ -1,5 +1,7 @@
 /** Opens pages of the add-on in tabs; one that shows the address already is brought to the front. */
 
+export const WELCOME_PAGE = "options/welcome.html";
+
 export interface OwnPagesDependencies {
   readonly tabs: {
     create(options: { url: string }): Promise<unknown>;

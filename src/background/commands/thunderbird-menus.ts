@@ -10,6 +10,8 @@ export interface ThunderbirdMenusDependencies {
   readonly listAccounts: () => Promise<readonly Account[]>;
   /** `i18n.getMessage`. */
   readonly text: (key: string, substitutions?: string[]) => string;
+  /** A sentence of an error in the user's language. */
+  readonly translate: (sentence: string) => string;
   readonly formatTime: (time: number) => string;
   readonly formatCount: (count: number) => string;
 }
@@ -39,7 +41,7 @@ export class ThunderbirdMenus {
   async describe(
     calendarId: string,
   ): Promise<{ rows: { label: string; value: string }[]; open: string } | null> {
-    const { listAccounts, text, formatTime, formatCount } = this.#deps;
+    const { listAccounts, text, translate, formatTime, formatCount } = this.#deps;
     const accounts = await listAccounts();
     const account = accounts.find(({ calendars }) => calendars.some(({ id }) => id === calendarId));
     const calendar = account?.calendars.find(({ id }) => id === calendarId);
@@ -58,7 +60,7 @@ export class ThunderbirdMenus {
       ...(pendingChanges > 0
         ? [{ label: text("factWaiting"), value: formatCount(pendingChanges) }]
         : []),
-      ...(error ? [{ label: text("factTrouble"), value: error.message }] : []),
+      ...(error ? [{ label: text("factTrouble"), value: translate(error.message) }] : []),
     ];
     return { rows, open: text("openInKeeper") };
   }

@@ -6,6 +6,7 @@
 import { AppError, toWire, type WireError } from "../../shared/errors.ts";
 import { createWindowHooks } from "../windows.ts";
 import { AwakeLeases } from "./awake.ts";
+import { type BuiltInCalendar, makeBuiltInCalendar } from "./built-in-calendar.ts";
 import { type CalendarFacts, calendarFactsInProperties } from "./calendar-facts.ts";
 import { setCalendarStatus } from "./calendar-status.ts";
 import { probeCertificate } from "./certificate-probe.ts";
@@ -167,6 +168,10 @@ class PlatformExperiment extends ExtensionAPIPersistent {
 
       setCalendarStatus: async (calendarId: string, status: { message: string } | null) =>
         setCalendarStatus(calendarId, status?.message ?? null),
+      makeBuiltInCalendar: (wanted: BuiltInCalendar) =>
+        answer(async () => ({ calendarId: await makeBuiltInCalendar(wanted) })),
+      mayWelcome: async () =>
+        !Services.prefs.getBoolPref("extensions.caldav-keeper.noWelcome", false),
       getEnvironment: async () => readEnvironment(),
       trustCertificate: async (host: string) => ({
         trusted: await trustCertificate(host, this.#timers),

@@ -29,12 +29,7 @@ export async function setPassword(
 ): Promise<{ ok: true } | { locked: true } | { error: WireError }> {
   if (!Services.logins.isLoggedIn) return { locked: true };
   try {
-    const present = await find(origin, username);
-    if (!present) {
-      await addLogin(origin, REALM, username, password);
-    } else if (present.password !== password) {
-      await changePassword(present, password);
-    }
+    await savePassword(origin, REALM, username, password);
     return { ok: true };
   } catch {
     if (!Services.logins.isLoggedIn) return { locked: true };
@@ -49,6 +44,18 @@ export async function setPassword(
   }
 }
 
+/** Adds or renews. @throws what the login manager throws, also while it is locked */
+export async function savePassword(
+  origin: string,
+  realm: string,
+  username: string,
+  password: string,
+): Promise<void> {
+  const present = await find(origin, username, realm);
+  if (!present) await addLogin(origin, realm, username, password);
+  else if (present.password !== password) await changePassword(present, password);
+}
+
 /** Removing what is not there is no error; while locked nothing is removed. */
 export async function removePassword(origin: string, username: string): Promise<void> {
   if (!Services.logins.isLoggedIn) return;
@@ -59,8 +66,12 @@ export async function removePassword(origin: string, username: string): Promise<
   else Services.logins.removeLogin?.(login);
 }
 
-async function find(origin: string, username: string): Promise<nsILoginInfo | undefined> {
-  const logins = await Services.logins.searchLoginsAsync({ origin, httpRealm: REALM });
+async function find(
+  origin: string,
+  username: string,
+  realm = REALM,
+): Promise<nsILoginInfo | undefined> {
+  const logins = await Services.logins.searchLoginsAsync({ origin, httpRealm: realm });
   return logins.find((login) => login.username === username);
 }
 

@@ -1,0 +1,60 @@
+/** Calendars of Thunderbird's own CalDAV for an account of ours, so that it can go on without the add-on. */
+import { AppError } from "../../shared/errors.ts";
+import type { StoredAccount } from "../settings/account-settings.ts";
+import { parseChallenges } from "../transport/challenges.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { Credentials } from "./credentials.ts";
+
+export interface BuiltInDependencies {
+  /** Without authentication. */
+  readonly transport: Transport;
+  readonly credentials: Pick<Credentials, "password">;
+  readonly platform: Pick<typeof messenger.platform, "makeBuiltInCalendar">;
+}
+
+export interface WantedBuiltIn {
+  readonly url: string;
+  readonly name: string;
+  readonly color: string | null;
+  readonly readOnly: boolean;
+}
+
+/**
+ * @returns Thunderbird's id of the new calendar
+ * @throws AppError "credentials-locked", and those of a request
+ */
+export async function makeBuiltIn(
+  { transport, credentials, platform }: BuiltInDependencies,
+  account: StoredAccount,
+  calendar: WantedBuiltIn,
+  signal: AbortSignal,
+): Promise<string> {
+  const realm = await realmOf(transport, calendar.url, signal);
+  // Without a password of ours, e.g. by OAuth, Thunderbird signs in by itself.
+  const password = account.oauth || realm === null ? null : await credentials.password(account);
+  const made = await platform.makeBuiltInCalendar({
+    ...calendar,
+    username: account.username,
+    ...(password === null || realm === null ? {} : { password, realm }),
+  });
+  if ("error" in made) throw new AppError("item-store", made.error.message);
+  return made.calendarId;
+}
+
+/** What the server calls its place for passwords (RFC 9110 §11.5): Thunderbird looks them up by it. */
+async function realmOf(
+  transport: Transport,
+  url: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const answer = await transport.send({
+    method: "PROPFIND",
+    url,
+    headers: { Depth: "0" },
+    signal,
+  });
+  const challenges = parseChallenges(answer.headers.get("www-authenticate"));
+  return (
+    challenges.find(({ parameters }) => parameters.has("realm"))?.parameters.get("realm") ?? null
+  );
+}

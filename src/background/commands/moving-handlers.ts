@@ -1,0 +1,65 @@
+/** The commands of coming and going: the first run, taking calendars over, and handing them back. */
+import type { BackgroundEvent, FirstRunStep } from "../../shared/commands.ts";
+import type { StoredValue } from "../settings/stored-value.ts";
+import { STORE_WORK } from "./backup-runs.ts";
+import type { CommandHandlers } from "./dispatch.ts";
+import type { Leaving } from "./leaving.ts";
+import type { Operations } from "./operations.ts";
+import type { Takeover } from "./takeover.ts";
+
+export interface MovingDependencies {
+  readonly firstRun: StoredValue<{ step: FirstRunStep }>;
+  readonly takeover: Takeover;
+  readonly leaving: Leaving;
+}
+
+type Moving = Pick<
+  CommandHandlers,
+  | "firstRun.read"
+  | "firstRun.update"
+  | "takeover.list"
+  | "takeover.compare"
+  | "takeover.bring"
+  | "takeover.finish"
+  | "leave.preview"
+  | "leave.handBack"
+  | "leave.finish"
+>;
+
+export function movingHandlers(
+  { firstRun, takeover, leaving }: MovingDependencies,
+  operations: Operations,
+  broadcast: (event: BackgroundEvent) => void,
+): Moving {
+  const exclusive = { exclusive: STORE_WORK };
+  const tellSnapshots = () => broadcast({ event: "changed", what: "snapshots" });
+  return {
+    "firstRun.read": () => firstRun.read(),
+    "firstRun.update": ({ step }) => firstRun.update(() => ({ step })),
+    "takeover.list": () => takeover.list(),
+    "takeover.compare": (args) =>
+      operations.run("takeover.compare", (work) => takeover.compare(args, work)),
+    "takeover.bring": async (args) => {
+      const value = await operations.run(
+        "takeover.bring",
+        (work) => takeover.bring(args, work),
+        exclusive,
+      );
+      tellSnapshots();
+      return value;
+    },
+    "takeover.finish": async (args) => {
+      const value = await operations.run(
+        "takeover.finish",
+        (work) => takeover.finish(args, work),
+        exclusive,
+      );
+      tellSnapshots();
+      return value;
+    },
+    "leave.preview": () => leaving.preview(),
+    "leave.handBack": (args) =>
+      operations.run("leave.handBack", (work) => leaving.handBack(args, work)),
+    "leave.finish": (args) => operations.run("leave.finish", (work) => leaving.finish(args, work)),
+  };
+}

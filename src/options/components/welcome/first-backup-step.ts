@@ -1,0 +1,88 @@
+/** The first synchronization and the first snapshot, and how often one is made from then on. */
+import { isAppError } from "../../../shared/errors.ts";
+import { element, show } from "../../element.ts";
+import type { Page } from "../../page.ts";
+import { errorNotice, resultNotice, warningNotice } from "../notice.ts";
+import { OperationProgress } from "../operation-progress.ts";
+import { ScheduleCard } from "../schedule-card.ts";
+import type { Step } from "./wizard.ts";
+
+export class FirstBackupStep implements Step {
+  readonly node = element("div");
+  readonly #page: Page;
+  readonly #outcome = element("div");
+  readonly #start: HTMLButtonElement;
+  readonly #schedule: ScheduleCard;
+
+  constructor(page: Page) {
+    this.#page = page;
+    const { words } = page;
+    this.#schedule = new ScheduleCard(page, () => this.#read());
+    this.#start = element(
+      "button",
+      { type: "button", class: "primary", onclick: () => void this.#run() },
+      words.text("firstBackupStart"),
+    );
+    show(
+      this.node,
+      element("p", { class: "lead" }, words.text("stepFirstBackupLead")),
+      element(
+        "article",
+        { class: "card" },
+        element("h2", {}, words.text("firstBackupHeading")),
+        this.#outcome,
+        new OperationProgress(page, "sync.run", words.text("synchronizing")).node,
+        new OperationProgress(page, "backup.run", words.text("backingUp")).node,
+        element("p", { class: "actions" }, this.#start),
+      ),
+      this.#schedule.node,
+    );
+  }
+
+  async open(): Promise<boolean> {
+    await this.#read();
+    return true;
+  }
+
+  async #read(): Promise<void> {
+    const { client, words } = this.#page;
+    const settings = await client.call("backup.configure", {});
+    this.#schedule.show(settings);
+    const { lastBackup } = settings;
+    if (lastBackup && this.#outcome.childElementCount === 0)
+      show(
+        this.#outcome,
+        resultNotice("success", words.text("lastBackupAt", words.dateTime(lastBackup.time))),
+      );
+  }
+
+  async #run(): Promise<void> {
+    const { client, words } = this.#page;
+    show(this.#outcome);
+    this.#start.disabled = true;
+    try {
+      const { calendars } = await client.call("sync.run", {});
+      const failed = calendars.flatMap(({ error }) => (error ? [errorNotice(error)] : []));
+      const report = await client.call("backup.run", {});
+      const counts = words.text(
+        "backupDoneCounts",
+        words.number(report.items),
+        words.number(report.calendars),
+      );
+      const incomplete = report.incomplete.map(({ calendar, reason }) =>
+        element("p", { class: "hint" }, `${calendar}: ${reason}`),
+      );
+      show(
+        this.#outcome,
+        ...failed,
+        incomplete.length === 0
+          ? resultNotice("success", words.text("firstBackupDone"), element("p", {}, counts))
+          : warningNotice(words.text("backupIncompleteTitle"), ...incomplete),
+      );
+    } catch (error) {
+      show(this.#outcome, !isAppError(error, "aborted") && errorNotice(error));
+    } finally {
+      this.#start.disabled = false;
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/** What every page begins with: its words, the line to the background, the live region. */
+import browser from "webextension-polyfill";
+import { sentencesOf } from "../shared/sentences.ts";
+import { BackgroundClient, type MessagePort } from "./background-client.ts";
+import { Localizer } from "./localizer.ts";
+import type { Page } from "./page.ts";
+
+export function openPage(): { page: Page; byId: (id: string) => HTMLElement } {
+  const words = new Localizer(browser.i18n);
+  words.localize(document);
+  const byId = (id: string): HTMLElement => {
+    const node = document.getElementById(id);
+    if (!node) throw new Error(`The page has no #${id}`);
+    return node;
+  };
+  const announcements = byId("announcements");
+  const page: Page = {
+    client: new BackgroundClient(
+      browser.runtime as unknown as MessagePort,
+      sentencesOf(browser.i18n.getUILanguage()),
+    ),
+    words,
+    now: Date.now,
+    announce: (text) => {
+      announcements.textContent = text;
+    },
+  };
+  return { page, byId };
+}
