@@ -554,7 +554,7 @@ export interface HandedBack {
 }
 
 /** How far the first-run page was gone through. */
-export type FirstRunStep = "account" | "takeover" | "place" | "first-backup" | "done";
+export type FirstRunStep = "account" | "place" | "takeover" | "first-backup" | "done";
 
 export interface Operation {
   readonly id: string;

@@ -77,7 +77,7 @@ export const argumentSchemas: {
 } = {
   "firstRun.read": nothing,
   "firstRun.update": v.strictObject({
-    step: v.picklist(["account", "takeover", "place", "first-backup", "done"]),
+    step: v.picklist(["account", "place", "takeover", "first-backup", "done"]),
   }),
   "takeover.list": nothing,
   "takeover.compare": v.strictObject({ calendarId: text }),

@@ -27,22 +27,22 @@ type Moving = Pick<
 >;
 
 export function movingHandlers(
-  { firstRun, takeover, leaving }: MovingDependencies,
+  moving: MovingDependencies,
   operations: Operations,
   broadcast: (event: BackgroundEvent) => void,
 ): Moving {
   const exclusive = { exclusive: STORE_WORK };
   const tellSnapshots = () => broadcast({ event: "changed", what: "snapshots" });
   return {
-    "firstRun.read": () => firstRun.read(),
-    "firstRun.update": ({ step }) => firstRun.update(() => ({ step })),
-    "takeover.list": () => takeover.list(),
+    "firstRun.read": () => moving.firstRun.read(),
+    "firstRun.update": ({ step }) => moving.firstRun.update(() => ({ step })),
+    "takeover.list": () => moving.takeover.list(),
     "takeover.compare": (args) =>
-      operations.run("takeover.compare", (work) => takeover.compare(args, work)),
+      operations.run("takeover.compare", (work) => moving.takeover.compare(args, work)),
     "takeover.bring": async (args) => {
       const value = await operations.run(
         "takeover.bring",
-        (work) => takeover.bring(args, work),
+        (work) => moving.takeover.bring(args, work),
         exclusive,
       );
       tellSnapshots();
@@ -51,15 +51,16 @@ export function movingHandlers(
     "takeover.finish": async (args) => {
       const value = await operations.run(
         "takeover.finish",
-        (work) => takeover.finish(args, work),
+        (work) => moving.takeover.finish(args, work),
         exclusive,
       );
       tellSnapshots();
       return value;
     },
-    "leave.preview": () => leaving.preview(),
+    "leave.preview": () => moving.leaving.preview(),
     "leave.handBack": (args) =>
-      operations.run("leave.handBack", (work) => leaving.handBack(args, work)),
-    "leave.finish": (args) => operations.run("leave.finish", (work) => leaving.finish(args, work)),
+      operations.run("leave.handBack", (work) => moving.leaving.handBack(args, work)),
+    "leave.finish": (args) =>
+      operations.run("leave.finish", (work) => moving.leaving.finish(args, work)),
   };
 }

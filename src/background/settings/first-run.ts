@@ -6,7 +6,7 @@ import type { ValueShape } from "./stored-value.ts";
 export const firstRunShape: ValueShape<{ step: FirstRunStep }> = {
   key: "firstRun",
   schema: v.object({
-    step: v.picklist(["account", "takeover", "place", "first-backup", "done"]),
+    step: v.picklist(["account", "place", "takeover", "first-backup", "done"]),
   }),
   migrations: [],
   initial: () => ({ step: "account" }),

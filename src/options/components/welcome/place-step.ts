@@ -23,6 +23,10 @@ export class PlaceStep implements Step {
       this.#place.node,
       this.#protection.node,
     );
+    page.client.onEvent((event) => {
+      if (event.event === "changed" && event.what === "settings" && this.node.isConnected)
+        void this.open();
+    });
   }
 
   async open(): Promise<boolean> {

@@ -18,8 +18,9 @@ export interface Step {
 
 const STEPS: readonly { readonly name: FirstRunStep; readonly title: string }[] = [
   { name: "account", title: "stepAccount" },
-  { name: "takeover", title: "stepTakeover" },
   { name: "place", title: "stepPlace" },
+  // After the place: taking over leaves a snapshot there.
+  { name: "takeover", title: "stepTakeover" },
   { name: "first-backup", title: "stepFirstBackup" },
   { name: "done", title: "stepDone" },
 ];
