@@ -79,6 +79,7 @@ describe("a calendar's state", () => {
        const service = {
          QueryInterface: ChromeUtils.generateQI(["nsIAlertsService"]),
          showAlert: (alert) => void shown.push(alert.title),
+         showAlertNotification: (icon, title) => void shown.push(title),
          closeAlert() {},
        };
        Components.manager.QueryInterface(Ci.nsIComponentRegistrar).registerFactory(

@@ -3,7 +3,7 @@
  * capabilities of the calendars in Thunderbird. Also asks the servers when people are free.
  */
 import type { CalendarSettings, CommandArguments } from "../../shared/commands.ts";
-import { AppError } from "../../shared/errors.ts";
+import { AppError, type ErrorCode, isAppError } from "../../shared/errors.ts";
 import type { BusyInterval } from "../caldav/free-busy-text.ts";
 import type { SchedulingServer } from "../caldav/scheduling.ts";
 import type { StoredAccount } from "../settings/account-settings.ts";
@@ -29,6 +29,9 @@ export interface AccountSchedulingDependencies {
 
 /** Servers learn or forget scheduling when somebody installs something: seldom. */
 const ASK_AGAIN_MS = 24 * 60 * 60_000;
+
+/** Asked again tomorrow, not with every poll. */
+const REFUSALS: ErrorCode[] = ["forbidden", "not-found", "http", "protocol", "not-caldav", "moved"];
 
 /** Thunderbird's interval where nobody chose one. */
 const DEFAULT_REFRESH_MINUTES = 30;
@@ -147,9 +150,11 @@ export class AccountScheduling {
         signal,
       );
       return { checkedAt: now(), principal, autoSchedule, addresses: [...addresses], outbox };
-    } catch {
+    } catch (error) {
       // Not worth a word: the calendars themselves tell what is wrong with the server.
-      return undefined;
+      if (!isAppError(error, ...REFUSALS)) return undefined;
+      const silent = known ?? { autoSchedule: false, addresses: [], outbox: null };
+      return { ...silent, checkedAt: now(), principal };
     }
   }
 

@@ -73,7 +73,8 @@ export function capabilityProblem(capabilities: Capabilities): string | null {
 
 function groupProblem(checks: Readonly<Record<string, Check>>, value: unknown): string | null {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return `must be an object with ${Object.keys(checks).join(" and ")}`;
+    const names = Object.keys(checks).join(", ");
+    return `must be an object with ${names.replace(/, (?=[^,]*$)/, " and ")}`;
   }
   for (const [name, check] of Object.entries(checks)) {
     const member = (value as Record<string, unknown>)[name];

@@ -11,7 +11,13 @@ import { calendarUtils } from "./gecko-modules.ts";
 import type { ItemQuery } from "./item-query.ts";
 import { revisionOf } from "./item-revision.ts";
 import { showInCalendarList } from "./list-tooltip.ts";
-import { invitedAttendee, isInvitedBy, plainAddress, serverNotifies } from "./schedule-agent.ts";
+import {
+  invitedAttendee,
+  isInvitedBy,
+  organizerId,
+  ownAddresses,
+  serverNotifies,
+} from "./schedule-agent.ts";
 import { announceServerSide } from "./server-announcements.ts";
 import type { MetadataChange } from "./store/metadata.ts";
 
@@ -190,21 +196,8 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
       );
     }
 
-    /** At the service, as Thunderbird knows the user, and by what Thunderbird noted in the item. */
     #ownAddresses(item: calIItemBase): ReadonlySet<string> {
-      const noted = [item.getProperty("X-MOZ-INVITED-ATTENDEE"), this.getProperty("organizerId")];
-      const known = noted.filter((each) => typeof each === "string").map(plainAddress);
-      return new Set([...this.#capabilities.addresses, ...known]);
-    }
-
-    /** Thunderbird's identity where the service knows it; else the address by which the service does. */
-    #organizerId(): unknown {
-      const identity = super.getProperty("organizerId");
-      const { addresses, serverSchedules } = this.#capabilities;
-      const [first] = addresses;
-      if (!serverSchedules || first === undefined) return identity;
-      const isKnown = typeof identity === "string" && addresses.includes(plainAddress(identity));
-      return isKnown ? identity : `mailto:${first}`;
+      return ownAddresses(item, this.#capabilities.addresses, this.getProperty("organizerId"));
     }
 
     /** Of `calICalendarProvider`: called after the calendar was taken off the list. */
@@ -227,7 +220,10 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
         case "capabilities":
           return this.#capabilities.all;
         case "organizerId":
-          return this.#capabilities.property(name) ?? this.#organizerId();
+          return (
+            this.#capabilities.property(name) ??
+            organizerId(super.getProperty(name), this.#capabilities)
+          );
         default: {
           const answer = this.#capabilities.property(name);
           return answer === undefined ? super.getProperty(name) : answer;

@@ -50,3 +50,29 @@ export function invitedAttendee(
   const addresses = own();
   return guests.find(({ id }) => addresses.has(plainAddress(id))) ?? null;
 }
+
+/** Those of the service, as whom Thunderbird knows the user, and what Thunderbird noted in the item. */
+export function ownAddresses(
+  item: calIItemBase,
+  addresses: readonly string[],
+  organizer: unknown,
+): ReadonlySet<string> {
+  const noted = [item.getProperty("X-MOZ-INVITED-ATTENDEE"), organizer];
+  const known = noted.filter((each) => typeof each === "string").map(plainAddress);
+  return new Set([...addresses, ...known]);
+}
+
+/**
+ * As whom the user invites others.
+ * @param identity Thunderbird's: used unless a service that sends by itself does not know it
+ */
+export function organizerId(
+  identity: unknown,
+  service: { readonly addresses: readonly string[]; readonly serverSchedules: boolean },
+): unknown {
+  const [first] = service.addresses;
+  if (!service.serverSchedules || first === undefined) return identity;
+  const isKnown =
+    typeof identity === "string" && service.addresses.includes(plainAddress(identity));
+  return isKnown ? identity : `mailto:${first}`;
+}

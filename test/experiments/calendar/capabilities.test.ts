@@ -76,7 +76,7 @@ test("what one spelling says for a calendar lies over what the other says in the
 test.each([
   [{ tasks: "yes" }, "tasks must be true or false"],
   [{ privacy: 7 }, "privacy must be true, false or a list of strings"],
-  [{ alarms: 5 }, "alarms must be an object with count and actions"],
+  [{ alarms: 5 }, "alarms must be an object with count, actions and acknowledgements"],
   [{ alarms: { actions: "display" } }, "alarms.actions must be a list of strings"],
   [{ categories: { count: -2 } }, "categories.count must be an integer, -1 or more"],
   [{ scheduling: "both" }, 'scheduling must be "client", "server" or "none"'],
