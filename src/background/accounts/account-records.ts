@@ -20,14 +20,14 @@ export function unknownAccount(accountId: string): AppError {
 }
 
 /** @param pending how many edits are not on the server yet */
-export function changesWait(pending: number, what: "account" | "calendar"): AppError {
+export function changesWait(pending: number): AppError {
   return new AppError(
     "pending-changes",
     pending === 1
-      ? `One change of this ${what} is not on the server yet.`
-      : `${pending} changes of this ${what} are not on the server yet.`,
+      ? "One change made here is not on the server yet."
+      : `${pending} changes made here are not on the server yet.`,
     {
-      hint: `Synchronize first to send them. If you remove the ${what} anyway, they are kept on this computer only.`,
+      hint: "Synchronize first to send them. If you remove it anyway, they are kept on this computer only.",
       retry: "after-user",
       details: { pending },
     },

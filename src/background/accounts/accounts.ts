@@ -125,7 +125,7 @@ export class Accounts {
       account.calendars.map(({ id }) => readCalendarFacts(id, calendars, provider)),
     );
     const pending = facts.reduce((sum, { pendingChanges }) => sum + pendingChanges, 0);
-    if (pending > 0 && !discardPending) throw changesWait(pending, "account");
+    if (pending > 0 && !discardPending) throw changesWait(pending);
 
     const there = facts.flatMap(({ calendar }) => (calendar ? [calendar.id] : []));
     const snapshotId =
@@ -152,7 +152,7 @@ export class Accounts {
     await this.find(calendarId);
     const facts = await readCalendarFacts(calendarId, calendars, provider);
     const { pendingChanges } = facts;
-    if (pendingChanges > 0 && !discardPending) throw changesWait(pendingChanges, "calendar");
+    if (pendingChanges > 0 && !discardPending) throw changesWait(pendingChanges);
     if (facts.calendar) await calendars.remove(calendarId);
     await this.calendarRemoved(calendarId);
     return { superseded: pendingChanges };
