@@ -69,6 +69,21 @@ test("a calendar is made on the server and is there in Thunderbird at once", asy
   );
 });
 
+test("one for tasks only is offered for tasks only in Thunderbird", async () => {
+  const made = await world.run("calendars.createRemote", {
+    accountId: world.accountId,
+    name: "Einkauf",
+    components: ["VTODO"],
+  });
+  const kinds = await world.thunderbird.chrome<unknown[]>(
+    `const { cal } = ChromeUtils.importESModule("resource:///modules/calendar/calUtils.sys.mjs");
+     const calendar = cal.manager.getCalendarById(arguments[0]);
+     return ["events", "tasks"].map((kind) => calendar.getProperty("capabilities." + kind + ".supported"));`,
+    made.id,
+  );
+  expect(kinds).toEqual([false, true]);
+});
+
 test("its name, colour and description are changed on the server and in Thunderbird", async () => {
   const calendar = (await account()).calendars.find(({ name }) => name === "Garten & Haus");
   const calendarId = calendar?.id ?? "";

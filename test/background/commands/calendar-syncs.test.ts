@@ -23,6 +23,10 @@ let status: StoredValue<ReturnType<typeof syncStatusShape.initial>>;
 let shown: (string | null)[];
 let alarms: number[];
 let made: number;
+/** What the account's record says otherwise, and what happens when its server is asked. */
+let record: Partial<StoredCalendar>;
+let told: () => Promise<void>;
+let opened: string[];
 let asked: string[];
 let session: MemoryArea;
 let time: number;
@@ -34,6 +38,9 @@ beforeEach(() => {
   shown = [];
   alarms = [];
   made = 0;
+  record = {};
+  told = async () => {};
+  opened = [];
   asked = [];
   session = new MemoryArea();
   time = 1000;
@@ -45,14 +52,18 @@ function start(): CalendarSyncs {
     accounts: () => ({
       find: async (id) => {
         if (id !== calendar.id) throw new AppError("calendar-unknown", "No.");
-        return { account, calendar };
+        return { account, calendar: { ...calendar, ...record } };
       },
       calendarIds: async () => [calendar.id],
     }),
-    readStatuses: async (_, signal) => new Map([[calendar.id, await server.status(signal)]]),
+    readStatuses: async (_, signal) => {
+      await told();
+      return new Map([[calendar.id, await server.status(signal)]]);
+    },
     servers: {
-      collection: () => {
+      collection: (_, { url }) => {
         made++;
+        opened.push(url);
         return server;
       },
     },
@@ -175,4 +186,29 @@ test("a wrong password is a warning at once, told once, and not tried with every
   syncs.scheduler.credentialsChanged("a1");
   expect((await syncs.scheduler.requestSync("c1", "poll")).error).toBe(undefined);
   await vi.waitFor(() => expect(shown.at(-1)).toBe(null));
+});
+
+test("a calendar that its server has moved is synchronized at its new address by the same run", async () => {
+  await syncs.run("c1", work());
+  told = async () => {
+    record = { url: "https://dav.example.org/moved/home/" };
+    syncs.renew("c1");
+  };
+  const [report] = await syncs.run("c1", work());
+  expect(report?.error).toBe(undefined);
+  expect(opened.at(-1)).toBe("https://dav.example.org/moved/home/");
+});
+
+test("a calendar in whose place another one lies is not synchronized, from the very run that saw it", async () => {
+  await syncs.run("c1", work());
+  told = async () => {
+    record = { replacedBy: { resourceId: "urn:uuid:2", owner: null } };
+    syncs.renew("c1");
+  };
+  const [report] = await syncs.run("c1", work());
+  expect(report).toMatchObject({ requests: 0, error: { code: "calendar-replaced" } });
+  expect((await syncs.run("c1", work()))[0]?.error?.code).toBe("calendar-replaced");
+  told = async () => {};
+  record = {};
+  expect((await syncs.run("c1", work()))[0]?.error).toBe(undefined);
 });
