@@ -166,7 +166,7 @@ test("sent on for good, its new address is stored, and older items are changed t
   expect(offered).toEqual([]);
 
   front.requests.length = 0;
-  await world.user.change(id(), "one", { title: "One, later" });
+  await world.user.change(id(), "one", { SUMMARY: "One, later" });
   await world.user.add(id(), event("two"));
   await reachesServer("another event", 2);
   await world.thunderbird.waitFor(
