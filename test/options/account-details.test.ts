@@ -80,7 +80,7 @@ async function open(changes: Partial<AccountCalendar> = {}): Promise<void> {
 
 /** Opens a panel of the calendar's details. */
 function openPanel(title: string): void {
-  if (document.querySelector<HTMLElement>(".details")?.hidden) button("Details of Work").click();
+  if (document.querySelector<HTMLElement>(".details")?.hidden) button("Details: Work").click();
   const panel = [...document.querySelectorAll("details")].find(({ textContent }) =>
     textContent?.startsWith(title),
   );
@@ -215,7 +215,7 @@ test("what is withheld is listed with its reason, tried again, and saved", async
   openPanel("Not loaded");
   await vi.waitFor(() => expect(text()).toContain("The text is cut off."));
   expect(text()).not.toContain("foreign.ics");
-  button("Save x.ics as a file").click();
+  button("Save… x.ics").click();
   await vi.waitFor(() => expect(text()).toContain("Saved as x.ics in /picked"));
   expect(background.asks("items.save")).toEqual([
     { directory: "/picked", title: "x", text: damaged.text },
@@ -252,7 +252,7 @@ test("earlier versions are found by title, shown, and brought back", async () =>
   expect(text()).toContain("One earlier version");
   button("Show Lunch").click();
   expect(text()).toContain("Room 5");
-  button("Bring Lunch back").click();
+  button("Bring back: Lunch").click();
   await vi.waitFor(() => expect(text()).toContain("“Lunch” is back as it was then."));
   expect(background.asks("superseded.restore")).toEqual([{ calendarId: "c1", id: 1 }]);
 });
@@ -317,9 +317,9 @@ test("what waits to be sent is listed with the reason, sent, and taken back", as
   expect(text()).toContain("The server did not take one change.");
   openPanel("Waiting to be sent");
   await vi.waitFor(() => expect(text()).toContain("The server refused it."));
-  button("Send New now").click();
+  button("Send now: New").click();
   await vi.waitFor(() => expect(text()).toContain("One still waits."));
-  button("Take the change of Lunch back").click();
+  button("Take back: the change of Lunch").click();
   await vi.waitFor(() => expect(text()).toContain("“Lunch” is as the server has it again."));
   expect(background.asks("pending.retry")).toEqual([{ calendarId: "c1", name: "b.ics" }]);
   expect(background.asks("pending.discard")).toEqual([{ calendarId: "c1", name: "a.ics" }]);
@@ -414,10 +414,40 @@ test("new calendars on the server are offered: one is taken, one is not wanted",
   await open();
   expect(text()).toContain("2 new calendars on the server");
   button("Subscribe Team").click();
-  button("Do not offer Birthdays any more").click();
+  button("Not now: Birthdays").click();
   await vi.waitFor(() => expect(background.asks("calendars.dismiss")).toHaveLength(1));
   expect(background.asks("calendars.subscribe")).toEqual([{ accountId: "a1", urls: [urls[0]] }]);
   expect(background.asks("calendars.dismiss")).toEqual([{ accountId: "a1", urls: [urls[1]] }]);
+});
+
+test("calendars of a known account are ticked on and off", async () => {
+  const [work, home] = [
+    discoveredCalendar(calendar.url, "Work"),
+    discoveredCalendar("https://dav.example.org/ada/home/", "Home"),
+  ];
+  background.answers["accounts.discover"] = () => ({
+    principal: account.principal,
+    calendars: [work, home],
+    log: [],
+    insecure: false,
+    otherHosts: [],
+  });
+  background.answers["calendars.unsubscribe"] = () => ({ superseded: 0 });
+  background.answers["accounts.add"] = () => ({ accountId: "a1", calendars: [] });
+  await open();
+  button("Calendars…").click();
+  button("Find calendars").click();
+  await vi.waitFor(() => button("Apply"));
+  expect(field("Work").checked).toBe(true);
+  expect(field("Home").checked).toBe(false);
+  field("Work").click();
+  field("Home").click();
+  button("Apply").click();
+  await vi.waitFor(() => expect(background.asks("accounts.add")).toHaveLength(1));
+  expect(background.asks("calendars.unsubscribe")).toEqual([
+    { calendarId: "c1", discardPending: false },
+  ]);
+  expect(background.asks("accounts.add")[0]).toMatchObject({ calendars: [home.url] });
 });
 
 test("a new calendar is made on the server, once it has a name", async () => {

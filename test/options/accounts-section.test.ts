@@ -158,6 +158,41 @@ test.each(["http://localhost:5232", "http://127.0.0.1:5232/", "http://[::1]:8080
   },
 );
 
+test("another host gets the password only after it was agreed to", async () => {
+  await open();
+  background.answers["accounts.discover"] = ({ agreedHosts = [] }) => {
+    if (agreedHosts.includes("cal.example.net")) return twoCalendars();
+    throw new AppError("host-not-agreed", "The server sends you on to cal.example.net.", {
+      hint: "Your password was not sent there.",
+      details: { host: "cal.example.net", url: "https://cal.example.net/" },
+    });
+  };
+  search("example.org");
+  await vi.waitFor(() => expect(alerts()[0]).toContain("Your password was not sent there."));
+  button("Go on at cal.example.net").click();
+  await vi.waitFor(() => button("Subscribe"));
+  expect(background.asks("accounts.discover").map((args) => args.agreedHosts)).toEqual([
+    undefined,
+    ["cal.example.net"],
+  ]);
+});
+
+test("at a provider there is no password to type", async () => {
+  await open();
+  background.answers["accounts.discover"] = twoCalendars;
+  button("Add account").click();
+  const method = document.querySelector("select") as HTMLSelectElement;
+  method.value = "google";
+  method.dispatchEvent(new Event("change"));
+  expect(field("Password").closest("[hidden]")).not.toBe(null);
+  field("Server").value = "ada@gmail.com";
+  field("User name").value = "ada@gmail.com";
+  button("Find calendars").click();
+  await vi.waitFor(() => button("Subscribe"));
+  const login = { location: "ada@gmail.com", username: "ada@gmail.com" };
+  expect(background.asks("accounts.discover")).toEqual([{ ...login, oauth: { name: "google" } }]);
+});
+
 test("a failed search shows message, hint and the steps taken, and can be repeated", async () => {
   await open();
   background.answers["accounts.discover"] = () => {

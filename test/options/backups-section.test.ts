@@ -104,9 +104,9 @@ test("another known folder is used again, or taken off the list", async () => {
   };
   background.answers["stores.forget"] = ({ directory }) => ({ forgotten: directory });
   await open();
-  button("Take /mnt/old off the list").click();
+  button("Take off the list: /mnt/old").click();
   await vi.waitFor(() => expect(background.announced.at(-1)).toContain("stay"));
-  button("Use /mnt/old").click();
+  button("Use this one: /mnt/old").click();
   await vi.waitFor(() => expect(background.announced.at(-1)).toContain("/mnt/old"));
   expect(background.asks("stores.activate")).toEqual([{ directory: "/mnt/old" }]);
   expect(background.asks("stores.forget")).toEqual([{ directory: "/mnt/old" }]);

@@ -4,6 +4,7 @@ import type { Account, AccountCalendar, CalendarSyncReport } from "../../shared/
 import { isAppError, type WireError } from "../../shared/errors.ts";
 import { accountName, hostOf } from "../accounts/account-name.ts";
 import { CalendarForm } from "../accounts/calendar-form.ts";
+import { helpWith } from "../accounts/error-help.ts";
 import { offeredCalendars } from "../accounts/offered-calendars.ts";
 import { SignInForm } from "../accounts/sign-in-form.ts";
 import { element, show } from "../element.ts";
@@ -18,7 +19,7 @@ export interface AccountCardActions {
 }
 
 /** Where signing in again is what helps. */
-const SIGN_IN_CODES: readonly string[] = ["unauthorized", "credentials-missing"];
+const SIGN_IN_CODES: readonly string[] = ["unauthorized", "credentials-missing", "sign-in-needed"];
 
 export class AccountCard {
   readonly node = element("article", { class: "card" });
@@ -132,33 +133,13 @@ export class AccountCard {
     this.#list.hidden = nodes.length === 0;
   }
 
-  /** The action that helps with an error, where the page has one. */
-  #help({ code, details }: WireError, calendarId?: string): NoticeExtras | undefined {
-    const { words, client } = this.#page;
-    const { host, movedTo, certificate } = details as Readonly<Record<string, unknown>>;
-    if (code === "tls" && typeof host === "string" && certificate !== undefined)
-      return {
-        label: words.text("lookAtCertificate"),
-        run: () =>
-          void this.#helping(async () => {
-            await client.call("accounts.trustCertificate", { host });
-          }),
-      };
-    if (code === "moved" && typeof movedTo === "string" && URL.canParse(movedTo)) {
-      const to = new URL(movedTo).host;
-      return {
-        label: words.text("agreeToHost", to),
-        run: () =>
-          void this.#helping(async () => {
-            const accountId = this.#account?.id;
-            if (accountId !== undefined)
-              await client.call("accounts.agree", { accountId, host: to });
-          }),
-      };
-    }
+  #help(error: WireError, calendarId?: string): NoticeExtras | undefined {
+    const accountId = this.#account?.id;
     const calendar = this.#account?.calendars.find(({ id }) => id === calendarId);
+    const help = accountId === undefined ? null : helpWith(this.#page, accountId, error);
+    if (help) return { label: help.label, run: () => void this.#helping(help.run) };
     if (!calendar) return undefined;
-    return { label: words.text("tryAgain"), run: () => void this.#sync(calendar) };
+    return { label: this.#page.words.text("tryAgain"), run: () => void this.#sync(calendar) };
   }
 
   async #helping(work: () => Promise<void>): Promise<void> {

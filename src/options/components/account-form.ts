@@ -2,12 +2,18 @@
  * Adding an account in two steps: location, user name and password, then the calendars found, to be ticked. The
  * password leaves the page only in the command, and only after a plain http location was confirmed.
  */
-import type { Account, CommandValue, DiscoveredCalendar } from "../../shared/commands.ts";
-import { calendarFacts } from "../accounts/calendar-facts.ts";
-import { element, show, swatch, uniqueId } from "../element.ts";
+import type { Account, CommandValue, DiscoverArguments } from "../../shared/commands.ts";
+import { isAppError } from "../../shared/errors.ts";
+import { FoundCalendars } from "../accounts/found-calendars.ts";
+import { isPlainHttp } from "../accounts/plain-http.ts";
+import { element, show, uniqueId } from "../element.ts";
 import type { Page } from "../page.ts";
-import { errorNotice, warningNotice } from "./notice.ts";
+import { field } from "./field.ts";
+import { errorNotice, type NoticeExtras, warningNotice } from "./notice.ts";
 import { OperationProgress } from "./operation-progress.ts";
+
+/** How people sign in: with a password, or at a provider that Thunderbird knows. */
+const METHODS = ["password", "google", "fastmail", "yahoo", "aol", "thunderbird"] as const;
 
 type Found = CommandValue<"accounts.discover">;
 
@@ -19,11 +25,15 @@ export class AccountForm {
   readonly #location: HTMLInputElement;
   readonly #username: HTMLInputElement;
   readonly #password: HTMLInputElement;
+  readonly #method: HTMLSelectElement;
+  readonly #passwordField: HTMLElement;
   readonly #login: HTMLFormElement;
   readonly #insecure = element("div");
   readonly #outcome = element("div");
   readonly #found = element("div");
   #insecureAccepted = false;
+  /** Other hosts that the user lets the password go to. */
+  readonly #agreedHosts: string[] = [];
 
   /** @param known an account whose calendars or password are to be changed */
   constructor(page: Page, known: Account | undefined, close: (subscribed: boolean) => void) {
@@ -54,6 +64,26 @@ export class AccountForm {
       required: known === undefined,
       autocomplete: "current-password",
     });
+    this.#passwordField = field(
+      words.text("password"),
+      this.#password,
+      words.text(known ? "passwordKnownHint" : "passwordHint"),
+    );
+    this.#method = element(
+      "select",
+      { id: uniqueId("method"), onchange: () => this.#methodChosen() },
+      ...METHODS.map((method) =>
+        element("option", { value: method }, words.text(`signInBy_${method}`)),
+      ),
+    );
+    if (known?.signIn.kind === "oauth") {
+      const { name } = known.signIn;
+      if (!METHODS.some((method) => method === name))
+        this.#method.append(element("option", { value: name }, name));
+      this.#method.value = name;
+    }
+    this.#method.disabled = known !== undefined;
+    this.#methodChosen();
     this.#login = element(
       "form",
       {
@@ -66,11 +96,8 @@ export class AccountForm {
       field(words.text("location"), this.#location, words.text("locationHint")),
       this.#insecure,
       field(words.text("username"), this.#username),
-      field(
-        words.text("password"),
-        this.#password,
-        words.text(known ? "passwordKnownHint" : "passwordHint"),
-      ),
+      field(words.text("signInBy"), this.#method),
+      this.#passwordField,
       element(
         "p",
         { class: "actions" },
@@ -99,7 +126,17 @@ export class AccountForm {
   }
 
   focus(): void {
-    (this.#known ? this.#password : this.#location).focus();
+    const first = this.#known ? this.#password : this.#location;
+    (first.closest("[hidden]") ? this.#username : first).focus();
+  }
+
+  get #byPassword(): boolean {
+    return this.#method.value === "password";
+  }
+
+  #methodChosen(): void {
+    this.#passwordField.hidden = !this.#byPassword;
+    this.#password.required = this.#byPassword && this.#known === undefined;
   }
 
   #judgeLocation(): void {
@@ -140,10 +177,27 @@ export class AccountForm {
       announce(words.counted("calendarsFound", found.calendars.length));
       this.#showFound(found);
     } catch (error) {
-      show(this.#outcome, errorNotice(error, { logLabel: words.text("whatWasTried") }));
+      show(
+        this.#outcome,
+        errorNotice(error, { logLabel: words.text("whatWasTried"), ...this.#help(error) }),
+      );
     } finally {
       this.#setBusy(false);
     }
+  }
+
+  /** Another host gets the password only with the user's word. */
+  #help(error: unknown): NoticeExtras {
+    if (!isAppError(error, "host-not-agreed")) return {};
+    const { host } = error.details as { readonly host?: unknown };
+    if (typeof host !== "string") return {};
+    return {
+      label: this.#page.words.text("agreeToHost", host),
+      run: () => {
+        this.#agreedHosts.push(host);
+        void this.#discover();
+      },
+    };
   }
 
   #validate(): boolean {
@@ -161,12 +215,14 @@ export class AccountForm {
     return false;
   }
 
-  #args(): { location: string; username: string; password?: string } {
-    const password = this.#password.value;
+  #args(): DiscoverArguments {
+    const password = this.#byPassword ? this.#password.value : "";
     return {
       location: this.#location.value.trim(),
       username: this.#username.value.trim(),
       ...(password === "" ? {} : { password }),
+      ...(this.#byPassword ? {} : { oauth: { name: this.#method.value } }),
+      ...(this.#agreedHosts.length > 0 ? { agreedHosts: [...this.#agreedHosts] } : {}),
     };
   }
 
@@ -175,6 +231,7 @@ export class AccountForm {
       "input, button[type=submit]",
     ))
       control.disabled = busy;
+    this.#method.disabled = busy || this.#known !== undefined;
   }
 
   #showFound(found: Found): void {
@@ -183,115 +240,65 @@ export class AccountForm {
       show(this.#found, warningNotice(words.text("noCalendarsFound")));
       return;
     }
-    const subscribed = new Set(this.#known?.calendars.map(({ url }) => url));
-    const boxes = found.calendars.map((calendar) => ({
-      calendar,
-      box: element("input", {
-        type: "checkbox",
-        checked: isUsable(calendar),
-        disabled: !isUsable(calendar) || subscribed.has(calendar.url),
-      }),
-    }));
+    const choice = new FoundCalendars(words, found.calendars, this.#known);
     const insecure = element("div");
     const subscribe = element(
       "button",
       { type: "submit", class: "primary" },
-      words.text("subscribe"),
+      words.text(this.#known ? "applyChoice" : "subscribe"),
     );
     const form = element(
       "form",
       {
         onsubmit: (event) => {
           event.preventDefault();
-          const urls = boxes.filter(({ box }) => box.checked).map(({ calendar }) => calendar.url);
           if (this.#insecureConfirmed(found.insecure, insecure))
-            void this.#subscribe(urls, subscribe);
+            void this.#apply(choice, subscribe);
         },
       },
-      element(
-        "fieldset",
-        {},
-        element("legend", {}, words.text("chooseCalendars")),
-        ...boxes.map(({ calendar, box }) => this.#choice(calendar, box, subscribed)),
-      ),
+      choice.node,
       insecure,
       element("p", { class: "actions" }, subscribe),
     );
     show(this.#found, form);
-    boxes.find(({ box }) => !box.disabled)?.box.focus();
+    choice.focus();
   }
 
-  #choice(
-    calendar: DiscoveredCalendar,
-    box: HTMLInputElement,
-    subscribed: ReadonlySet<string>,
-  ): HTMLElement {
-    const { words } = this.#page;
-    const facts = [
-      ...(isUsable(calendar) ? calendarFacts(words, calendar) : [words.text("nothingToShow")]),
-      subscribed.has(calendar.url) ? words.text("alreadySubscribed") : "",
-      calendar.description,
-    ];
-    return element(
-      "label",
-      { class: "check choice" },
-      box,
-      swatch(calendar.color),
-      element(
-        "span",
-        { class: "grow" },
-        element("span", { class: "name" }, calendar.displayName),
-        element("span", { class: "quiet" }, facts.filter(Boolean).join(" · ")),
-      ),
-    );
-  }
-
-  async #subscribe(calendars: readonly string[], button: HTMLButtonElement): Promise<void> {
+  /** What was ticked is subscribed, what was unticked is taken out of Thunderbird. */
+  async #apply(
+    choice: FoundCalendars,
+    button: HTMLButtonElement,
+    discardPending = false,
+  ): Promise<void> {
     const { client, words, announce } = this.#page;
-    if (calendars.length === 0) {
-      show(
-        this.#outcome,
-        element("p", { class: "notice error", role: "alert" }, words.text("tickOne")),
-      );
+    const { wanted, unwanted } = choice;
+    if (wanted.length + unwanted.length === 0 && !this.#known) {
+      const message = words.text("tickOne");
+      show(this.#outcome, element("p", { class: "notice error", role: "alert" }, message));
       return;
     }
     show(this.#outcome);
     button.disabled = true;
     try {
-      const added = await client.call("accounts.add", { ...this.#args(), calendars });
-      announce(words.counted("subscribed", added.calendars.length));
+      for (const calendarId of unwanted)
+        await client.call("calendars.unsubscribe", { calendarId, discardPending });
+      // Also where nothing new was ticked: a password that was typed is kept.
+      const calendars = [...wanted, ...choice.kept];
+      if (calendars.length > 0) {
+        const added = await client.call("accounts.add", { ...this.#args(), calendars });
+        announce(words.counted("subscribed", added.calendars.length));
+      }
       this.#close(true);
     } catch (error) {
-      show(this.#outcome, errorNotice(error));
+      const again = {
+        label: words.text("removeAnyway"),
+        run: () => void this.#apply(choice, button, true),
+      };
+      show(
+        this.#outcome,
+        errorNotice(error, isAppError(error, "pending-changes") ? again : undefined),
+      );
       button.disabled = false;
     }
   }
-}
-
-function field(label: string, input: HTMLInputElement, hint?: string): HTMLElement {
-  const description = hint
-    ? element("span", { class: "hint", id: `${input.id}-hint` }, hint)
-    : null;
-  if (description) input.setAttribute("aria-describedby", description.id);
-  return element(
-    "p",
-    { class: "field" },
-    element("label", { for: input.id }, label),
-    input,
-    description,
-  );
-}
-
-/** Calendars of journals or free-busy only have nothing that Thunderbird shows. */
-function isUsable({ components }: DiscoveredCalendar): boolean {
-  return (
-    components.length === 0 || components.some((name) => name === "VEVENT" || name === "VTODO")
-  );
-}
-
-/** A location that says by itself that the connection is not encrypted, other than to this computer. */
-export function isPlainHttp(location: string): boolean {
-  const text = location.trim();
-  if (!/^http:/i.test(text) || !URL.canParse(text)) return false;
-  return !/^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(new URL(text).hostname);
 }

@@ -41,6 +41,9 @@ export class CalendarRow {
   #draw(): void {
     const calendar = this.#calendar;
     const { words, now } = this.#page;
+    // What waits for a decision is said where it is decided.
+    const isDecided = calendar.error?.code === "mass-change" && calendar.heldBack > 0;
+    const error = isDecided ? null : calendar.error;
     if (calendar.syncing) this.node.setAttribute("aria-busy", "true");
     else this.node.removeAttribute("aria-busy");
     show(
@@ -67,7 +70,7 @@ export class CalendarRow {
         calendar.heldBack > 0 &&
           element("p", { class: "warning-text" }, words.text("heldBackHere")),
         calendar.trouble && !calendar.error && trouble(words, calendar.trouble),
-        calendar.error && errorNotice(calendar.error, this.#actions.help(calendar.error)),
+        error && errorNotice(error, this.#actions.help(error)),
       ),
       element(
         "div",
