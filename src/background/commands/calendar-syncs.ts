@@ -171,6 +171,7 @@ export class CalendarSyncs implements SyncService {
     }
     const made = {
       accountId: account.id,
+      earlierFailures: (await this.#deps.status.read())[calendarId]?.failing?.count ?? 0,
       engine: new CalendarSync({
         remote: servers.collection(account, calendar),
         local: new MessengerCalendar(itemStore, { calendarId, cacheId }),

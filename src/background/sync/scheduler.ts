@@ -21,6 +21,8 @@ export type SyncReason = "manual" | "poll" | "online" | "retry";
 export interface ScheduledCalendar {
   readonly accountId: string;
   readonly engine: CalendarSync;
+  /** Failures in a row before this object was made: waits go on from there. Default 0. */
+  readonly earlierFailures?: number;
 }
 
 /**
@@ -219,7 +221,9 @@ export class SyncScheduler {
 
   async #find(calendarId: string): Promise<ScheduledCalendar> {
     const calendar = await this.#dependencies.find(calendarId);
-    this.#entry(calendarId).engine = calendar.engine;
+    const entry = this.#entry(calendarId);
+    if (entry.engine === undefined) entry.failures = calendar.earlierFailures ?? 0;
+    entry.engine = calendar.engine;
     return calendar;
   }
 

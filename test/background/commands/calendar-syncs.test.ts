@@ -212,3 +212,18 @@ test("a calendar in whose place another one lies is not synchronized, from the v
   record = {};
   expect((await syncs.run("c1", work()))[0]?.error).toBe(undefined);
 });
+
+test("waits between tries go on growing after the event page was suspended", async () => {
+  server.intercept = () => "not-sent";
+  const waits: number[] = [];
+  for (let life = 0; life < 6; life++) {
+    syncs = start();
+    await syncs.retry("c1");
+    await vi.waitFor(() => expect(alarms).toHaveLength(life + 1));
+    waits.push((alarms[life] ?? 0) - time);
+    time = alarms[life] ?? 0;
+    await vi.waitFor(async () => expect((await status.read()).c1?.failing?.count).toBe(life + 1));
+  }
+  expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+  expect(waits.at(-1)).toBeGreaterThan(10 * (waits[0] ?? 0));
+});
