@@ -169,9 +169,13 @@ export class CalendarSyncs implements SyncService {
         retry: "after-user",
       });
     }
+    const earlierFailures = (await this.#deps.status.read())[calendarId]?.failing?.count ?? 0;
+    // Two engines of one calendar would not keep out of each other's way.
+    const meanwhile = this.#engines.get(calendarId);
+    if (meanwhile) return meanwhile;
     const made = {
       accountId: account.id,
-      earlierFailures: (await this.#deps.status.read())[calendarId]?.failing?.count ?? 0,
+      earlierFailures,
       engine: new CalendarSync({
         remote: servers.collection(account, calendar),
         local: new MessengerCalendar(itemStore, { calendarId, cacheId }),
