@@ -102,8 +102,12 @@ declare namespace messenger.platform {
   ): Promise<
     { exists: boolean; entries: { name: string; directory: boolean; size: number }[] } | Failure
   >;
-  /** `<directory>/<name>` of what lies in the directories directly below, links to directories left out. */
-  function listBelow(place: string, path: string): Promise<{ paths: string[] } | Failure>;
+  /** `<directory>/<name>` of what lies in the directories (or those named) directly below, links to directories left out. */
+  function listBelow(
+    place: string,
+    path: string,
+    only?: string[],
+  ): Promise<{ paths: string[] } | Failure>;
   function removeFiles(place: string, paths: string[]): Promise<{ ok: true } | Failure>;
 
   /** Keeps the event page alive until released (thunderbird event pages stop after 30 s of "idle" work). */

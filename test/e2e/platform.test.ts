@@ -293,6 +293,10 @@ describe("files", () => {
     const { paths } = await call<{ paths: string[] }>("listBelow", place, "s");
     expect(new Set(paths)).toEqual(new Set(["00/a", "01/b", "01/c"]));
     expect(await call("listBelow", place, "nowhere")).toEqual({ paths: [] });
+    expect(await call("listBelow", place, "s", ["01", "absent", "stray"])).toMatchObject({
+      paths: expect.arrayContaining(["01/b", "01/c"]),
+    });
+    expect(code(await call("listBelow", place, "s", [".."]))).toBe("place-not-allowed");
     expect(await call("readFiles", place, ["s/00/a", "s/gone", "s/01/c"])).toEqual({
       files: [[97], null, [99]],
     });

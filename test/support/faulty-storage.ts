@@ -98,8 +98,8 @@ export class FaultyStorage implements Storage {
   readMany(paths: readonly string[]) {
     return this.#step("readMany", () => this.#inner.readMany(paths));
   }
-  listBelow(path: string) {
-    return this.#step("listBelow", () => this.#inner.listBelow(path));
+  listBelow(path: string, only?: readonly string[]) {
+    return this.#step("listBelow", () => this.#inner.listBelow(path, only));
   }
   async write(files: readonly FileToWrite[]): Promise<void> {
     for (const file of files) await this.#step("write", () => this.#inner.write([file]), file);

@@ -127,10 +127,10 @@ export class NodeStorage implements Storage {
     }
   }
 
-  async listBelow(directory: string): Promise<string[]> {
+  async listBelow(directory: string, only?: readonly string[]): Promise<string[]> {
     const found: string[] = [];
     for (const { name, directory: isDirectory } of await this.list(directory)) {
-      if (!isDirectory) continue;
+      if (!isDirectory || only?.includes(name) === false) continue;
       for (const entry of await this.list(`${directory}/${name}`))
         found.push(`${name}/${entry.name}`);
     }

@@ -78,8 +78,8 @@ export class FailingStorage implements Storage {
   readMany(paths: readonly string[]) {
     return this.#inner.readMany(paths);
   }
-  listBelow(path: string) {
-    return this.#inner.listBelow(path);
+  listBelow(path: string, only?: readonly string[]) {
+    return this.#inner.listBelow(path, only);
   }
   async write(files: readonly FileToWrite[]): Promise<void> {
     for (const file of files) {

@@ -58,23 +58,24 @@ export class BackupStore {
   }
 
   /**
-   * A store that was here and is gone is never replaced by an empty one: its disk may just not be connected.
+   * For a backup, which reads the states itself, under the store's lock. A store that was here and is gone is never
+   * replaced by an empty one: its disk may just not be connected.
    * @throws AppError "protection-undecided" where a new one needs the user's word first; as {@link open}
    */
   async openOrCreate(work: Watched): Promise<Kloset> {
     const storage = await this.#deps.place.openStorage();
     try {
-      return await this.#open(storage, work);
+      return await this.#open(storage, work, true);
     } catch (error) {
       if (!(await this.#mayStart(error))) throw error;
       if (!(await this.#deps.place.isDefault())) throw undecided(storage.label);
-      return createStore(storage, { signal: work.signal });
+      return createStore(storage, { signal: work.signal, unread: true });
     }
   }
 
-  #open(storage: Storage, work: Watched): Promise<Kloset> {
+  #open(storage: Storage, work: Watched, unread = false): Promise<Kloset> {
     const keys = this.#deps.keys.saved(this.#noted(work));
-    return openStore(storage, { signal: work.signal, keys });
+    return openStore(storage, { signal: work.signal, keys, unread });
   }
 
   /** Of an error in opening: true when there is no store, and none is missed. */

@@ -39,7 +39,6 @@ export async function runBackup(
   work: Work,
 ): Promise<BackupOutcome> {
   const started = Date.now();
-  const previous = await PreviousSnapshots.read(store, request.origin);
   const known = await source.calendars();
   const chosen = request.calendarIds
     ? known.filter((calendar) => request.calendarIds?.includes(calendar.calendarId))
@@ -50,7 +49,6 @@ export async function runBackup(
       retry: "after-user",
     });
   }
-  const folders = assignFolders(known, previous.folders());
   const writer = await store.startSnapshot({
     type: SNAPSHOT_TYPE,
     origin: request.origin,
@@ -60,6 +58,9 @@ export async function runBackup(
     signal: work.signal,
   });
   try {
+    // Read under the lock, with the states as they are now.
+    const previous = await PreviousSnapshots.read(store, request.origin);
+    const folders = assignFolders(known, previous.folders());
     const incomplete: { calendar: string; reason: string }[] = [];
     const tally: Tally = { items: 0, added: 0, changed: 0, bytesRead: 0 };
     let removed = 0;

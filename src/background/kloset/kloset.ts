@@ -29,6 +29,8 @@ export interface OpenOptions {
   readonly surroundings?: Surroundings;
   /** Asked once, for a store with a passphrase; absent: such a store is refused. */
   readonly keys?: KeySource;
+  /** Leaves the states for the next snapshot's start to read, under its lock; until then the store looks empty. */
+  readonly unread?: boolean;
 }
 
 export interface CreateOptions extends OpenOptions {
@@ -121,7 +123,7 @@ export async function openStore(storage: Storage, options: OpenOptions = {}): Pr
   const unlocked = await unlock(id, config.encryption, keys, { signal, random });
   verify(unlocked.macKey);
   const store = new Store(storage, config, unlocked);
-  await store.refresh(signal);
+  if (options.unread !== true) await store.refresh(signal);
   return new Kloset(store, surroundings);
 }
 

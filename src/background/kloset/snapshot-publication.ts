@@ -75,7 +75,7 @@ export class SnapshotPublication {
 
   /** Maintenance may have run when our lock went stale, e.g. while the machine slept. */
   async #requireReliedOn(signal: AbortSignal | undefined): Promise<void> {
-    const listed = await this.#store.refreshForWriting(signal);
+    const listed = await this.#store.refreshForWriting(signal, this.#blobs.names());
     const { index } = this.#store;
     const usable = index.usablePackfiles();
     let gone = [...this.#reliedOn].filter((name) => !usable.has(name)).length;

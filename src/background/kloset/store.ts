@@ -77,10 +77,18 @@ export class Store {
     }
   }
 
-  /** {@link refresh}, and looks which packfiles are there: needed to write. @returns their names */
-  async refreshForWriting(signal?: AbortSignal): Promise<ReadonlySet<string>> {
+  /**
+   * {@link refresh}, and looks which packfiles are there: needed to write.
+   * @param written names that no state tells of yet. @returns the names of those that are there
+   */
+  async refreshForWriting(
+    signal?: AbortSignal,
+    written: readonly string[] = [],
+  ): Promise<ReadonlySet<string>> {
     await this.refresh(signal);
-    const listed = await this.#listSharded("packfiles");
+    // Only where some are known to be: a small store has packfiles in few of the 256 folders.
+    const shards = [...this.index.knownPackfiles(), ...written].map((name) => name.slice(0, 2));
+    const listed = await this.#listSharded("packfiles", [...new Set(shards)]);
     this.index.setListed(listed);
     return listed;
   }
@@ -103,9 +111,12 @@ export class Store {
   }
 
   /** Names below the 256 folders of `states` or `packfiles`; what is not named by 32 bytes is no part of the store. */
-  async #listSharded(folder: "states" | "packfiles"): Promise<Set<string>> {
+  async #listSharded(
+    folder: "states" | "packfiles",
+    shards?: readonly string[],
+  ): Promise<Set<string>> {
     const names = new Set<string>();
-    for (const path of await this.storage.listBelow(folder)) {
+    for (const path of await this.storage.listBelow(folder, shards)) {
       const name = path.slice(3);
       if (path[2] === "/" && isMacName(name) && name.startsWith(path.slice(0, 2))) names.add(name);
     }

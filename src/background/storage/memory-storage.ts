@@ -57,13 +57,14 @@ export class MemoryStorage implements Storage {
     }
   }
 
-  async listBelow(path: string): Promise<string[]> {
-    const lists = (await this.list(path))
-      .filter(({ directory }) => directory)
-      .map(async ({ name }) =>
-        (await this.list(`${path}/${name}`)).map((entry) => `${name}/${entry.name}`),
-      );
-    return (await Promise.all(lists)).flat();
+  async listBelow(path: string, only?: readonly string[]): Promise<string[]> {
+    const prefix = `${path}/`;
+    return [...this.files.keys()]
+      .filter((file) => file.startsWith(prefix))
+      .map((file) => file.slice(prefix.length).split("/"))
+      .filter(([directory = "", name]) => name !== undefined && (only?.includes(directory) ?? true))
+      .map(([directory, name]) => `${directory}/${name}`)
+      .filter((found) => !found.includes("/tmp."));
   }
 
   async remove(paths: readonly string[]): Promise<void> {

@@ -128,8 +128,10 @@ export class PlaceStorage implements Storage {
     return entries.filter((entry) => !entry.name.startsWith("tmp."));
   }
 
-  async listBelow(path: string): Promise<readonly string[]> {
-    const { paths } = unpack(await this.#files.listBelow(this.#place, path));
+  async listBelow(path: string, only?: readonly string[]): Promise<readonly string[]> {
+    const { paths } = unpack(
+      await this.#files.listBelow(this.#place, path, ...(only === undefined ? [] : [[...only]])),
+    );
     return paths.filter((found) => !/(?:^|\/)tmp\.[^/]*$/.test(found));
   }
 

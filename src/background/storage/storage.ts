@@ -36,8 +36,9 @@ export interface Storage {
   /**
    * `<directory>/<name>` of all that lies in the directories directly below one, whatever it is; nothing when it does
    * not exist. Temporary files are left out.
+   * @param only names of the directories to look into; absent: all
    */
-  listBelow(path: string): Promise<readonly string[]>;
+  listBelow(path: string, only?: readonly string[]): Promise<readonly string[]>;
   /** Removing what is not there is no error. */
   remove(paths: readonly string[]): Promise<void>;
 }

@@ -165,10 +165,12 @@ export class PlacedFiles {
   /**
    * `<directory>/<name>` of what lies in the directories directly below: hundreds of listings in one call. Links to
    * directories and unfinished writes are left out; a missing directory has nothing.
+   * @param only the directories to look into; `null`: all
    */
-  async listBelow(path: string): Promise<string[]> {
+  async listBelow(path: string, only: readonly string[] | null): Promise<string[]> {
     const parts = this.#parts(path);
-    const names = await this.#guard("read", () => this.#namesIn(parts));
+    for (const name of only ?? []) this.#parts(`${path}/${name}`);
+    const names = only ?? (await this.#guard("read", () => this.#namesIn(parts)));
     const directories = names.filter((name) => !isLink(this.#absolute([...parts, name])));
     const lists = await inParallel(directories, PARALLEL, (name) =>
       this.#guard("read", () => this.#namesIn([...parts, name])),

@@ -155,8 +155,8 @@ class PlatformExperiment extends ExtensionAPIPersistent {
           return { ok: true as const };
         }),
       listDirectory: (place: string, path: string) => answer(() => this.#place(place).list(path)),
-      listBelow: (place: string, path: string) =>
-        answer(async () => ({ paths: await this.#place(place).listBelow(path) })),
+      listBelow: (place: string, path: string, only: string[] | null) =>
+        answer(async () => ({ paths: await this.#place(place).listBelow(path, only) })),
       removeFiles: (place: string, paths: string[]) =>
         answer(async () => {
           await this.#place(place).remove(paths);

@@ -41,7 +41,7 @@ describe("a small store", () => {
       }
     }
     expect(unnoticed).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 
   test("with any byte changed, in any of its files, is found damaged", async () => {
     const unnoticed: string[] = [];
@@ -56,7 +56,7 @@ describe("a small store", () => {
       }
     }
     expect(unnoticed).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 
   test("with a file missing is found damaged, or has no snapshot at all without its state", async () => {
     for (const path of files.keys()) {

@@ -98,6 +98,8 @@ export function describeStorage(name: string, make: () => Promise<Storage>): voi
         "ab/two",
         "cd/three",
       ]);
+      expect(await storage.listBelow("packfiles", ["cd", "00", "absent"])).toEqual(["cd/three"]);
+      expect(await storage.listBelow("packfiles", [])).toEqual([]);
       expect(await storage.listBelow("nowhere")).toEqual([]);
     });
 

@@ -68,7 +68,8 @@ function platformOver(directory: string) {
       answer(async () => ({
         files: (await disk.readMany(paths.slice(0, 2))).map((bytes) => bytes ?? null),
       })),
-    listBelow: (_place, file) => answer(async () => ({ paths: await disk.listBelow(file) })),
+    listBelow: (_place, file, only) =>
+      answer(async () => ({ paths: await disk.listBelow(file, only) })),
     removeFiles: (_place, paths) =>
       answer(async () => {
         await disk.remove(paths);
