@@ -5,7 +5,7 @@
 import { concatBytes } from "../../shared/bytes.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Cipher } from "./cipher.ts";
-import { corrupt, unknownVersion } from "./corruption.ts";
+import { corrupt, largerThan, unknownVersion } from "./corruption.ts";
 import { compressFrame, decompressFrame } from "./lz4-frame.ts";
 import { unpackZstd } from "./zstd-frame.ts";
 
@@ -87,6 +87,6 @@ async function through(
   } catch (cause) {
     throw corrupt(`${what} is not valid GZIP`, {}, cause);
   }
-  if (size > limit) throw corrupt(`${what} is larger than it may be`);
+  if (size > limit) throw largerThan(limit, what);
   return concatBytes(parts);
 }

@@ -21,3 +21,10 @@ export function unknownVersion(what: string, details: Readonly<Record<string, un
     details,
   });
 }
+
+/** One stored thing unpacks to more than is read here: a crafted one, or another program's of an unforeseen size. */
+export function largerThan(limit: number, what: string): AppError {
+  return corrupt(`${what} is larger than it may be: ${Math.floor(limit / 1048576)} MiB at most`, {
+    limit,
+  });
+}

@@ -2,7 +2,7 @@
  * The LZ4 frame format: written as plakar writes it (independent blocks of 4 MiB, content checksum), read with
  * any flags of the specification except dictionaries.
  */
-import { corrupt, unknownVersion } from "./corruption.ts";
+import { corrupt, largerThan, unknownVersion } from "./corruption.ts";
 import { compressBlock, compressedBound, decompressBlock, plainSize } from "./lz4-block.ts";
 import { xxh32 } from "./xxh32.ts";
 
@@ -99,7 +99,7 @@ export function decompressFrame(frame: Uint8Array, limit: number, what: string):
     }
     const most = stored ? length : plainSize(block);
     if (most < 0 || most > header.blockSize) throw corrupt(`${what} has a damaged LZ4 block`);
-    if (size + most > limit) throw corrupt(`${what} is larger than it may be`);
+    if (size + most > limit) throw largerThan(limit, what);
     plain = withRoom(plain, size, most);
     if (stored) {
       plain.set(block, size);

@@ -4,7 +4,7 @@
  */
 import { Decompress } from "fzstd";
 import { isAppError } from "../../shared/errors.ts";
-import { corrupt, unknownVersion } from "./corruption.ts";
+import { corrupt, largerThan, unknownVersion } from "./corruption.ts";
 import { makePace } from "./pace.ts";
 
 const MAGIC = 0xfd2fb528;
@@ -39,15 +39,14 @@ export async function unpackZstd(
   // As Go's encoder leaves nothing for nothing.
   if (stored.length === 0) return new Uint8Array();
   const { blocks, contentSize } = scanFrame(stored, what);
-  if ((contentSize ?? 0) > limit) throw corrupt(`${what} is larger than it may be`);
+  if ((contentSize ?? 0) > limit) throw largerThan(limit, what);
   const most = blocks.reduce((sum, block) => sum + block.most, 0);
   if (contentSize !== undefined && contentSize > most)
     throw corrupt(`${what} has another size than its Zstandard frame says`);
   let plain = new Uint8Array(contentSize ?? Math.min(most, limit, LARGEST_BLOCK));
   let size = 0;
   const decoder = new Decompress((piece) => {
-    if (size + piece.length > Math.min(limit, contentSize ?? limit))
-      throw corrupt(`${what} is larger than it may be`);
+    if (size + piece.length > Math.min(limit, contentSize ?? limit)) throw largerThan(limit, what);
     if (size + piece.length > plain.length) {
       const grown = new Uint8Array(Math.min(limit, (size + piece.length) * 2));
       grown.set(plain.subarray(0, size));
