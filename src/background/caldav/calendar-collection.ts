@@ -27,7 +27,8 @@ import { BodyFetcher } from "./body-fetcher.ts";
 import { holdsUid, uidsOf } from "./calendar-data.ts";
 import { MemberAddresses } from "./member-addresses.ts";
 import { isSelf, isTruncated, MEMBER_PROPERTIES, readChangePage, readMembers } from "./members.ts";
-import { COLLECTION_PROPERTIES, NEEDED_PROPERTIES, readStatus } from "./properties.ts";
+import { readStatus } from "./properties.ts";
+import { ask, COLLECTIONS } from "./property-question.ts";
 import { ignoresIfNoneMatch } from "./quirks.ts";
 import { queryByUid, syncCollection } from "./reports.ts";
 import { readDeleteAnswer, readPutAnswer } from "./write-result.ts";
@@ -69,22 +70,12 @@ export class CalendarCollection implements RemoteCollection {
   }
 
   async status(signal: AbortSignal): Promise<CollectionStatus> {
-    const multistatus = await this.#readOwn(signal);
+    const multistatus = await ask(this.#client, this.url, "0", COLLECTIONS, signal);
     const own =
       multistatus.responses.find((response) => isSelf(response, multistatus.url, this.url)) ??
       multistatus.responses[0];
     if (!own) throw noAnswer();
     return readStatus(own);
-  }
-
-  /** Some calendars of Google's refuse the whole question because of a property they do not have. */
-  async #readOwn(signal: AbortSignal): Promise<Multistatus> {
-    try {
-      return await this.#client.propfind(this.url, "0", COLLECTION_PROPERTIES, signal);
-    } catch (error) {
-      if (!isAppError(error, "forbidden")) throw error;
-      return this.#client.propfind(this.url, "0", NEEDED_PROPERTIES, signal);
-    }
   }
 
   async changesSince(token: SyncToken | null, signal: AbortSignal): Promise<ChangePage> {

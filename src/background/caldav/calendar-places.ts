@@ -16,7 +16,8 @@ import { caldav, calendarServer, dav, type QName } from "../webdav/names.ts";
 import { childrenNamed, firstChildNamed, textOf } from "../webdav/xml.ts";
 import { readCalendars } from "./collections.ts";
 import type { DiscoveryRequests } from "./discovery-requests.ts";
-import { COLLECTION_PROPERTIES, describeCalendar, isCalendar, isCollection } from "./properties.ts";
+import { describeCalendar, isCalendar, isCollection } from "./properties.ts";
+import { COLLECTIONS, type PropertyQuestion } from "./property-question.ts";
 import { type Finding, shownCalendar } from "./shown-calendar.ts";
 
 export interface FoundPlaces {
@@ -31,22 +32,31 @@ export interface FoundPlaces {
   readonly answered: string;
 }
 
-const PRINCIPAL_PROPERTIES: readonly QName[] = [
-  dav("current-user-principal"),
-  dav("principal-URL"),
-  caldav("calendar-home-set"),
-  caldav("schedule-inbox-URL"),
-  caldav("schedule-outbox-URL"),
-  calendarServer("calendar-proxy-read-for"),
-  calendarServer("calendar-proxy-write-for"),
-  ...COLLECTION_PROPERTIES,
-];
-const DELEGATOR_PROPERTIES: readonly QName[] = [
-  dav("displayname"),
+const HOME_SET = [
   caldav("calendar-home-set"),
   caldav("schedule-inbox-URL"),
   caldav("schedule-outbox-URL"),
 ];
+const PRINCIPAL: PropertyQuestion = {
+  all: [
+    dav("current-user-principal"),
+    dav("principal-URL"),
+    ...HOME_SET,
+    calendarServer("calendar-proxy-read-for"),
+    calendarServer("calendar-proxy-write-for"),
+    ...COLLECTIONS.all,
+  ],
+  needed: [
+    dav("current-user-principal"),
+    dav("principal-URL"),
+    caldav("calendar-home-set"),
+    ...COLLECTIONS.needed,
+  ],
+};
+const DELEGATOR: PropertyQuestion = {
+  all: [dav("displayname"), ...HOME_SET],
+  needed: [caldav("calendar-home-set")],
+};
 /** Each costs two requests. */
 const MOST_DELEGATORS = 25;
 
@@ -66,7 +76,7 @@ export class CalendarPlaces {
    * @returns `undefined` when there is nothing to be found
    */
   async lookAt(url: string, isGiven: boolean): Promise<FoundPlaces | undefined> {
-    const answer = await this.#requests.ask(url, "0", PRINCIPAL_PROPERTIES);
+    const answer = await this.#requests.ask(url, "0", PRINCIPAL);
     const own = answer?.responses[0];
     if (!answer || !own) return undefined;
     this.#noteMailboxes(own, answer.url);
@@ -79,7 +89,7 @@ export class CalendarPlaces {
       described = { response: own, url: answer.url };
     } else if (principal !== "") {
       this.#log.push(`  principal: ${principal}`);
-      const theirs = await this.#requests.ask(principal, "0", PRINCIPAL_PROPERTIES, answer.url);
+      const theirs = await this.#requests.ask(principal, "0", PRINCIPAL, answer.url);
       const response = theirs?.responses[0];
       if (theirs && response) {
         described = { response, url: theirs.url };
@@ -121,7 +131,7 @@ export class CalendarPlaces {
   ): Promise<string[]> {
     const readable: string[] = [];
     for (const home of new Set(homes)) {
-      const listing = await this.#requests.ask(home, "1", COLLECTION_PROPERTIES, from);
+      const listing = await this.#requests.ask(home, "1", COLLECTIONS, from);
       if (!listing) continue;
       const calendars = readCalendars(listing);
       if (onlyWithCalendars && calendars.size === 0) continue;
@@ -146,7 +156,7 @@ export class CalendarPlaces {
     );
     const homes: string[] = [];
     for (const delegator of [...delegators].slice(0, MOST_DELEGATORS)) {
-      const answer = await this.#requests.ask(delegator, "0", DELEGATOR_PROPERTIES, url);
+      const answer = await this.#requests.ask(delegator, "0", DELEGATOR, url);
       const theirs = answer?.responses[0];
       if (!answer || !theirs) continue;
       const name =

@@ -15,12 +15,8 @@ import {
 import type { DavResponse, Multistatus } from "../webdav/multistatus.ts";
 import { apple, caldav, dav, type QName } from "../webdav/names.ts";
 import { node, type XmlNode, type XmlParser } from "../webdav/xml.ts";
-import {
-  type CalendarDescription,
-  COLLECTION_PROPERTIES,
-  describeCalendar,
-  isCalendar,
-} from "./properties.ts";
+import { type CalendarDescription, describeCalendar, isCalendar } from "./properties.ts";
+import { ask, COLLECTIONS } from "./property-question.ts";
 
 export interface CalendarHomeOptions {
   readonly url: string;
@@ -71,7 +67,7 @@ export class CalendarHome {
   }
 
   async listing(signal: AbortSignal): Promise<HomeListing> {
-    const answer = await this.#client.propfind(this.url, "1", COLLECTION_PROPERTIES, signal);
+    const answer = await ask(this.#client, this.url, "1", COLLECTIONS, signal);
     return {
       asked: this.url,
       answered: withTrailingSlash(answer.url),
@@ -81,7 +77,7 @@ export class CalendarHome {
 
   /** What a collection says of itself; `null` where there is no calendar. */
   async describe(url: string, signal: AbortSignal): Promise<CalendarDescription | null> {
-    const answer = await this.#client.propfind(url, "0", COLLECTION_PROPERTIES, signal);
+    const answer = await ask(this.#client, url, "0", COLLECTIONS, signal);
     const [own] = answer.responses;
     return own && isCalendar(own) ? describeCalendar(own, withTrailingSlash(answer.url)) : null;
   }

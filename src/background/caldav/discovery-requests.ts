@@ -10,6 +10,7 @@ import { withPathOf } from "../webdav/href.ts";
 import type { Multistatus } from "../webdav/multistatus.ts";
 import type { XmlParser } from "../webdav/xml.ts";
 import type { AgreedHosts } from "./agreed-hosts.ts";
+import { ask, type PropertyQuestion } from "./property-question.ts";
 
 export interface DiscoveryRequestsOptions {
   readonly transportFor: (origin: string) => Transport;
@@ -48,14 +49,14 @@ export class DiscoveryRequests {
   async ask(
     url: string,
     depth: "0" | "1",
-    properties: Parameters<DavClient["propfind"]>[2],
+    question: PropertyQuestion,
     from = url,
   ): Promise<Multistatus | undefined> {
     const { hosts, log, signal } = this.#options;
     this.#isHopeless = false;
-    if (!hosts.mayAsk(url)) return this.#askOwn(url, depth, properties, from);
+    if (!hosts.mayAsk(url)) return this.#askOwn(url, depth, question, from);
     try {
-      const answer = await this.#clientFor(url).propfind(url, depth, properties, signal);
+      const answer = await ask(this.#clientFor(url), url, depth, question, signal);
       const by = answer.url === url ? "" : ` by ${shown(answer.url)}`;
       log.push(`PROPFIND ${shown(url)}: answered${by}`);
       return answer;
@@ -65,7 +66,7 @@ export class DiscoveryRequests {
       if (error.code === "moved" && typeof target === "string" && this.#moves++ < MOVES_ALLOWED) {
         log.push(`PROPFIND ${shown(url)}: sent on to ${shown(target)}`);
         return hosts.mayAsk(target)
-          ? this.ask(target, depth, properties, url)
+          ? this.ask(target, depth, question, url)
           : this.#refuse(target, url);
       }
       const words = typeof status === "number" ? `status ${status}, ` : "";
@@ -79,13 +80,13 @@ export class DiscoveryRequests {
   async #askOwn(
     url: string,
     depth: "0" | "1",
-    properties: Parameters<DavClient["propfind"]>[2],
+    question: PropertyQuestion,
     from: string,
   ): Promise<Multistatus | undefined> {
     const own = withPathOf(new URL(from), new URL(url)).href;
     if (this.#options.hosts.isRefused(url) && own !== from && own !== url) {
       this.#options.log.push(`${shown(url)}: not asked; its path is tried at ${new URL(own).host}`);
-      return this.ask(own, depth, properties, from);
+      return this.ask(own, depth, question, from);
     }
     return this.#refuse(url, from);
   }

@@ -117,6 +117,14 @@ test("a calendar's name is one line that reads as it is written", async () => {
   expect(calendar?.displayName).toMatch(/^Work live xy{189}$/);
 });
 
+test("a server that refuses every question about a colour (Google) is found, and its calendars told", async () => {
+  server.misbehave({ refusesColor: true });
+  expect((await find(server.url)).calendars).toMatchObject([
+    { displayName: "Arbeit", color: null, components: ["VEVENT"] },
+    { displayName: "home" },
+  ]);
+});
+
 test("a shared calendar for reading only is shown as such", async () => {
   server.misbehave({ readOnlyRights: true });
   expect((await find(server.url)).calendars.every(({ readOnly }) => readOnly)).toBe(true);
