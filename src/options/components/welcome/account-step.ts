@@ -9,6 +9,8 @@ export class AccountStep implements Step {
   readonly node = element("div");
   readonly #page: Page;
   readonly #next: () => void;
+  readonly skip = "stepSkipAccount";
+  isDone = false;
 
   /** @param next the account was added: goes on */
   constructor(page: Page, next: () => void) {
@@ -18,6 +20,7 @@ export class AccountStep implements Step {
 
   async open(): Promise<boolean> {
     const accounts = await this.#page.client.call("accounts.list", {});
+    this.isDone = accounts.length > 0;
     this.#draw(accounts);
     return true;
   }

@@ -5,6 +5,7 @@ import type { Step } from "./wizard.ts";
 
 export class DoneStep implements Step {
   readonly node = element("div");
+  readonly isDone = true;
 
   constructor(page: Page) {
     const { words } = page;

@@ -9,13 +9,18 @@ import type { Step } from "./wizard.ts";
 
 export class FirstBackupStep implements Step {
   readonly node = element("div");
+  readonly skip = "stepLater";
+  isDone = false;
   readonly #page: Page;
+  readonly #changed: () => void;
   readonly #outcome = element("div");
   readonly #start: HTMLButtonElement;
   readonly #schedule: ScheduleCard;
 
-  constructor(page: Page) {
+  /** @param changed a backup was made: there is nothing left to do but to go on */
+  constructor(page: Page, changed: () => void) {
     this.#page = page;
+    this.#changed = changed;
     const { words } = page;
     this.#schedule = new ScheduleCard(page, () => this.#read());
     this.#start = element(
@@ -49,11 +54,21 @@ export class FirstBackupStep implements Step {
     const settings = await client.call("backup.configure", {});
     this.#schedule.show(settings);
     const { lastBackup } = settings;
+    this.#setDone(lastBackup !== null);
     if (lastBackup && this.#outcome.childElementCount === 0)
       show(
         this.#outcome,
         resultNotice("success", words.text("lastBackupAt", words.dateTime(lastBackup.time))),
       );
+  }
+
+  #setDone(isDone: boolean): void {
+    this.isDone = isDone;
+    this.#start.classList.toggle("primary", !isDone);
+    this.#start.textContent = this.#page.words.text(
+      isDone ? "firstBackupAgain" : "firstBackupStart",
+    );
+    this.#changed();
   }
 
   async #run(): Promise<void> {
@@ -69,6 +84,7 @@ export class FirstBackupStep implements Step {
         words.number(report.items),
         words.number(report.calendars),
       );
+      this.#setDone(true);
       const incomplete = report.incomplete.map(({ calendar, reason }) =>
         element("p", { class: "hint" }, `${calendar}: ${reason}`),
       );

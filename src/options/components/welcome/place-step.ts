@@ -8,6 +8,7 @@ import type { Step } from "./wizard.ts";
 
 export class PlaceStep implements Step {
   readonly node = element("div");
+  readonly isDone = true;
   readonly #page: Page;
   readonly #place: PlaceCard;
   readonly #protection: ProtectionCard;

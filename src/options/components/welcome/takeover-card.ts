@@ -1,7 +1,7 @@
 /** One calendar that is there twice: compared, what is only in the old one brought along, then the old one removed. */
 import type { CommandValue, NamedItem, OldCalendar } from "../../../shared/commands.ts";
 import { isAppError } from "../../../shared/errors.ts";
-import { type Child, element, show, swatch } from "../../element.ts";
+import { type Child, element, show } from "../../element.ts";
 import type { Page } from "../../page.ts";
 import { errorNotice, resultNotice, warningNotice } from "../notice.ts";
 
@@ -17,12 +17,7 @@ export class TakeoverCard {
     this.#page = page;
     this.#old = old;
     const { words } = page;
-    this.node = element(
-      "article",
-      { class: "card" },
-      element("h2", {}, swatch(old.color), " ", old.name),
-      this.#body,
-    );
+    this.node = element("article", { class: "card" }, element("h2", {}, old.name), this.#body);
     show(
       this.#body,
       element("p", {}, words.text("takeoverOffer")),

@@ -6,6 +6,7 @@ import type { Step } from "./wizard.ts";
 
 export class TakeoverStep implements Step {
   readonly node = element("div");
+  readonly isDone = true;
   readonly #page: Page;
 
   constructor(page: Page) {

@@ -14,6 +14,10 @@ export interface Step {
   readonly node: HTMLElement;
   /** Reads what it shows. @returns false where there is nothing to do in it */
   open(): Promise<boolean>;
+  /** Whether going on is what is left to do here. */
+  readonly isDone: boolean;
+  /** Key of what the button to go on says before that. */
+  readonly skip?: string;
 }
 
 const STEPS: readonly { readonly name: FirstRunStep; readonly title: string }[] = [
@@ -32,6 +36,8 @@ export class Wizard {
   /** The furthest that was come to: what lies before it can be gone back to. */
   #reached = 0;
   #current = 0;
+  #shown: Step | null = null;
+  readonly #footer = element("p", { class: "step-actions" });
 
   constructor(root: HTMLElement, list: HTMLElement, page: Page) {
     this.#root = root;
@@ -87,7 +93,7 @@ export class Wizard {
       case "place":
         return new PlaceStep(page);
       case "first-backup":
-        return new FirstBackupStep(page);
+        return new FirstBackupStep(page, () => this.#drawFooter());
       case "done":
         return new DoneStep(page);
     }
@@ -97,9 +103,17 @@ export class Wizard {
     void this.#goTo(this.#current + 1, 1);
   }
 
-  #draw(title: string, { node }: Step): void {
+  #draw(title: string, step: Step): void {
+    this.#shown = step;
+    this.#drawFooter();
+    const heading = element("h1", { tabindex: "-1" }, this.#page.words.text(title));
+    show(this.#root, heading, step.node, this.#footer);
+  }
+
+  #drawFooter(): void {
     const { words } = this.#page;
-    const isLast = this.#current === STEPS.length - 1;
+    if (!this.#shown) return;
+    const { isDone, skip } = this.#shown;
     const back =
       this.#current > 0 &&
       element(
@@ -108,18 +122,18 @@ export class Wizard {
         words.text("stepBack"),
       );
     const next =
-      !isLast &&
+      this.#current < STEPS.length - 1 &&
       element(
         "button",
-        { type: "button", class: "end primary", onclick: () => this.#next() },
-        words.text("stepNext"),
+        {
+          type: "button",
+          class: isDone ? "end primary" : "end",
+          "data-focus": "next",
+          onclick: () => this.#next(),
+        },
+        words.text(isDone || skip === undefined ? "stepNext" : skip),
       );
-    show(
-      this.#root,
-      element("h1", { tabindex: "-1" }, words.text(title)),
-      node,
-      element("p", { class: "step-actions" }, back, next),
-    );
+    show(this.#footer, back, next);
   }
 
   #drawList(): void {
