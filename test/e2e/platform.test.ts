@@ -19,6 +19,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { selfSignedCertificate } from "../support/certificate.ts";
 import { writeFixtureAddon } from "../support/fixture-addon.ts";
+import { answerFolderPicker } from "../support/folder-picker.ts";
 import { launchThunderbird, type Thunderbird } from "../support/thunderbird.ts";
 
 const id = "platform-fixture@caldav-keeper.github.io";
@@ -178,26 +179,7 @@ describe("places", () => {
   test("a picked folder becomes a place and stays one after a restart", async () => {
     const picked = path.join(folder, "picked ☕");
     await mkdir(picked);
-    await thunderbird.chrome(
-      `const [path] = arguments;
-       const { ComponentUtils } = ChromeUtils.importESModule("resource://gre/modules/ComponentUtils.sys.mjs");
-       const registrar = Components.manager.QueryInterface(Ci.nsIComponentRegistrar);
-       const picker = {
-         QueryInterface: ChromeUtils.generateQI(["nsIFilePicker"]),
-         init() {},
-         open(done) {
-           const file = Cc["@mozilla.org/file/local;1"].createInstance(Ci.nsIFile);
-           file.initWithPath(path);
-           this.file = file;
-           done.done(Ci.nsIFilePicker.returnOK);
-         },
-       };
-       registrar.registerFactory(Services.uuid.generateUUID(), "", "@mozilla.org/filepicker;1", {
-         QueryInterface: ChromeUtils.generateQI(["nsIFactory"]),
-         createInstance: (iid) => picker.QueryInterface(iid),
-       });`,
-      picked,
-    );
+    await answerFolderPicker(thunderbird, picked);
     expect(await call("pickPlace", "Where to?")).toEqual({ directory: picked });
     await thunderbird.restart();
     expect(await open(picked)).not.toBe("");

@@ -140,6 +140,7 @@ export class HistoryPage {
 
   async #refresh(): Promise<void> {
     const question = ++this.#question;
+    this.#bar.settle();
     const snapshot = this.#snapshot;
     const view = this.#view;
     const { calendar } = this.#bar.wanted;
@@ -148,6 +149,7 @@ export class HistoryPage {
     const restorable = snapshot && view !== "changes" ? whole : null;
     this.#pane.showHead(snapshot, view, restorable);
     this.#pane.waiting();
+    this.#pane.clearOutcome();
     const isWanted: IsWanted = () => question === this.#question;
     try {
       if (view === "month") await this.#showMonth(isWanted);

@@ -150,6 +150,10 @@ export class ListPane {
     show(this.#buttons);
   }
 
+  clearOutcome(): void {
+    show(this.outcome);
+  }
+
   focus(): void {
     this.list.node.focus();
   }

@@ -110,8 +110,9 @@ export class SearchBar {
     if (this.#calendar.selectedIndex < 0) this.#calendar.value = "";
   }
 
-  focus(): void {
-    this.#text.focus();
+  /** What was typed counts at once: something else was chosen meanwhile. */
+  settle(): void {
+    clearTimeout(this.#typing);
   }
 
   get wanted(): Wanted {
