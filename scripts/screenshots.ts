@@ -30,6 +30,9 @@ interface Entry {
   readonly rule?: string;
 }
 
+/** The event that has two versions in the pictures. */
+const CHANGED: Entry = { title: "Budget", day: 2, at: "1100", hours: 2 };
+
 const CALENDARS: readonly {
   readonly name: string;
   readonly color: string;
@@ -42,7 +45,7 @@ const CALENDARS: readonly {
       { title: "Team meeting", day: -7, at: "0930", rule: "FREQ=WEEKLY;COUNT=6" },
       { title: "Review: Zoë", day: -4, at: "1400", rule: "FREQ=WEEKLY;INTERVAL=2;COUNT=3" },
       { title: "Conference", day: 8, days: 3 },
-      { title: "Budget", day: 2, at: "1100", hours: 2 },
+      CHANGED,
       { title: "Interview", day: 15, at: "1030" },
       { title: "Release", day: 17, days: 1 },
       { title: "Interview", day: -5, at: "1500" },
@@ -151,6 +154,49 @@ async function takePictures(thunderbird: Thunderbird, theme: string): Promise<vo
     await picture(thunderbird, `${section}-${theme}.png`);
     await page.close();
   }
+  await takeHistoryPictures(thunderbird, theme);
+}
+
+/** Two versions of a lost event side by side, and a month. */
+async function takeHistoryPictures(thunderbird: Thunderbird, theme: string): Promise<void> {
+  const page = await thunderbird.page("options/history.html");
+  const click = (selector: string, words: string) =>
+    thunderbird.waitFor(
+      () =>
+        page.evaluate<boolean>(
+          `const [selector, words] = arguments;
+           const found = [...document.querySelectorAll(selector)].find((node) => node.textContent.includes(words));
+           found?.click();
+           return found !== undefined;`,
+          selector,
+          words,
+        ),
+      words,
+    );
+  const settled = () =>
+    thunderbird.waitFor(
+      () =>
+        page.evaluate<boolean>(
+          `return !document.querySelector("[aria-busy=true]") &&
+             [...document.querySelectorAll(".moment .changes")].every((node) => node.textContent !== "");`,
+        ),
+      "the history page to rest",
+    );
+  await click(".row", CHANGED.title);
+  await thunderbird.waitFor(
+    () => page.evaluate<boolean>(`return document.querySelector(".comparison") !== null;`),
+    "two versions side by side",
+  );
+  await settled();
+  await picture(thunderbird, `history-${theme}.png`);
+  await click(".views button", "Month");
+  await thunderbird.waitFor(
+    () => page.evaluate<boolean>(`return document.querySelectorAll(".occurrence").length > 10;`),
+    "the month",
+  );
+  await settled();
+  await picture(thunderbird, `history-month-${theme}.png`);
+  await page.close();
 }
 
 async function main(): Promise<void> {
@@ -169,6 +215,7 @@ async function main(): Promise<void> {
         await server.put(new URL(`${uid}.ics`, url).href, eventText(entry, uid, monday));
       }
     }
+    const changed = new URL("work-3.ics", urls[0]).href;
     for (const theme of ["light", "dark"]) {
       const store = path.join(folder, theme, "Calendar backups");
       await mkdir(path.dirname(store), { recursive: true });
@@ -195,9 +242,15 @@ async function main(): Promise<void> {
           allowWeak: true,
         });
         await new ThunderbirdUser(thunderbird).home();
-        for (const label of ["", "Before the trip"]) {
-          await command(thunderbird, "backup.run", { label });
-        }
+        await server.put(changed, eventText(CHANGED, "work-3", monday));
+        await command(thunderbird, "sync.run", {});
+        await command(thunderbird, "backup.run", { label: "" });
+        await server.put(
+          changed,
+          eventText({ ...CHANGED, title: "Budget: second round", at: "1400" }, "work-3", monday),
+        );
+        await command(thunderbird, "sync.run", {});
+        await command(thunderbird, "backup.run", { label: "Before the trip" });
         await takePictures(thunderbird, theme);
       } finally {
         await thunderbird.quit();
