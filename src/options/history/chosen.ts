@@ -26,7 +26,7 @@ export function fileName(title: string, otherwise: string): string {
     .slice(0, LONGEST_NAME)
     .join("")
     .replace(/[. ]+$/, "");
-  return short.replace(/^\.+/, "") || otherwise;
+  return short.replace(/^[. ]+/, "") || otherwise;
 }
 
 /** A path in a directory as that system writes them. */

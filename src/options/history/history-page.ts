@@ -13,7 +13,8 @@ import type { OpenLink } from "./rich-text.ts";
 import type { ItemRow } from "./rows.ts";
 import { saveAsFiles } from "./save-file.ts";
 import { SearchBar } from "./search-bar.ts";
-import { snapshotBefore, Timeline } from "./timeline.ts";
+import { snapshotBefore } from "./snapshot-before.ts";
+import { Timeline } from "./timeline.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 export interface HistoryRoots {

@@ -46,11 +46,13 @@ export function placeOccurrences(
   days: readonly number[],
 ): Map<number, SnapshotOccurrence[]> {
   const byDay = new Map(days.map((day): [number, SnapshotOccurrence[]] => [day, []]));
+  // Some span centuries: nothing beyond the days that are shown is looked at.
+  const [first, last] = [(days[0] ?? 0) - DAY, (days.at(-1) ?? 0) + 2 * DAY];
   for (const occurrence of occurrences) {
-    const from = Math.max(days[0] ?? 0, monthStart(occurrence.start, zone, true));
+    const from = monthStart(Math.max(first, occurrence.start), zone, true);
     // What ends at midnight does not touch the day that begins then.
-    const finish = monthStart(Math.max(occurrence.start, occurrence.end - 1), zone, true);
-    const to = Math.min(days.at(-1) ?? 0, finish);
+    const finish = Math.max(occurrence.start, occurrence.end - 1);
+    const to = monthStart(Math.min(last, finish), zone, true);
     for (let day = from; day <= to; day += DAY) byDay.get(day)?.push(occurrence);
   }
   return byDay;

@@ -4,21 +4,13 @@ import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
 import type { DateWords } from "./date-words.ts";
 import { moveFocus } from "./move-focus.ts";
+import { snapshotBefore } from "./snapshot-before.ts";
 
 export interface TimelineActions {
   /** `null`: all snapshots. */
   choose(snapshotId: string | null): void;
   /** Counts only. */
   difference(from: string, to: string): Promise<SnapshotDifference>;
-}
-
-/** The newest snapshot of everything before this one: what it is compared with. */
-export function snapshotBefore(
-  snapshots: readonly SnapshotSummary[],
-  id: string,
-): SnapshotSummary | undefined {
-  const at = snapshots.findIndex((snapshot) => snapshot.id === id);
-  return at < 0 ? undefined : snapshots.slice(at + 1).find(({ partial }) => partial !== true);
 }
 
 export class Timeline {
