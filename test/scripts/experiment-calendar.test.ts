@@ -12,7 +12,7 @@ const read = (name: string) => readFile(path.join(folder, name), "utf8");
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "keeper-experiment-"));
   await writeSharedExperiment(folder);
-}, 60_000);
+});
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
