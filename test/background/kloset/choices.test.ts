@@ -16,17 +16,6 @@ const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset,
 const filesIn = (storage: MemoryStorage, folder: string) =>
   [...storage.files].filter(([path]) => path.startsWith(folder)).map(([, bytes]) => bytes);
 
-/** Bytes that LZ4 gains nothing from. */
-function dense(size: number, seed: number): Uint8Array {
-  let state = seed * 2_654_435_761;
-  return Uint8Array.from({ length: size }, () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state & 255;
-  });
-}
-
 /** Records of a packfile's index, as the format lays them out. */
 function indexOf(file: Uint8Array) {
   const body = file.subarray(16, -32);
@@ -73,7 +62,7 @@ test("packfiles are closed at 8 MiB, end with 8192 bytes of padding, and states 
   const store = await createStore(storage, { surroundings: fixedSurroundings() });
   const files = Array.from({ length: 20 }, (_, n) => ({
     path: `/large/${n}.bin`,
-    bytes: dense(500_000, n + 1),
+    bytes: noise(500_000, 2 * n + 1),
     modifiedMs: 0,
   }));
   await addSnapshot(store, [...files, ...calendarFiles(5)]);
