@@ -142,6 +142,23 @@ describe("a calendar's state", () => {
     await until(async () => (await state()).calendar.trouble === null, "the end of the trouble");
   });
 
+  test("while Thunderbird is offline an edit waits without an alarm, and goes by itself afterwards", async () => {
+    await world.thunderbird.setOffline(true);
+    await world.user.change(calendarId, "own", { LOCATION: "On the way" });
+    await world.run("sync.run", { calendarId });
+    const { calendar } = await until(async () => {
+      const now = await state();
+      return now.calendar.trouble === null ? null : now;
+    }, "the trouble");
+    expect(calendar.trouble?.error.code).toBe("offline");
+    expect(calendar).toMatchObject({ error: null, pendingChanges: 1, refused: 0 });
+    expect(await world.run("pending.list", {})).toMatchObject([{ summary: "own", error: null }]);
+    expect(await mark()).toMatchObject({ warns: false });
+    await world.thunderbird.setOffline(false);
+    await until(async () => (await onServer("own")).includes("LOCATION:On the way"), "the edit");
+    await until(async () => (await state()).calendar.trouble === null, "the end of the trouble");
+  });
+
   test("an edit that the server refuses waits, with the reason, and can be sent or given up", async () => {
     server.misbehave({ forbidWrites: true });
     await world.user.change(calendarId, "own", { SUMMARY: "Renamed" });

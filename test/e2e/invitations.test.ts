@@ -252,6 +252,19 @@ describe("invitations", () => {
       await world.run("calendars.configure", { calendarId, invitations: "auto" });
     });
 
+    test("an invitation that is then accepted is answered by mail, and only by mail", async () => {
+      await world.run("calendars.configure", { calendarId, invitations: "mail" });
+      await answer({ uid: "accepted-by-mail" }, "imipAcceptButton");
+      const reply = await sentMail("the reply");
+      expect(reply).toContain("METHOD:REPLY");
+      expect(reply).toContain("UID:accepted-by-mail");
+      await until(async () => (await onServer("accepted-by-mail")).length === 1, "the event");
+      expect((await onServer("accepted-by-mail"))[0]).toMatch(
+        /ORGANIZER;SCHEDULE-AGENT=CLIENT[^:]*:mailto:host@/,
+      );
+      await world.run("calendars.configure", { calendarId, invitations: "auto" });
+    });
+
     test("the attendees dialog learns when people are busy", async () => {
       const busy = await world.thunderbird.background<unknown[]>(
         `return messenger.calendar.freeBusy.query("Guest@example.net", "2026-06-12T00:00:00Z", "2026-06-13T00:00:00Z");`,

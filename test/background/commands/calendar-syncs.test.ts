@@ -227,3 +227,17 @@ test("waits between tries go on growing after the event page was suspended", asy
   expect(waits).toEqual(waits.toSorted((a, b) => a - b));
   expect(waits.at(-1)).toBeGreaterThan(10 * (waits[0] ?? 0));
 });
+
+test("a calendar that waited for the primary password goes on once it was entered", async () => {
+  server.intercept = () => {
+    throw new AppError("credentials-locked", "The passwords are locked.");
+  };
+  await syncs.scheduler.requestSync("c1", "poll");
+  await vi.waitFor(async () =>
+    expect((await status.read()).c1?.error?.code).toBe("credentials-locked"),
+  );
+  expect(asked).toEqual([]);
+  server.intercept = () => "answered";
+  await syncs.unlocked();
+  await vi.waitFor(async () => expect((await status.read()).c1?.error).toBe(null));
+});
