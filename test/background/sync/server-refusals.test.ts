@@ -78,6 +78,23 @@ describe("an edit that is refused is kept, told, costs others nothing, and is se
   });
 });
 
+test.each([
+  ["nothing (Yahoo)", null],
+  ["a scheme of its own besides (iCloud)", 'X-MobileMe-AuthToken realm="r", Basic realm="r"'],
+])(
+  "a password that is refused by a server that asks for %s: told, nothing lost",
+  async (_, challenge) => {
+    await world.put("a.ics", event("a"));
+    await world.sync();
+    world.edit("a.ics", "SUMMARY", "mine");
+    server.misbehave({ unauthorized: true, challenge });
+    expect((await world.sync()).report.error?.code).toBe("unauthorized");
+    server.behave();
+    await world.sync();
+    expect(propertyOf((await world.onServer()).get("a.ics"), "SUMMARY")).toBe("mine");
+  },
+);
+
 test("404 on a change asks what to do: the edit is kept, nothing is made again by itself", async () => {
   await world.put("a.ics", event("a"));
   await world.sync();

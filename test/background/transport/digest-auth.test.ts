@@ -243,6 +243,7 @@ function farServer(challenge: string | null) {
 test.each([
   ["Digest", 'Basic realm="r", Digest realm="r", nonce="1", qop="auth"'],
   ["Basic", 'Basic realm="r"'],
+  ["Basic", 'X-MobileMe-AuthToken realm="r", Basic realm="r"'],
   ["Basic", null],
 ])("without encryption the server is heard first: %s", async (scheme, challenge) => {
   const { seen, send } = farServer(challenge);
