@@ -43,7 +43,8 @@ class TwoClients {
   readonly #editedThere = new Set<string>();
   #seenThere = new Map<string, string>();
   #engine: CalendarSync;
-  #failing = false;
+  /** Of six requests, how many are lost before they are sent, and as many answers. */
+  #lost = 0;
 
   constructor(server: DavServer, url: string, theirs: Vdirsyncer, seed: number) {
     this.#server = server;
@@ -55,9 +56,9 @@ class TwoClients {
 
   #makeEngine(): CalendarSync {
     const unreliable: typeof fetch = async (input, init) => {
-      if (this.#failing && this.#random(6) === 0) throw new TypeError("never sent");
+      if (this.#fails()) throw new TypeError("never sent");
       const response = await fetch(input, init);
-      if (this.#failing && this.#random(6) === 0) throw new TypeError("answer lost");
+      if (this.#fails()) throw new TypeError("answer lost");
       return response;
     };
     return new CalendarSync({
@@ -70,11 +71,15 @@ class TwoClients {
     });
   }
 
+  #fails(): boolean {
+    return this.#lost > 0 && this.#random(6) < this.#lost;
+  }
+
   async syncHere(failing = false): Promise<void> {
-    this.#failing = failing;
+    this.#lost = failing ? 1 : 0;
     const signal = AbortSignal.timeout(120_000);
     const { failure } = await this.#engine.run({ status: null, impatient: true, signal });
-    this.#failing = false;
+    this.#lost = 0;
     if (failing) this.#engine = this.#makeEngine();
     else if (failure !== undefined) throw failure;
   }
