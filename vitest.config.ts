@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 // interop (the real plakar), e2e (the real Thunderbird). The last three run one file at a time: they share the machine.
 // `slow` is more of interop, run by `npm run test:slow` only, as are the properties on examples drawn anew.
 // Many runs of a property take as long as they take.
-const patience = process.env.KEEPER_RUNS === undefined ? 60_000 : 30 * 60_000;
+const patience = process.env.KEEPER_RUNS === undefined ? 240_000 : 30 * 60_000;
 const serial = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 };
 
 export default defineConfig({
@@ -20,7 +20,7 @@ export default defineConfig({
           setupFiles: ["test/support/fixed-seed.ts"],
           // A machine that does other work as well must not decide a property test.
           testTimeout: patience,
-          hookTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       { test: { name: "integration", include: ["test/integration/**/*.test.ts"], ...serial } },
