@@ -1,6 +1,7 @@
 /**
  * `npm run screenshots`: the pictures of docs/images, light and dark, from the real Thunderbird without a screen:
- * a made-up month in three calendars on a local server, and the add-on's page. Needs Radicale.
+ * a made-up month in three calendars on a local server, and the add-on's page. What the page shows in other states, in
+ * whole length, goes to dist/screenshots to be looked at. Needs Radicale.
  */
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,6 +15,7 @@ import {
 } from "../test/support/thunderbird.ts";
 import { ThunderbirdUser } from "../test/support/thunderbird-user.ts";
 import { root, run } from "./child-process.ts";
+import { bothChange, showPlace, takeStates } from "./screenshot-states.ts";
 
 const OUT = path.join(root, "docs/images");
 const LOGIN = { username: "ada", password: "ada" };
@@ -117,7 +119,11 @@ async function picture(thunderbird: Thunderbird, name: string): Promise<void> {
 }
 
 /** The month view by itself, and the section of the add-on's page. */
-async function takePictures(thunderbird: Thunderbird, theme: string): Promise<void> {
+async function takePictures(
+  thunderbird: Thunderbird,
+  theme: string,
+  folder: string,
+): Promise<void> {
   await thunderbird.chrome(
     `const window = Services.wm.getMostRecentWindow("mail:3pane");
      const tabmail = window.document.getElementById("tabmail");
@@ -151,6 +157,7 @@ async function takePictures(thunderbird: Thunderbird, theme: string): Promise<vo
         ),
       `the section ${section}`,
     );
+    await showPlace(page, folder);
     await picture(thunderbird, `${section}-${theme}.png`);
     await page.close();
   }
@@ -251,7 +258,15 @@ async function main(): Promise<void> {
         );
         await command(thunderbird, "sync.run", {});
         await command(thunderbird, "backup.run", { label: "Before the trip" });
-        await takePictures(thunderbird, theme);
+        const shown = path.dirname(store);
+        await takePictures(thunderbird, theme, shown);
+        await bothChange(thunderbird, server, {
+          calendar: "Choir",
+          url: new URL("choir-1.ics", urls[2]).href,
+          uid: "choir-1",
+          title: "Concert",
+        });
+        await takeStates(thunderbird, theme, shown);
       } finally {
         await thunderbird.quit();
       }
