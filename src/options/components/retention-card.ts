@@ -98,7 +98,7 @@ export class RetentionCard {
     this.#some.checked = retention !== null;
     for (const [rule, input] of this.#numbers)
       input.value = String((retention ?? SUGGESTED)[rule] ?? 0);
-    this.#chosen();
+    this.#enable();
   }
 
   #field(rule: Rule, label: string): HTMLElement {
@@ -116,6 +116,10 @@ export class RetentionCard {
 
   #chosen(): void {
     show(this.#outcome);
+    this.#enable();
+  }
+
+  #enable(): void {
     this.#fields.disabled = this.#all.checked;
     const submit = this.node.querySelector<HTMLButtonElement>("button[type=submit]");
     if (submit) submit.hidden = this.#all.checked;

@@ -8,6 +8,7 @@ import { errorNotice } from "./notice.ts";
 const MOST_BARS = 60;
 const WIDTH = 600;
 const HEIGHT = 120;
+const WIDEST_BAR = 40;
 const SVG = "http://www.w3.org/2000/svg";
 
 export class SizeCard {
@@ -122,14 +123,15 @@ export class SizeCard {
 function chart(snapshots: readonly SnapshotSummary[], label: string): SVGSVGElement {
   const svg = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label });
   const most = Math.max(1, ...snapshots.map(({ bytes }) => bytes));
-  const step = WIDTH / Math.max(snapshots.length, 12);
+  const step = WIDTH / snapshots.length;
+  const width = Math.min(step * 0.76, WIDEST_BAR);
   for (const [index, { bytes }] of snapshots.entries()) {
     const height = Math.max(2, (bytes / most) * (HEIGHT - 4));
     svg.append(
       draw("rect", {
-        x: index * step + step * 0.12,
+        x: (index + 0.5) * step - width / 2,
         y: HEIGHT - height,
-        width: step * 0.76,
+        width,
         height,
         rx: 2,
       }),
