@@ -19,7 +19,6 @@ import {
   changesWait,
   chooseCalendars,
   homesOf,
-  isSameCollection,
   originOf,
   refuseTwice,
   replaceCalendar,
@@ -33,7 +32,7 @@ import { follow, type ServerSide } from "./following.ts";
 import type { OAuth } from "./oauth/oauth.ts";
 import { declining } from "./offers.ts";
 import type { DiscoveredAccount, Discovery, Login } from "./ports.ts";
-import { subscribe } from "./subscriber.ts";
+import { subscribeAll } from "./subscriber.ts";
 
 export interface AccountsDependencies {
   readonly stored: StoredValue<StoredAccount[]>;
@@ -350,38 +349,9 @@ export class Accounts {
     chosen: readonly DiscoveredCalendar[],
     shown: readonly { readonly url: string }[] = [],
   ): Promise<{ id: string; url: string }[]> {
-    const { stored, calendars, onChanged } = this.#deps;
-    const others = (await stored.read()).filter(({ id }) => id !== account.id);
-    refuseTwice(chosen, others);
-    let current = account;
-    // The record is written after every calendar: what is cut short leaves no calendar without an account.
-    const record = async (subscribed: StoredCalendar[]): Promise<void> => {
-      await stored.update((all) => {
-        const old = all.find(({ id }) => id === account.id);
-        const next = { ...account, ...offersOf(old), calendars: subscribed };
-        current = { ...next, ...declining(next, shown) };
-        return old === undefined
-          ? [...all, current]
-          : all.map((other) => (other.id === account.id ? current : other));
-      });
-      onChanged();
-    };
-
-    const added: { id: string; url: string }[] = [];
-    for (const [index, calendar] of chosen.entries()) {
-      const known = current.calendars.find(({ url }) => isSameCollection(url, calendar.url));
-      const present = known ? await calendars.get(known.id) : null;
-      const owned = new Set((await stored.read()).flatMap((a) => a.calendars.map(({ id }) => id)));
-      const subscribed =
-        known && present ? known : await subscribe(this.#deps, calendar, owned, index);
-      added.push({ id: subscribed.id, url: calendar.url });
-      await record([
-        ...current.calendars.filter(({ url }) => !isSameCollection(url, calendar.url)),
-        subscribed,
-      ]);
-    }
-    await this.#forgetStatuses(current.calendars.map(({ id }) => id));
-    return added;
+    const subscribed = await subscribeAll(this.#deps, account, chosen, shown);
+    await this.#forgetStatuses(subscribed.calendars.map(({ id }) => id));
+    return subscribed.added;
   }
 
   async #forgetLogin(account: StoredAccount): Promise<void> {
@@ -406,10 +376,4 @@ export class Accounts {
       Object.fromEntries(Object.entries(statuses).filter(([id]) => !calendarIds.includes(id))),
     );
   }
-}
-
-function offersOf(
-  account: StoredAccount | undefined,
-): Partial<Pick<StoredAccount, "offered" | "declined">> {
-  return account === undefined ? {} : { offered: account.offered, declined: account.declined };
 }

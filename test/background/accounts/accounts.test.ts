@@ -275,3 +275,35 @@ test("the first sync, asked for while the account is being stored, finds it", as
   await accounts.add({ ...LOGIN, calendars: [WORK] }, signal);
   expect(await found).toMatchObject({ calendar: { url: WORK }, account: { username: "ada" } });
 });
+
+test("a host that was agreed to is remembered with the account and used when it is looked at again", async () => {
+  const accounts = start();
+  const agreedHosts = ["cal.provider.net"];
+  const { accountId } = await accounts.add({ ...LOGIN, agreedHosts, calendars: [WORK] }, signal);
+  expect(await accounts.agree(accountId, "Other.example.net:443")).toEqual([
+    "cal.provider.net",
+    "other.example.net",
+  ]);
+  expect((await start().list())[0]?.agreedHosts).toHaveLength(2);
+});
+
+test.each(["", "https://evil.net", "evil.net/path", "user@evil.net", "two words"])(
+  "%j is no host to agree to",
+  async (host) => {
+    const accounts = start();
+    const { accountId } = await accounts.add({ ...LOGIN, calendars: [WORK] }, signal);
+    await expect(accounts.agree(accountId, host)).rejects.toMatchObject({ code: "bad-argument" });
+    expect((await accounts.list())[0]?.agreedHosts).toEqual([]);
+  },
+);
+
+test("a calendar that takes tasks only is made for tasks only", async () => {
+  onServer = {
+    ...onServer,
+    calendars: [discoveredCalendar(WORK, "Tasks", { components: ["VTODO"] })],
+  };
+  await start().add({ ...LOGIN, calendars: [WORK] }, signal);
+  expect(thunderbird.list.get("cal1")).toMatchObject({
+    capabilities: { events: false, tasks: true },
+  });
+});
