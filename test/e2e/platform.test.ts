@@ -450,6 +450,39 @@ describe("facts", () => {
     expect(await call("probeCertificate", "https://localhost:9/")).toEqual({ error: null });
   });
 
+  test("records of a service are looked up by their whole name, and not past a proxy for names", async () => {
+    await thunderbird.chrome(
+      `const { DNS } = ChromeUtils.importESModule("resource:///modules/DNS.sys.mjs");
+       DNS.srv = async (name) => name === "_caldavs._tcp.example.org."
+         ? [{ prio: 1, weight: 2, host: "dav.example.org", port: 8443, ttl: 3 }] : [];
+       DNS.txt = async (name) => {
+         if (name !== "_caldavs._tcp.example.org.") throw new Error("no answer");
+         return [{ strings: ["path=/d", "av/"] }];
+       };`,
+    );
+    const found = {
+      srv: [{ priority: 1, weight: 2, host: "dav.example.org", port: 8443 }],
+      txt: ["path=/dav/"],
+    };
+    const none = { srv: [], txt: [] };
+    const lookUp = (name: string) => call("lookUpService", name);
+    expect(await lookUp("_caldavs._tcp.example.org")).toEqual(found);
+    expect(await lookUp("_caldavs._tcp.example.net")).toEqual(none);
+    expect(await lookUp("example.org; rm")).toEqual(none);
+    const setProxy = (type: number, host: string) =>
+      thunderbird.chrome(
+        `Services.prefs.setStringPref("network.proxy.socks", arguments[1]);
+         Services.prefs.setBoolPref("network.proxy.socks_remote_dns", true);
+         Services.prefs.setIntPref("network.proxy.type", arguments[0]);`,
+        type,
+        host,
+      );
+    await setProxy(1, "127.0.0.1");
+    expect(await lookUp("_caldavs._tcp.example.org")).toEqual(none);
+    await setProxy(0, "");
+    expect(await lookUp("_caldavs._tcp.example.org")).toEqual(found);
+  });
+
   test("a calendar's warning icon carries our words", async () => {
     const calendarId = await thunderbird.chrome<string>(
       `const { cal } = ChromeUtils.importESModule("resource:///modules/calendar/calUtils.sys.mjs");
