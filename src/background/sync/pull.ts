@@ -8,10 +8,11 @@ import { isAppError } from "../../shared/errors.ts";
 import type { BatchOperation } from "../../shared/item-store.ts";
 import { Download } from "./download.ts";
 import { DAY_MS, rememberedChanges, SEVERAL, withinDay } from "./guard.ts";
+import { mayHideRemovals } from "./hidden-removals.ts";
 import { KnownRows } from "./known-rows.ts";
 import { endlessPages, listEverything } from "./listing.ts";
 import { stopsRun } from "./outcome.ts";
-import { dueRetries, type Plan, planChanges, planListing, tellsEverything } from "./plan.ts";
+import { dueRetries, type Plan, planChanges, planListing } from "./plan.ts";
 import type { CollectionStatus, RemoteMember, SyncState } from "./ports.ts";
 import { judgeRemovals } from "./removals.ts";
 import { judgeReversals } from "./reversals.ts";
@@ -149,7 +150,7 @@ class Pull {
       for (const name of page.removed) this.#download.forget(name);
       if (!page.more) {
         fetch.push(...plan.fetch);
-        if (await this.#mayHideRemovals(current, seen, stated)) {
+        if (await mayHideRemovals(this.#run, this.#known, { current, seen, stated })) {
           const listed = await this.#plainListing();
           if (listed !== null) return { ...listed, token: page.token ?? token, ctag: null };
         }
@@ -173,20 +174,6 @@ class Pull {
         });
       }
     }
-  }
-
-  /** Changes that tell everything which is there leave out what is gone; only a listing shows it. */
-  async #mayHideRemovals(
-    current: number,
-    seen: ReadonlySet<string>,
-    stated: readonly ResourceName[],
-  ): Promise<boolean> {
-    if (current === 0 || this.#run.counts.pushed > 0) return false;
-    const { onServer } = await this.#run.local.countDeletions(this.#run.now());
-    if (!tellsEverything(current, onServer)) return false;
-    const known = await this.#known.all();
-    const told = new Set<string>([...seen, ...stated]);
-    return [...known.keys()].some((name) => !told.has(name));
   }
 
   async #fullListing(): Promise<Listed> {

@@ -11,6 +11,7 @@ import { CalendarSync } from "../../../src/background/sync/engine.ts";
 import { calendarTexts } from "../../../src/background/sync/texts.ts";
 import { StoreWorld } from "../../experiments/calendar/store/store-world.ts";
 import { eventText, propertyOf, withValue } from "../../support/event-text.ts";
+import { runs } from "../../support/fixed-seed.ts";
 import {
   type Fate,
   MemoryCollection,
@@ -261,9 +262,9 @@ test("nothing the user did is lost or undone", async () => {
         await scenario.world.store.close();
       },
     ),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
-}, 60_000);
+});
 
 test.each(["edit", "delete"] as const)(
   "%s after an answer was lost and Thunderbird ended: what was sent is no foreign change",

@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { test } from "vitest";
 import { eventText, propertyOf } from "../../support/event-text.ts";
+import { runs } from "../../support/fixed-seed.ts";
 import type { Fate, Misbehaviours } from "../../support/memory-collection.ts";
 import { makeWorld, type SyncWorld } from "./sync-world.ts";
 
@@ -204,6 +205,6 @@ test("both sides converge, and no edit vanishes without a conflict", async () =>
           throw new Error("a quiet sync changes the item store");
       },
     ),
-    { numRuns: 1500 },
+    { numRuns: runs(1500) },
   );
-}, 60_000);
+});
