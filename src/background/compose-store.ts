@@ -55,7 +55,8 @@ export function composeStore(parts: StoreParts): {
       const storage = await PlaceStorage.open(platform, directory);
       const { freeBytes } = storage;
       const list = (path: string) => storage.list(path);
-      return { freeBytes, list, inspect: () => inspectStore(storage) };
+      const measure = (path: string) => storage.measureBelow(path);
+      return { freeBytes, list, measure, inspect: () => inspectStore(storage) };
     },
     changed: async () => {
       await replan();

@@ -108,6 +108,11 @@ declare namespace messenger.platform {
     path: string,
     only?: string[],
   ): Promise<{ paths: string[] } | Failure>;
+  /** How much lies in the directories directly below. */
+  function measureBelow(
+    place: string,
+    path: string,
+  ): Promise<{ bytes: number; files: number } | Failure>;
   function removeFiles(place: string, paths: string[]): Promise<{ ok: true } | Failure>;
 
   /** Keeps the event page alive until released (thunderbird event pages stop after 30 s of "idle" work). */

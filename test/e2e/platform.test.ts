@@ -60,8 +60,8 @@ function call<T = Record<string, unknown>>(name: string, ...args: unknown[]): Pr
        return changed;
      }) : arg);
      const answer = await browser.platform[name](...files);
-     if (answer && answer.bytes) answer.bytes = Array.from(answer.bytes);
-     if (answer && answer.files) answer.files = answer.files.map((file) => file && Array.from(file));
+     if (answer && typeof answer.bytes === "object") answer.bytes = Array.from(answer.bytes);
+     if (answer && Array.isArray(answer.files)) answer.files = answer.files.map((file) => file && Array.from(file));
      return answer;`,
     name,
     args,
@@ -279,6 +279,7 @@ describe("files", () => {
       paths: expect.arrayContaining(["01/b", "01/c"]),
     });
     expect(code(await call("listBelow", place, "s", [".."]))).toBe("place-not-allowed");
+    expect(await call("measureBelow", place, "s")).toEqual({ bytes: 3, files: 3 });
     expect(await call("readFiles", place, ["s/00/a", "s/gone", "s/01/c"])).toEqual({
       files: [[97], null, [99]],
     });

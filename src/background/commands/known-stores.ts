@@ -14,6 +14,8 @@ export interface StoreFolder {
   /** On its disk; `null` where the system does not say. */
   readonly freeBytes: number | null;
   /** Directly below a path; empty when it does not exist. */
+  /** How much lies in the directories directly below one. */
+  measure(path: string): Promise<{ readonly bytes: number; readonly files: number }>;
   list(
     path: string,
   ): Promise<
@@ -98,21 +100,9 @@ export class KnownStores {
   /** What the active store takes on its disk. @throws AppError of the place */
   async size(): Promise<CommandValue<"stores.size">> {
     const folder = await this.#deps.open(await this.#deps.directory());
-    let bytes = 0;
-    let files = 0;
-    const count = async (path: string): Promise<void> => {
-      const folders: string[] = [];
-      for (const entry of await folder.list(path)) {
-        const inner = path === "" ? entry.name : `${path}/${entry.name}`;
-        if (entry.directory) folders.push(inner);
-        else {
-          bytes += entry.size;
-          files += 1;
-        }
-      }
-      for (const inner of folders) await count(inner);
-    };
-    for (const name of ["packfiles", "states"]) await count(name);
+    const parts = await Promise.all(["packfiles", "states"].map((name) => folder.measure(name)));
+    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+    const files = parts.reduce((sum, part) => sum + part.files, 0);
     return { bytes, files };
   }
 

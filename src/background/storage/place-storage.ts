@@ -16,6 +16,7 @@ export type PlaceFiles = Pick<
   | "makeDirectories"
   | "listDirectory"
   | "listBelow"
+  | "measureBelow"
   | "removeFiles"
 >;
 
@@ -133,6 +134,11 @@ export class PlaceStorage implements Storage {
       await this.#files.listBelow(this.#place, path, ...(only === undefined ? [] : [[...only]])),
     );
     return paths.filter((found) => !/(?:^|\/)tmp\.[^/]*$/.test(found));
+  }
+
+  /** How much lies in the directories directly below one. */
+  async measureBelow(path: string): Promise<{ readonly bytes: number; readonly files: number }> {
+    return unpack(await this.#files.measureBelow(this.#place, path));
   }
 
   async remove(paths: readonly string[]): Promise<void> {

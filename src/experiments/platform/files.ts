@@ -1,8 +1,7 @@
 /**
  * Files below one opened place. Every write goes to a temporary name `tmp.<uuid>` beside the target, is flushed,
  * then renamed, so that a reader sees the whole file or none of it. Directories are made from the place
- * downwards, never the place itself: a vanished one (an unplugged disk) must not reappear empty elsewhere.
- * Links below the place are not followed: they could lead to any file of the user's.
+ * downwards, never the place itself: a vanished one (an unplugged disk) must not reappear empty elsewhere. Links are not followed.
  */
 import { inParallel } from "../../shared/parallel.ts";
 import { type Timers, withDeadline } from "./deadline.ts";
@@ -176,6 +175,14 @@ export class PlacedFiles {
       this.#guard("read", () => this.#namesIn([...parts, name])),
     );
     return lists.flatMap((inner, index) => inner.map((name) => `${directories[index]}/${name}`));
+  }
+
+  /** How much lies in the directories directly below, as {@link listBelow} finds it. */
+  async measureBelow(path: string): Promise<{ bytes: number; files: number }> {
+    const found = await this.listBelow(path, null);
+    const stats = await inParallel(found, PARALLEL, (file) => this.stat(`${path}/${file}`));
+    const sizes = stats.map(({ size }) => size).filter((size) => size >= 0);
+    return { bytes: sizes.reduce((sum, size) => sum + size, 0), files: sizes.length };
   }
 
   /** Nothing for what is no directory, or is one no more. */

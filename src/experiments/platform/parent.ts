@@ -157,6 +157,8 @@ class PlatformExperiment extends ExtensionAPIPersistent {
       listDirectory: (place: string, path: string) => answer(() => this.#place(place).list(path)),
       listBelow: (place: string, path: string, only: string[] | null) =>
         answer(async () => ({ paths: await this.#place(place).listBelow(path, only) })),
+      measureBelow: (place: string, path: string) =>
+        answer(() => this.#place(place).measureBelow(path)),
       removeFiles: (place: string, paths: string[]) =>
         answer(async () => {
           await this.#place(place).remove(paths);

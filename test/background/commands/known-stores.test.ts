@@ -37,7 +37,15 @@ beforeEach(async () => {
       if (unreachable.has(name)) throw new AppError("place-gone", "The folder is gone.");
       const storage = new NodeStorage(name);
       const list = (inner: string) => storage.list(inner);
-      return { freeBytes: 5000, list, inspect: () => inspectStore(storage) };
+      const measure = async (inner: string) => {
+        const found = await storage.listBelow(inner);
+        const sizes = await Promise.all(found.map((name) => storage.size(`${inner}/${name}`)));
+        return {
+          bytes: sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0),
+          files: found.length,
+        };
+      };
+      return { freeBytes: 5000, list, measure, inspect: () => inspectStore(storage) };
     },
     changed: async () => ({ directory: await directory() }) as never,
   });

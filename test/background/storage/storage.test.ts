@@ -70,6 +70,12 @@ function platformOver(directory: string) {
       })),
     listBelow: (_place, file, only) =>
       answer(async () => ({ paths: await disk.listBelow(file, only) })),
+    measureBelow: (_place, file) =>
+      answer(async () => {
+        const sizes = (await disk.listBelow(file)).map((name) => disk.size(`${file}/${name}`));
+        const known = (await Promise.all(sizes)).filter((size) => size !== undefined);
+        return { bytes: known.reduce((sum, size) => sum + size, 0), files: known.length };
+      }),
     removeFiles: (_place, paths) =>
       answer(async () => {
         await disk.remove(paths);
@@ -111,4 +117,13 @@ test("PlaceStorage sends many files in calls of bounded size", async () => {
   const bytes = new Uint8Array(6 * 1024 * 1024);
   await storage.write(["a", "b", "c", "d", "e"].map((file) => ({ path: file, bytes })));
   expect(state.writes).toEqual([2, 2, 1]);
+});
+
+test("PlaceStorage measures what lies below", async () => {
+  const { files } = platformOver(await temporaryDirectory());
+  const storage = await PlaceStorage.open(files, "/backups");
+  const paths = ["packfiles/ab/one", "packfiles/cd/two"];
+  await storage.write(paths.map((path) => ({ path, bytes: new Uint8Array(70) })));
+  expect(await storage.measureBelow("packfiles")).toEqual({ bytes: 140, files: 2 });
+  expect(await storage.measureBelow("states")).toEqual({ bytes: 0, files: 0 });
 });
