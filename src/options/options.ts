@@ -21,8 +21,9 @@ const sections = new Map<string, { refresh(): Promise<void> }>([
 showSectionsByAddress(document, window, (name) => sections.get(name)?.refresh());
 
 // The history is looked at beside the settings, not instead of them.
-for (const link of document.querySelectorAll<HTMLAnchorElement>("a[data-own-tab]"))
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    void browser.tabs.create({ url: link.href });
-  });
+document.addEventListener("click", (event) => {
+  const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-own-tab]");
+  if (!link) return;
+  event.preventDefault();
+  void browser.tabs.create({ url: link.href });
+});

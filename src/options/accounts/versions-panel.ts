@@ -120,7 +120,17 @@ export function versionsPanel(page: Page, calendarId: string): Panel {
     versions = await client.call("superseded.list", { calendarId });
     draw(shown);
     return [
-      element("p", { class: "hint" }, words.text("earlierVersionsHint")),
+      element(
+        "p",
+        { class: "hint" },
+        words.text("earlierVersionsHint"),
+        " ",
+        element(
+          "a",
+          { href: `history.html?calendar=${encodeURIComponent(calendarId)}`, "data-own-tab": true },
+          words.text("olderInHistory"),
+        ),
+      ),
       versions.length > 0 &&
         element(
           "p",

@@ -248,6 +248,31 @@ test("removal is refused while changes wait, and done with the second word", asy
   expect(vault.size).toBe(0);
 });
 
+test("one calendar is taken out: refused while changes wait, and not offered again", async () => {
+  const accounts = start();
+  const { accountId, calendars } = await accounts.add(
+    { ...LOGIN, calendars: [WORK, HOME] },
+    signal,
+  );
+  const calendarId = calendars.find(({ url }) => url === HOME)?.id ?? "";
+  thunderbird.pending.set(`${calendarId}#cache`, [{}]);
+  await expect(accounts.unsubscribe({ calendarId })).rejects.toMatchObject({
+    code: "pending-changes",
+    details: { pending: 1 },
+  });
+  expect(thunderbird.list.size).toBe(2);
+  expect(await accounts.unsubscribe({ calendarId, discardPending: true })).toEqual({
+    superseded: 1,
+  });
+  expect(thunderbird.list.size).toBe(1);
+  const [left] = await accounts.list();
+  expect(left).toMatchObject({ id: accountId, offered: [] });
+  expect(left?.calendars.map(({ url }) => url)).toEqual([WORK]);
+  await expect(accounts.unsubscribe({ calendarId })).rejects.toMatchObject({
+    code: "calendar-unknown",
+  });
+});
+
 test("an unknown account cannot be removed", async () => {
   await expect(start().remove({ accountId: "none" })).rejects.toMatchObject({
     code: "account-unknown",
