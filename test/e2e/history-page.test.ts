@@ -32,6 +32,9 @@ const HOSTILE = eventText("hostile", {
   ATTACH: "data:text/html,<script>globalThis.harmed=6</script>",
 });
 
+/** A restore takes a snapshot, syncs and reads everything back. */
+const PATIENTLY = 120_000;
+
 describe("the history page", () => {
   let world: World;
   let user: OptionsUser;
@@ -109,7 +112,7 @@ describe("the history page", () => {
 
   test("has nothing serious to say against for those who cannot see it", async () => {
     await look("Team meeting");
-    await user.see("What changed");
+    await user.see("What changed", PATIENTLY);
     expect(await seriousFindings(user)).toEqual([]);
   });
 
@@ -121,11 +124,11 @@ describe("the history page", () => {
     expect(await world.user.item(work.id, "dentist")).toBe(null);
     await user.press("Restore this version…");
     await user.press("Preview");
-    await user.see("One item will be added");
+    await user.see("One item will be added", PATIENTLY);
     expect(await seriousFindings(user)).toEqual([]);
     expect(await world.server.get(on("dentist.ics"))).toBe(null);
     await user.press("Restore now");
-    await user.see("Restored.");
+    await user.see("Restored.", PATIENTLY);
     expect(await world.server.get(on("dentist.ics"))).toContain("SUMMARY:Dentist");
     expect((await world.user.item(work.id, "dentist"))?.title).toBe("Dentist");
     await user.evaluate(
@@ -138,7 +141,7 @@ describe("the history page", () => {
       world.thunderbird,
       `options/history.html?calendar=${work.id}&uid=team`,
     );
-    await versions.see("What changed");
+    await versions.see("What changed", PATIENTLY);
     const marked = await versions.evaluate<string[]>(
       `return ["del", "ins"].map((mark) => [...document.querySelectorAll(".comparison " + mark)].map((node) => node.textContent).join("|"));`,
     );
@@ -147,9 +150,9 @@ describe("the history page", () => {
     await versions.see(/^Team meeting$/m);
     await versions.press("Restore this version…");
     await versions.press("Preview");
-    await versions.see("One item will be put back to its older version");
+    await versions.see("One item will be put back to its older version", PATIENTLY);
     await versions.press("Restore now");
-    await versions.see("Restored.");
+    await versions.see("Restored.", PATIENTLY);
     const restored = await world.server.get(on("team.ics"));
     expect(restored).toContain("SUMMARY:Team meeting\r\n");
     expect(restored).toContain("LOCATION:Room 3\r\n");

@@ -83,6 +83,7 @@ export class ItemPane {
     this.#heading.focus();
   }
 
+  /** Resolves when the item can be read; its versions come after it. */
   async open(place: ItemPlace): Promise<void> {
     if (this.#place?.path === place.path && this.#place.snapshotId === place.snapshotId) return;
     this.#place = place;
@@ -91,7 +92,10 @@ export class ItemPane {
     show(this.#versions);
     show(this.#compared);
     await this.#showFacts(place);
-    if (this.#place !== place) return;
+    if (this.#place === place) void this.#loadVersions(place);
+  }
+
+  async #loadVersions(place: ItemPlace): Promise<void> {
     try {
       const found = await this.#queue.run(async () =>
         this.#place === place ? this.#askVersions(place) : null,
