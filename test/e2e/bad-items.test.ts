@@ -242,12 +242,16 @@ describe("bad input", () => {
     try {
       const { calendars } = await world.run("sync.run", {});
       for (const report of calendars) expect(report.error?.code).toBe("network");
-      const { error } = await calendar();
-      expect(error).toMatchObject({
+      const trouble = await world.thunderbird.waitFor(
+        async () => (await calendar()).trouble,
+        "the trouble to be shown",
+      );
+      expect(trouble.error).toMatchObject({
         code: "network",
         message: expect.stringMatching(/\S/),
         hint: expect.stringMatching(/\S/),
       });
+      expect((await calendar()).error).toBe(null);
       expect(await world.user.items(work.id)).toHaveLength(before);
       await world.user.change(work.id, "good-0", { SUMMARY: "While it was away" });
       expect(await titles()).toContain("While it was away");
@@ -261,6 +265,10 @@ describe("bad input", () => {
     const { calendars } = await world.run("sync.run", {});
     expect(calendars.map(({ error }) => error)).toEqual([undefined, undefined]);
     expect(await server.get(href("good-0.ics"))).toContain("SUMMARY:While it was away");
+    await world.thunderbird.waitFor(
+      async () => (await calendar()).trouble === null,
+      "the end of the trouble",
+    );
     expect(await calendar()).toMatchObject({ error: null, pendingChanges: 0 });
   });
 
