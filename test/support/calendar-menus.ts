@@ -33,10 +33,16 @@ const PRELUDE = `
       : window.synthesizeMouseEvent(type, left, top, { button: 2, clickCount: 1 }, {});
     for (const type of ["mousedown", "mouseup", "contextmenu"]) send(type);
   };
-  const opened = async (id) => {
+  // Views draw themselves anew after they are shown: a click may have met nothing.
+  const openedBy = async (id, click) => {
     const popup = document.getElementById(id);
-    await until(() => popup.state === "open");
-    return popup;
+    for (;;) {
+      await click();
+      for (let turns = 0; turns < 50; turns++) {
+        if (popup?.state === "open") return popup;
+        await new Promise((next) => setTimeout(next, 20));
+      }
+    }
   };
   const labels = (popup) => [...popup.children]
     .filter((entry) => !entry.hidden && entry.localName === "menuitem").map((entry) => entry.label ?? entry.getAttribute("label"));
@@ -78,10 +84,12 @@ export class CalendarMenus {
 
   ofCalendar(calendarId: string, choice?: string): Promise<string[]> {
     return this.#run(
-      `const row = await until(() => document.getElementById("calendar-listitem-" + arguments[0]));
-       row.scrollIntoView();
-       rightClick(row.querySelector(".calendar-name") ?? row);
-       return finish(await opened("list-calendars-context-menu"), arguments[1]);`,
+      `const popup = await openedBy("list-calendars-context-menu", async () => {
+         const row = await until(() => document.getElementById("calendar-listitem-" + arguments[0]));
+         row.scrollIntoView();
+         rightClick(row.querySelector(".calendar-name") ?? row);
+       });
+       return finish(popup, arguments[1]);`,
       calendarId,
       choice ?? null,
     );
@@ -90,10 +98,12 @@ export class CalendarMenus {
   /** Of an event in the view that is open. */
   ofEvent(title: string, choice?: string): Promise<string[]> {
     return this.#run(
-      `const box = await until(() => boxOf(arguments[0]));
-       box.scrollIntoView({ block: "center" });
-       rightClick(box);
-       return finish(await opened("calendar-item-context-menu"), arguments[1]);`,
+      `const popup = await openedBy("calendar-item-context-menu", async () => {
+         const box = await until(() => boxOf(arguments[0]));
+         box.scrollIntoView({ block: "center" });
+         rightClick(box);
+       });
+       return finish(popup, arguments[1]);`,
       title,
       choice ?? null,
     );
@@ -110,14 +120,14 @@ export class CalendarMenus {
        });
        tree.ensureRowIsVisible(row.index);
        view.selection.select(row.index);
-       const body = tree.querySelector("treechildren");
-       const cell = await until(() => {
-         const rect = tree.getCoordsForCellItem(row.index, tree.columns.getFirstColumn(), "cell");
-         return rect.height > 0 ? rect : null;
+       const popup = await openedBy("caldav-keeper-unifinder-menu", async () => {
+         const cell = await until(() => {
+           const rect = tree.getCoordsForCellItem(row.index, tree.columns.getFirstColumn(), "cell");
+           return rect.height > 0 ? rect : null;
+         });
+         rightClick(tree, cell.x + 5, cell.y + cell.height / 2);
        });
-       const at = tree.getBoundingClientRect();
-       rightClick(tree, cell.x + 5, cell.y + cell.height / 2);
-       return finish(await opened("caldav-keeper-unifinder-menu"), arguments[1]);`,
+       return finish(popup, arguments[1]);`,
       title,
       choice ?? null,
     );
@@ -126,10 +136,12 @@ export class CalendarMenus {
   /** Of an event in the today pane. */
   ofAgenda(title: string, choice?: string): Promise<string[]> {
     return this.#run(
-      `const row = await until(() => [...document.getElementById("agenda").children].find((each) => each.item?.title === arguments[0]));
-       row.scrollIntoView({ block: "center" });
-       rightClick(row);
-       return finish(await opened("agenda-menupopup"), arguments[1]);`,
+      `const popup = await openedBy("agenda-menupopup", async () => {
+         const row = await until(() => [...document.getElementById("agenda").children].find((each) => each.item?.title === arguments[0]));
+         row.scrollIntoView({ block: "center" });
+         rightClick(row);
+       });
+       return finish(popup, arguments[1]);`,
       title,
       choice ?? null,
     );
