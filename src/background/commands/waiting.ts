@@ -118,7 +118,13 @@ export async function ofEachCalendar<T>(
   const values: T[] = [];
   for (const id of await calendarIds()) {
     const calendar = await calendars.get(id);
-    if (calendar?.cacheId) values.push(await read(id, calendar.cacheId));
+    if (!calendar?.cacheId) continue;
+    try {
+      values.push(await read(id, calendar.cacheId));
+    } catch (error) {
+      // It may have been removed while it was read: then there is nothing to tell of it.
+      if ((await calendars.get(id)) !== null) throw error;
+    }
   }
   return values;
 }

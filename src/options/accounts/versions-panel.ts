@@ -30,6 +30,7 @@ export function versionsPanel(page: Page, calendarId: string): Panel {
   const list = element("ul", { class: "rows" });
   const found = element("p", { class: "quiet", role: "status" });
   const more = element("button", { type: "button", onclick: () => draw(shown + STEP) }, "");
+  const rest = element("p", { class: "actions" }, more);
   const search = element("input", {
     id: uniqueId("versions"),
     type: "search",
@@ -112,7 +113,7 @@ export function versionsPanel(page: Page, calendarId: string): Panel {
       matching.length === 0
         ? words.text(versions.length === 0 ? "noVersions" : "noVersionsFound")
         : words.counted("versionsFound", matching.length);
-    more.hidden = matching.length <= count;
+    rest.hidden = matching.length <= count;
     more.textContent = words.counted("moreVersions", Math.max(0, matching.length - count));
   };
 
@@ -140,7 +141,7 @@ export function versionsPanel(page: Page, calendarId: string): Panel {
         ),
       found,
       list,
-      element("p", { class: "actions" }, more),
+      rest,
     ];
   });
   return panel;

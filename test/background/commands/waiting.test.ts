@@ -60,6 +60,35 @@ test("conflicts of all calendars, newest first, by what the event is called", as
   ]);
 });
 
+test("a calendar that is removed while the lists are read does not spoil those of the others", async () => {
+  let removed = false;
+  const lists = await listConflicts({
+    ...dependencies,
+    calendars: {
+      get: async (id) => (removed && id === "c1" ? null : dependencies.calendars.get(id)),
+    },
+    provider: {
+      ...dependencies.provider,
+      listConflicts: async (cacheId) => {
+        if (cacheId !== "c1#cache") return dependencies.provider.listConflicts(cacheId);
+        removed = true;
+        throw new Error("no such calendar");
+      },
+    },
+  });
+  expect(lists.map(({ calendarId }) => calendarId)).toEqual(["c2"]);
+  const broken = {
+    ...dependencies,
+    provider: {
+      ...dependencies.provider,
+      listConflicts: async () => {
+        throw new Error("broken");
+      },
+    },
+  };
+  await expect(listConflicts(broken)).rejects.toThrow("broken");
+});
+
 test("a conflict shows both texts, and how they differ", async () => {
   const [, listed] = await listConflicts(dependencies);
   expect(listed).toMatchObject({ mine, theirs: expect.stringContaining("SUMMARY:Theirs") });
