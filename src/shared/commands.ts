@@ -615,6 +615,8 @@ export interface Commands {
       calendars: DiscoveredCalendar[];
       log: string[];
       insecure: boolean;
+      /** Which password the location's provider wants from programs; `null`: nothing is known. */
+      advice: string | null;
       /** Where more of the user's calendars are said to be: see `agreedHosts`. */
       otherHosts: OtherHost[];
     };

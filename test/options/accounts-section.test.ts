@@ -69,6 +69,7 @@ const twoCalendars = () => ({
   log: [],
   insecure: false,
   otherHosts: [],
+  advice: null,
   calendars: [
     discoveredCalendar("https://dav.example.org/ada/work/", "Work"),
     discoveredCalendar("https://dav.example.org/ada/diary/", "Diary", { components: ["VJOURNAL"] }),

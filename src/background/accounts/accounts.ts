@@ -14,6 +14,7 @@ import type { StoredAccount, StoredCalendar } from "../settings/account-settings
 import type { StoredValue } from "../settings/stored-value.ts";
 import type { StoredSyncStatus } from "../settings/sync-status.ts";
 import { readHost } from "../transport/scheme-guard.ts";
+import { passwordAdvice } from "../webdav/password-advice.ts";
 import type { AccountLogins } from "./account-logins.ts";
 import {
   changesWait,
@@ -80,6 +81,7 @@ export class Accounts {
       calendars: [...found.calendars],
       log: [...found.log],
       insecure: found.insecure,
+      advice: passwordAdvice(args.location),
       otherHosts: [...found.otherHosts],
     };
   }

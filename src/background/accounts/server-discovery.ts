@@ -1,4 +1,5 @@
 /** The accounts' view of CalDAV discovery: a location and a login in, principal and calendars out. */
+import { AppError, isAppError } from "../../shared/errors.ts";
 import { discover } from "../caldav/discovery.ts";
 import type { ServiceRecords } from "../caldav/service-records.ts";
 import { followRedirects } from "../transport/redirects.ts";
@@ -26,8 +27,22 @@ export function serverDiscovery(
           });
         },
         signal,
+      }).catch((error: unknown) => {
+        throw "token" in login ? aboutSignIn(error) : error;
       });
       return { ...found, homes: found.homeUrls };
     },
   };
+}
+
+/** A refusal speaks of user name and password, of which there is none. */
+function aboutSignIn(error: unknown): unknown {
+  if (!isAppError(error, "unauthorized")) return error;
+  const { host } = error.details;
+  return new AppError("unauthorized", `${host} does not take this sign-in.`, {
+    hint: "Nothing was changed. Check the user name, sign in as the same person, and allow access to your calendars.",
+    retry: "after-user",
+    details: error.details,
+    cause: error,
+  });
 }

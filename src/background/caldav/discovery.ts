@@ -7,6 +7,7 @@ import type { DiscoveredCalendar, OtherHost } from "../../shared/commands.ts";
 import { AppError, type ErrorCode } from "../../shared/errors.ts";
 import { isInsecureUrl } from "../transport/scheme-guard.ts";
 import type { Transport } from "../transport/transport.ts";
+import { passwordAdvice } from "../webdav/password-advice.ts";
 import type { XmlParser } from "../webdav/xml.ts";
 import { AgreedHosts, type HostChoices } from "./agreed-hosts.ts";
 import { CalendarPlaces } from "./calendar-places.ts";
@@ -58,8 +59,6 @@ const TELLING: readonly ErrorCode[] = [
 
 /** What the errors of the layers below say of the user's changes makes no sense before there is an account. */
 const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  unauthorized:
-    "Nothing was changed. Check both. iCloud, Fastmail, Yahoo and accounts with two-factor login want an app-specific password.",
   "server-busy": "Nothing was changed. Try again in a few minutes.",
   timeout: "Nothing was changed. Check the address, or try again later.",
   offline: "Nothing was changed. Try again when Thunderbird is online.",
@@ -184,6 +183,13 @@ class Search {
     };
   }
 
+  /** Of a host that only the way there named, the layer below knows more. */
+  #passwordHint({ hint }: AppError): string {
+    const advice = passwordAdvice(this.#options.location);
+    if (advice !== null) return `Nothing was changed. Check both. ${advice}`;
+    return hint.replace(/^Your changes are kept\./, "Nothing was changed.");
+  }
+
   #failure(): AppError {
     const { failures } = this.#requests;
     const telling =
@@ -192,8 +198,15 @@ class Search {
       failures.find(({ code }) => code === "moved" || code === "host-not-agreed");
     if (telling) {
       const { code, message, retry, details } = telling;
-      const hint = HINTS[code] ?? telling.hint;
-      return this.#withLog(new AppError(code, message, { hint, retry, details, cause: telling }));
+      const hint = code === "unauthorized" ? this.#passwordHint(telling) : HINTS[code];
+      return this.#withLog(
+        new AppError(code, message, {
+          hint: hint ?? telling.hint,
+          retry,
+          details,
+          cause: telling,
+        }),
+      );
     }
     return this.#withLog(
       new AppError("not-caldav", "No calendar server was found at this address.", {

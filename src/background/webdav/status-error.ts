@@ -4,6 +4,7 @@
  */
 import { AppError, type ErrorCode, type Retry } from "../../shared/errors.ts";
 import { clark, dav } from "./names.ts";
+import { GENERAL_ADVICE, passwordAdvice } from "./password-advice.ts";
 import type { Preconditions } from "./preconditions.ts";
 
 export interface Refusal {
@@ -24,7 +25,7 @@ interface Meaning {
 
 const KEPT = "Your changes are kept.";
 
-function meaningOf({ status, preconditions }: Refusal, host: string): Meaning {
+function meaningOf({ status, preconditions, url }: Refusal, host: string): Meaning {
   if (status === 403 && preconditions.empty) return busy(host);
   if (
     preconditions.names.has(clark(dav("quota-not-exceeded"))) ||
@@ -38,7 +39,7 @@ function meaningOf({ status, preconditions }: Refusal, host: string): Meaning {
         code: "unauthorized",
         retry: "after-user",
         message: `${host} did not accept the user name and password.`,
-        hint: `${KEPT} Check both. iCloud, Fastmail, Yahoo and accounts with two-factor login want an app-specific password.`,
+        hint: `${KEPT} Check both. ${passwordAdvice(url) ?? GENERAL_ADVICE}`,
       };
     case 403:
     case 405:

@@ -18,12 +18,19 @@ export function openDialogWindow(url: string, features: string, argument: object
     argument,
   );
   const closed = new Promise<void>((resolve) => {
+    // Told of every window, before it is gone: which one it was is seen a turn later.
     const observer: nsIObserver = {
-      observe: (subject) => {
-        if (subject !== window) return;
-        Services.obs.removeObserver(observer, "domwindowclosed");
-        resolve();
-      },
+      observe: () =>
+        Services.tm.dispatchToMainThread(() => {
+          if (window.closed) finish();
+        }),
+    };
+    let isOver = false;
+    const finish = (): void => {
+      if (isOver) return;
+      isOver = true;
+      Services.obs.removeObserver(observer, "domwindowclosed");
+      resolve();
     };
     Services.obs.addObserver(observer, "domwindowclosed");
   });

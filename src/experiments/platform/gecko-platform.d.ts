@@ -110,6 +110,7 @@ interface GeckoModulesGlobal {
 }
 
 interface GeckoDialog {
+  readonly closed: boolean;
   readonly document: { title: string };
   close(): void;
   focus(): void;

@@ -4,6 +4,7 @@
  */
 import { AppError } from "../../shared/errors.ts";
 import { openDialogWindow } from "./dialog-window.ts";
+import { queryInterface } from "./xpcom.ts";
 
 const WINDOW = "chrome://messenger/content/browserRequest.xhtml";
 /** A notification of the network layer for every request, redirects too, before anything is sent. */
@@ -40,7 +41,7 @@ export class SignInWindows {
     });
     const observer: nsIObserver = {
       observe: (subject) => {
-        const channel = subject as nsIChannel;
+        const channel = queryInterface<nsIChannel>(subject, "nsIHttpChannel");
         if (!isRedirect(channel.URI.spec, redirectUri)) return;
         if (channel.loadInfo?.browsingContext?.top.embedderElement?.ownerGlobal !== window) return;
         answer = { url: channel.URI.spec };

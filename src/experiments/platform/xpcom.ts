@@ -10,6 +10,11 @@ export function getService<T>(contract: string, iid: string): T {
   return component(contract).getService(interfaceOf(iid)) as T;
 }
 
+/** An object by one of its interfaces. @throws Error when it has no such interface */
+export function queryInterface<T>(object: unknown, iid: string): T {
+  return (object as Required<nsISupports>).QueryInterface(interfaceOf(iid)) as T;
+}
+
 /** The constants of an interface. */
 export function constants<T>(iid: string): T {
   return interfaceOf(iid) as unknown as T;

@@ -43,7 +43,7 @@ beforeEach(() => {
         asked.push(args);
         if (args.password === undefined)
           throw new AppError("credentials-missing", "There is no saved password.");
-        return { principal: "", calendars: found, log: [], insecure, otherHosts: [] };
+        return { principal: "", calendars: found, log: [], insecure, otherHosts: [], advice: null };
       },
       add: async (args) => {
         added.push(args);
