@@ -85,10 +85,10 @@ describe("signing in at a provider", () => {
   });
 
   afterAll(async () => {
-    await thunderbird?.quit();
-    await caldav?.stop();
-    await bobs?.stop();
-    await oidc?.stop();
+    await thunderbird.quit();
+    await caldav.stop();
+    await bobs.stop();
+    await oidc.stop();
   });
 
   test("a closed window and a cancelled search leave nothing behind", async () => {

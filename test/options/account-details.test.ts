@@ -431,6 +431,7 @@ test("calendars of a known account are ticked on and off", async () => {
     log: [],
     insecure: false,
     otherHosts: [],
+    advice: null,
   });
   background.answers["calendars.unsubscribe"] = () => ({ superseded: 0 });
   background.answers["accounts.add"] = () => ({ accountId: "a1", calendars: [] });

@@ -137,6 +137,66 @@ test.each(["http://192.168.1.5:5232", "HTTP://calendar.example.org/"])(
   },
 );
 
+function choose(way: string): void {
+  const option = [...document.querySelectorAll("option")].find(({ text }) => text === way);
+  const select = option?.closest("select");
+  if (!option || !select) throw new Error(`there is no ${way}`);
+  select.value = option.value;
+  select.dispatchEvent(new Event("change"));
+}
+
+test("signing in with a provider needs no password, and sends none that was typed before", async () => {
+  await open();
+  background.answers["accounts.discover"] = twoCalendars;
+  button("Add account").click();
+  field("Server").value = "ada@gmail.com";
+  field("User name").value = "ada@gmail.com";
+  field("Password").value = "typed too early";
+  choose("At Google");
+  expect(field("Password").closest("p")?.hidden).toBe(true);
+  button("Find calendars").click();
+  await vi.waitFor(() => button("Subscribe"));
+  const who = { location: "ada@gmail.com", username: "ada@gmail.com" };
+  expect(background.asks("accounts.discover")).toEqual([{ ...who, oauth: { name: "google" } }]);
+});
+
+test("another provider is asked for by its address and the client's id", async () => {
+  await open();
+  background.answers["accounts.discover"] = twoCalendars;
+  button("Add account").click();
+  field("Server").value = "dav.example.org";
+  field("User name").value = "ada";
+  choose("At another provider (OAuth)");
+  button("Find calendars").click();
+  expect(alerts()).toEqual(["Fill in the marked fields."]);
+  expect(background.asks("accounts.discover")).toEqual([]);
+  field("Address of the provider (issuer)").value = "https://id.example.org";
+  field("Client ID").value = "mine";
+  button("Find calendars").click();
+  await vi.waitFor(() => button("Subscribe"));
+  expect(background.asks("accounts.discover")[0]?.oauth).toEqual({
+    name: "custom",
+    issuer: "https://id.example.org",
+    clientId: "mine",
+  });
+});
+
+test("a certificate that is not trusted can be looked at from the form, and the search goes on", async () => {
+  await open();
+  background.answers["accounts.discover"] = () => {
+    throw new AppError("tls", "Thunderbird does not trust the certificate.", {
+      details: { host: "dav.example.org:8443", certificate: "MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT" },
+    });
+  };
+  search("dav.example.org:8443");
+  await vi.waitFor(() => expect(alerts()).toHaveLength(1));
+  background.answers["accounts.trustCertificate"] = () => ({ trusted: true });
+  background.answers["accounts.discover"] = twoCalendars;
+  button("Look at the certificate…").click();
+  await vi.waitFor(() => button("Subscribe"));
+  expect(background.asks("accounts.trustCertificate")).toEqual([{ host: "dav.example.org:8443" }]);
+});
+
 test("a confirmation counts for the confirmed address only", async () => {
   await open();
   search("http://192.168.1.5");

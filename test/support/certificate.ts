@@ -17,3 +17,20 @@ export async function selfSignedCertificate(
   ]);
   return { key: await readFile(key, "utf8"), cert: await readFile(cert, "utf8") };
 }
+
+/** A certificate of a person's own with its key, as a PKCS #12 file without a password. @returns its path */
+export async function personalCertificate(folder: string): Promise<string> {
+  const run = promisify(execFile);
+  const [key, cert, both] = ["ada.key", "ada.crt", "ada.p12"].map((name) =>
+    path.join(folder, name),
+  );
+  await run("openssl", [
+    ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=ada", "-days", "2"],
+    ...["-keyout", String(key), "-out", String(cert)],
+  ]);
+  await run("openssl", [
+    ...["pkcs12", "-export", "-inkey", String(key), "-in", String(cert)],
+    ...["-out", String(both), "-passout", "pass:"],
+  ]);
+  return String(both);
+}

@@ -8,7 +8,7 @@ const WINDOWS = `
 `;
 
 /** In the page: sends the form, or tells what is shown. */
-const FILL_IN = `
+const FILL_IN = `{
   const { document } = content;
   const form = document.readyState === "complete" ? document.querySelector("form") : null;
   const seen = form === null ? "" : form.action;
@@ -21,6 +21,7 @@ const FILL_IN = `
     form.querySelector("[type=submit]").click();
   }
   sendAsyncMessage("keeper:filled", { seen, askedWho: Boolean(form?.querySelector("[name=login]")) });
+}
 `;
 
 export class SignInWindowUser {
@@ -111,7 +112,6 @@ export async function beginCommand<C extends CommandName>(
       () => page.evaluate<string>(`return document.documentElement.dataset.keeperReply ?? "";`),
       `the reply to ${command}`,
     );
-    await page.close();
     return JSON.parse(reply) as CommandReply<C>;
   };
 }

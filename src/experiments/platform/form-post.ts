@@ -3,6 +3,7 @@
  * endpoints that know only their own web pages refuse that; a request of Thunderbird itself names nobody.
  */
 import { AppError } from "../../shared/errors.ts";
+import type { Timers } from "./deadline.ts";
 import { isPrivateAddress } from "./sign-in-windows.ts";
 
 const DEADLINE_MS = 60_000;
@@ -13,6 +14,7 @@ const LONGEST_ANSWER = 256 * 1024;
 export async function postForm(
   url: string,
   form: string,
+  timers: Timers,
 ): Promise<{ status: number; text: string }> {
   const { host } = Services.io.newURI(url);
   if (!isPrivateAddress(url)) {
@@ -27,7 +29,9 @@ export async function postForm(
       retry: "later",
     });
   }
-  const { fetch, AbortSignal } = modulesGlobal();
+  const { fetch, AbortController } = modulesGlobal();
+  const deadline = new AbortController();
+  const timer = timers.setTimeout(() => deadline.abort(), DEADLINE_MS);
   try {
     const response = await fetch(url, {
       method: "POST",
@@ -39,7 +43,7 @@ export async function postForm(
       credentials: "omit",
       cache: "no-store",
       redirect: "error",
-      signal: AbortSignal.timeout(DEADLINE_MS),
+      signal: deadline.signal,
     });
     return { status: response.status, text: (await response.text()).slice(0, LONGEST_ANSWER) };
   } catch (cause) {
@@ -49,6 +53,8 @@ export async function postForm(
       details: { host },
       cause,
     });
+  } finally {
+    timers.clearTimeout(timer);
   }
 }
 

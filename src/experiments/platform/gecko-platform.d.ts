@@ -44,11 +44,6 @@ interface nsIRequestFlags {
 }
 interface nsIChannel {
   readonly URI: nsIURI;
-  readonly loadInfo?: {
-    readonly browsingContext: {
-      readonly top: { readonly embedderElement: { readonly ownerGlobal: unknown } | null };
-    } | null;
-  };
   readonly status: number;
   readonly URI: { readonly spec: string };
   loadFlags: number;
@@ -106,9 +101,12 @@ interface GeckoModulesGlobal {
     url: string,
     init: Readonly<Record<string, unknown>>,
   ): Promise<{ readonly status: number; text(): Promise<string> }>;
-  readonly AbortSignal: { timeout(ms: number): unknown };
+  readonly AbortController: new () => { readonly signal: unknown; abort(): void };
 }
 
+interface GeckoWebProgress {
+  addProgressListener(listener: object, mask: number): void;
+}
 interface GeckoDialog {
   readonly closed: boolean;
   readonly document: { title: string };

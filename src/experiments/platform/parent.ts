@@ -117,7 +117,7 @@ class PlatformExperiment extends ExtensionAPIPersistent {
       openSignIn: (id: string, url: string, redirectUri: string) =>
         answer(() => this.#signIns.open(id, url, redirectUri)),
       closeSignIn: async (id: string) => this.#signIns.close(id),
-      postForm: (url: string, form: string) => answer(() => postForm(url, form)),
+      postForm: (url: string, form: string) => answer(() => postForm(url, form, this.#timers)),
       findOAuthClient: async (host: string) => findOAuthClient(host),
       getThunderbirdToken: (host: string, username: string) => getThunderbirdToken(host, username),
       setThunderbirdToken: (host: string, username: string, token: string) =>

@@ -9,6 +9,8 @@ import { queryInterface } from "./xpcom.ts";
 const WINDOW = "chrome://messenger/content/browserRequest.xhtml";
 /** A notification of the network layer for every request, redirects too, before anything is sent. */
 const REQUEST_TOPIC = "http-on-modify-request";
+/** nsIWebProgress.NOTIFY_LOCATION. */
+const LOCATION_CHANGES = 0x80;
 /** NS_BINDING_ABORTED: ended on purpose. */
 const ABORTED = 0x804b0002;
 
@@ -26,27 +28,42 @@ export class SignInWindows {
       });
     }
     let answer: SignInAnswer = { closed: true };
+    const end = (address: string): void => {
+      answer = { url: address };
+      Services.tm.dispatchToMainThread(() => window.close());
+    };
+    const progress = {
+      QueryInterface: ChromeUtils.generateQI([
+        "nsIWebProgressListener",
+        "nsISupportsWeakReference",
+      ]),
+      // An answer without the state is none of ours, and ends the sign-in all the same.
+      onLocationChange: (_progress: unknown, _request: unknown, location: nsIURI) => {
+        if (isRedirect(location.spec, redirectUri)) end(location.spec);
+      },
+    };
     const request = {
       url,
       promptText: "",
       cancelled: () => {
         // The user closed it: told by `closed`.
       },
-      loaded: (window: GeckoDialog) => {
-        window.document.title = titleFor(url);
+      loaded: (opened: GeckoDialog, webProgress: GeckoWebProgress) => {
+        opened.document.title = titleFor(url);
+        webProgress.addProgressListener(progress, LOCATION_CHANGES);
       },
     };
     const { window, closed } = openDialogWindow(WINDOW, "private,resizable,width=980,height=750", {
       wrappedJSObject: request,
     });
+    const state = queryValue(url, "state");
     const observer: nsIObserver = {
       observe: (subject) => {
         const channel = queryInterface<nsIChannel>(subject, "nsIHttpChannel");
-        if (!isRedirect(channel.URI.spec, redirectUri)) return;
-        if (channel.loadInfo?.browsingContext?.top.embedderElement?.ownerGlobal !== window) return;
-        answer = { url: channel.URI.spec };
+        const { spec } = channel.URI;
+        if (!isRedirect(spec, redirectUri) || queryValue(spec, "state") !== state) return;
         channel.cancel(ABORTED);
-        Services.tm.dispatchToMainThread(() => window.close());
+        end(spec);
       },
     };
     Services.obs.addObserver(observer, REQUEST_TOPIC);
@@ -83,14 +100,19 @@ export function isPrivateAddress(url: string): boolean {
   );
 }
 
+function queryValue(url: string, name: string): string | undefined {
+  const { query } = Services.io.newURI(url);
+  const found = query.split("&").find((pair) => pair.startsWith(`${name}=`));
+  return found?.slice(name.length + 1);
+}
+
 /** In Thunderbird's own words and language. */
 function titleFor(url: string): string {
-  const { host, query } = Services.io.newURI(url);
-  const who = /(?:^|&)login_hint=([^&]*)/.exec(query)?.[1] ?? "";
+  const who = queryValue(url, "login_hint") ?? "";
   return Services.strings
     .createBundle("chrome://messenger/locale/messenger.properties")
     .formatStringFromName("oauth2WindowTitle", [
       decodeURIComponent(who.replaceAll("+", " ")),
-      host,
+      Services.io.newURI(url).host,
     ]);
 }

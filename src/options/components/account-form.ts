@@ -11,9 +11,7 @@ import type { Page } from "../page.ts";
 import { field } from "./field.ts";
 import { errorNotice, type NoticeExtras, warningNotice } from "./notice.ts";
 import { OperationProgress } from "./operation-progress.ts";
-
-/** How people sign in: with a password, or at a provider that Thunderbird knows. */
-const METHODS = ["password", "google", "fastmail", "yahoo", "aol", "thunderbird"] as const;
+import { SignInChoice } from "./sign-in-choice.ts";
 
 type Found = CommandValue<"accounts.discover">;
 
@@ -25,7 +23,7 @@ export class AccountForm {
   readonly #location: HTMLInputElement;
   readonly #username: HTMLInputElement;
   readonly #password: HTMLInputElement;
-  readonly #method: HTMLSelectElement;
+  readonly #method: SignInChoice;
   readonly #passwordField: HTMLElement;
   readonly #login: HTMLFormElement;
   readonly #insecure = element("div");
@@ -69,20 +67,7 @@ export class AccountForm {
       this.#password,
       words.text(known ? "passwordKnownHint" : "passwordHint"),
     );
-    this.#method = element(
-      "select",
-      { id: uniqueId("method"), onchange: () => this.#methodChosen() },
-      ...METHODS.map((method) =>
-        element("option", { value: method }, words.text(`signInBy_${method}`)),
-      ),
-    );
-    if (known?.signIn.kind === "oauth") {
-      const { name } = known.signIn;
-      if (!METHODS.some((method) => method === name))
-        this.#method.append(element("option", { value: name }, name));
-      this.#method.value = name;
-    }
-    this.#method.disabled = known !== undefined;
+    this.#method = new SignInChoice(words, known?.signIn, () => this.#methodChosen());
     this.#methodChosen();
     this.#login = element(
       "form",
@@ -96,7 +81,7 @@ export class AccountForm {
       field(words.text("location"), this.#location, words.text("locationHint")),
       this.#insecure,
       field(words.text("username"), this.#username),
-      field(words.text("signInBy"), this.#method),
+      this.#method.node,
       this.#passwordField,
       element(
         "p",
@@ -131,7 +116,7 @@ export class AccountForm {
   }
 
   get #byPassword(): boolean {
-    return this.#method.value === "password";
+    return this.#method.isPassword;
   }
 
   #methodChosen(): void {
@@ -186,13 +171,16 @@ export class AccountForm {
     }
   }
 
-  /** Another host gets the password only with the user's word. */
+  /** What a person can do about it here: agree to another host, or to a certificate. */
   #help(error: unknown): NoticeExtras {
-    if (!isAppError(error, "host-not-agreed")) return {};
+    if (!isAppError(error, "host-not-agreed", "tls")) return {};
     const { host } = error.details as { readonly host?: unknown };
     if (typeof host !== "string") return {};
+    const { words } = this.#page;
+    if (error.code === "tls")
+      return { label: words.text("lookAtCertificate"), run: () => void this.#trust(host) };
     return {
-      label: this.#page.words.text("agreeToHost", host),
+      label: words.text("agreeToHost", host),
       run: () => {
         this.#agreedHosts.push(host);
         void this.#discover();
@@ -200,9 +188,21 @@ export class AccountForm {
     };
   }
 
+  async #trust(host: string): Promise<void> {
+    try {
+      const { trusted } = await this.#page.client.call("accounts.trustCertificate", { host });
+      if (trusted) await this.#discover();
+    } catch (error) {
+      show(this.#outcome, errorNotice(error));
+    }
+  }
+
   #validate(): boolean {
-    const empty = [this.#location, this.#username, this.#password].filter((input) => {
-      const missing = input.required && input.value.trim() === "";
+    const { required } = this.#method;
+    const inputs = [this.#location, this.#username, this.#password, ...required];
+    const empty = inputs.filter((input) => {
+      const isRequired = input.required || required.includes(input);
+      const missing = isRequired && input.value.trim() === "";
       input.setAttribute("aria-invalid", String(missing));
       return missing;
     });
@@ -217,11 +217,12 @@ export class AccountForm {
 
   #args(): DiscoverArguments {
     const password = this.#byPassword ? this.#password.value : "";
+    const oauth = this.#method.value();
     return {
       location: this.#location.value.trim(),
       username: this.#username.value.trim(),
       ...(password === "" ? {} : { password }),
-      ...(this.#byPassword ? {} : { oauth: { name: this.#method.value } }),
+      ...(oauth === undefined ? {} : { oauth }),
       ...(this.#agreedHosts.length > 0 ? { agreedHosts: [...this.#agreedHosts] } : {}),
     };
   }
@@ -231,7 +232,7 @@ export class AccountForm {
       "input, button[type=submit]",
     ))
       control.disabled = busy;
-    this.#method.disabled = busy || this.#known !== undefined;
+    this.#method.disabled = busy;
   }
 
   #showFound(found: Found): void {

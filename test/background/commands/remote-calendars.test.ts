@@ -53,6 +53,7 @@ beforeEach(() => {
         log: [],
         insecure: false,
         otherHosts: [],
+        advice: null,
       }),
       dismiss: async () => 0,
       follow: async () => {},
