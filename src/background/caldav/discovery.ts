@@ -186,8 +186,7 @@ class Search {
   /** Of a host that only the way there named, the layer below knows more. */
   #passwordHint({ hint }: AppError): string {
     const advice = passwordAdvice(this.#options.location);
-    if (advice !== null) return `Nothing was changed. Check both. ${advice}`;
-    return hint.replace(/^Your changes are kept\./, "Nothing was changed.");
+    return `${advice ?? hint.replace(/ Your changes are kept\.$/, "")} Nothing was changed.`;
   }
 
   #failure(): AppError {

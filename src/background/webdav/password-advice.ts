@@ -12,7 +12,7 @@ interface Advice {
 const ADVICE: readonly Advice[] = [
   {
     hosts: ["icloud.com", "me.com", "mac.com"],
-    text: "iCloud wants an app-specific password: make one at account.apple.com, under Sign-In and Security. The user name is the e-mail address of your Apple account.",
+    text: "Apple wants an app-specific password: make one at account.apple.com, under Sign-In and Security. The user name is the e-mail address of your Apple account.",
   },
   {
     hosts: ["fastmail.com", "fastmail.fm", "messagingengine.com"],
@@ -55,7 +55,7 @@ const NEXTCLOUD =
 
 /** Where nothing is known of the provider. */
 export const GENERAL_ADVICE =
-  "With two-factor login many providers want a password made for this program alone (an app password); you find it in the account's security settings.";
+  "Check both. With two-factor login many providers want a password made for this program alone (an app password); you find it in the account's security settings.";
 
 /**
  * @param place a URL, a host or an e-mail address

@@ -39,7 +39,7 @@ function meaningOf({ status, preconditions, url }: Refusal, host: string): Meani
         code: "unauthorized",
         retry: "after-user",
         message: `${host} did not accept the user name and password.`,
-        hint: `${KEPT} Check both. ${passwordAdvice(url) ?? GENERAL_ADVICE}`,
+        hint: `${passwordAdvice(url) ?? GENERAL_ADVICE} Your changes are kept.`,
       };
     case 403:
     case 405:

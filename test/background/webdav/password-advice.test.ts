@@ -36,7 +36,7 @@ test("a refused password is answered with what the provider wants", () => {
     });
   expect(refused("https://caldav.icloud.com/")).toMatchObject({
     code: "unauthorized",
-    hint: expect.stringMatching(/changes are kept.*app-specific password/),
+    hint: expect.stringMatching(/app-specific password.*changes are kept/),
   });
-  expect(refused("https://dav.example.org/").hint).toMatch(/changes are kept.*two-factor/);
+  expect(refused("https://dav.example.org/").hint).toMatch(/two-factor.*changes are kept/);
 });
