@@ -20,7 +20,7 @@ export function explainTlsFailures(
         const { error } = await probe(`${origin}/`).catch(() => ({ error: null }));
         if (error === null) throw failure;
         throw new AppError("tls", `Thunderbird does not trust the certificate of ${host}.`, {
-          hint: "Nothing was sent. If this is your own server, add an exception in Thunderbird's settings (Privacy & Security, Manage Certificates, Servers), else ask whoever runs it.",
+          hint: "Nothing was sent. If this is your own server, look at its certificate and confirm it; else ask whoever runs it.",
           retry: "after-user",
           details: { host, certificate: error },
           cause: failure,
