@@ -62,7 +62,7 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
     );
   const shown = async (address: string) => {
     await world.thunderbird.waitFor(
-      async () => (await menus.pages()).includes(address),
+      async () => (await menus.pageInFront()) === address,
       `the page ${address}`,
     );
   };

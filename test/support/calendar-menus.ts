@@ -154,6 +154,14 @@ export class CalendarMenus {
     );
   }
 
+  /** Address of the add-on's page in the tab that is in front, without its origin. */
+  pageInFront(): Promise<string> {
+    return this.#run(
+      `const url = document.getElementById("tabmail").currentTabInfo.browser?.currentURI?.spec ?? "";
+       return url.replace(/^moz-extension:..[^/]+./, "");`,
+    );
+  }
+
   /** Addresses of the open tabs that show pages of the add-on, without their origin. */
   pages(): Promise<string[]> {
     return this.#run(
