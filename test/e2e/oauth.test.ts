@@ -201,7 +201,11 @@ describe("signing in at a provider", () => {
   });
 
   test("nothing of it stands in Thunderbird's error console", async () => {
-    expect(await thunderbird.consoleErrors()).toEqual([]);
+    // Thunderbird's own words for a background that a test stopped in the middle of something.
+    const ours = (await thunderbird.consoleErrors()).filter(
+      ({ text }) => !text.includes("after context unloaded"),
+    );
+    expect(ours).toEqual([]);
   });
 
   function savedLogins(): Promise<string[]> {
