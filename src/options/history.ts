@@ -3,31 +3,13 @@
  * calendar), `history.html?calendar=ID&uid=UID` (the versions of one item).
  */
 import browser from "webextension-polyfill";
-import { BackgroundClient, type MessagePort } from "./background-client.ts";
 import { OperationProgress } from "./components/operation-progress.ts";
 import { DateWords } from "./history/date-words.ts";
 import { HistoryPage } from "./history/history-page.ts";
-import { Localizer } from "./localizer.ts";
-import type { Page } from "./page.ts";
+import { openPage } from "./open-page.ts";
 
-const words = new Localizer(browser.i18n);
-words.localize(document);
-
-const byId = (id: string): HTMLElement => {
-  const node = document.getElementById(id);
-  if (!node) throw new Error(`The page has no #${id}`);
-  return node;
-};
-
-const announcements = byId("announcements");
-const page: Page = {
-  client: new BackgroundClient(browser.runtime as unknown as MessagePort),
-  words,
-  now: Date.now,
-  announce: (text) => {
-    announcements.textContent = text;
-  },
-};
+const { page, byId } = openPage();
+const { words } = page;
 
 /** Thunderbird's own: opens in the browser or mail program of the system, never in here. */
 const { openDefaultBrowser } = browser.windows as unknown as {
