@@ -4,7 +4,7 @@
  */
 import { blake3 } from "@noble/hashes/blake3.js";
 import { createBLAKE3, type IHasher } from "hash-wasm";
-import type { Mac, RunningMac } from "./mac.ts";
+import type { Mac, RunningMac } from "./running-mac.ts";
 
 const BITS = 256;
 /** Hashes that run side by side: a packfile has two, a file one. Further ones are done in JavaScript. */

@@ -7,18 +7,13 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { Blake3 } from "./blake3.ts";
 import { unknownVersion } from "./corruption.ts";
+import type { Mac, RunningMac } from "./running-mac.ts";
 
-/** 32 bytes. */
-export type Mac = Uint8Array;
+export type { Mac } from "./running-mac.ts";
 
 export const MAC_LENGTH = 32;
 
 export const zeroMac: Mac = new Uint8Array(MAC_LENGTH);
-
-export interface RunningMac {
-  update(bytes: Uint8Array): void;
-  digest(): Mac;
-}
 
 export interface Hashing {
   readonly algorithm: HashingAlgorithm;

@@ -19,7 +19,7 @@ import type { CalendarRows } from "./calendar-rows.ts";
 import { calendarUtils } from "./gecko-modules.ts";
 import type { ItemQuery } from "./item-query.ts";
 import { revisionOf } from "./item-revision.ts";
-import type { OwnCalendar } from "./keeper-calendar.ts";
+import type { OwnCalendar } from "./own-calendar.ts";
 import { isMadeUp, overridesOf, serialiseResource } from "./resource-items.ts";
 import { announceServerSide } from "./server-announcements.ts";
 import type { StoredItemWithText } from "./store/item-store.ts";

@@ -11,7 +11,7 @@ import { monotonicNow, yieldToMainThread } from "./gecko-modules.ts";
 import type { BuildItems } from "./item-builder.ts";
 import { type CachedRow, ItemCache, rememberedExpansion } from "./item-cache.ts";
 import { type ItemFilter, inRange, passes, readFilter, wallTime } from "./item-filter.ts";
-import type { OwnCalendar } from "./keeper-calendar.ts";
+import type { OwnCalendar } from "./own-calendar.ts";
 import type { StoredItem, StoredItemWithText } from "./store/item-store.ts";
 
 const MOST_CACHED_ROWS = 12_000;

@@ -11,6 +11,7 @@ import { calendarUtils } from "./gecko-modules.ts";
 import type { ItemQuery } from "./item-query.ts";
 import { revisionOf } from "./item-revision.ts";
 import { showInCalendarList } from "./list-tooltip.ts";
+import type { OwnCalendar } from "./own-calendar.ts";
 import {
   invitedAttendee,
   isInvitedBy,
@@ -20,9 +21,6 @@ import {
 } from "./schedule-agent.ts";
 import { announceServerSide } from "./server-announcements.ts";
 import type { MetadataChange } from "./store/metadata.ts";
-
-/** A calendar of ours as the parts behind it see it. */
-export type OwnCalendar = calICalendar & CalProviderBase;
 
 /** What the calendars of one provider share. */
 export interface CalendarServices {

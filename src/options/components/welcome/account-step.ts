@@ -3,7 +3,7 @@ import type { Account } from "../../../shared/commands.ts";
 import { element, show, swatch } from "../../element.ts";
 import type { Page } from "../../page.ts";
 import { AccountForm } from "../account-form.ts";
-import type { Step } from "./wizard.ts";
+import type { Step } from "./step.ts";
 
 export class AccountStep implements Step {
   readonly node = element("div");

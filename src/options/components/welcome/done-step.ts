@@ -1,7 +1,7 @@
 /** What there is now, and where to find it. */
 import { element, show } from "../../element.ts";
 import type { Page } from "../../page.ts";
-import type { Step } from "./wizard.ts";
+import type { Step } from "./step.ts";
 
 export class DoneStep implements Step {
   readonly node = element("div");

@@ -5,7 +5,7 @@ import type { Page } from "../../page.ts";
 import { errorNotice, resultNotice, warningNotice } from "../notice.ts";
 import { OperationProgress } from "../operation-progress.ts";
 import { ScheduleCard } from "../schedule-card.ts";
-import type { Step } from "./wizard.ts";
+import type { Step } from "./step.ts";
 
 export class FirstBackupStep implements Step {
   readonly node = element("div");

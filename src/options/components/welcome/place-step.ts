@@ -4,7 +4,7 @@ import { element, show } from "../../element.ts";
 import type { Page } from "../../page.ts";
 import { PlaceCard } from "../place-card.ts";
 import { ProtectionCard } from "../protection-card.ts";
-import type { Step } from "./wizard.ts";
+import type { Step } from "./step.ts";
 
 export class PlaceStep implements Step {
   readonly node = element("div");

@@ -1,8 +1,8 @@
 /** Calendars that Thunderbird's own CalDAV shows too: an offer for each, nothing without a word. */
 import { element, show } from "../../element.ts";
 import type { Page } from "../../page.ts";
+import type { Step } from "./step.ts";
 import { TakeoverCard } from "./takeover-card.ts";
-import type { Step } from "./wizard.ts";
 
 export class TakeoverStep implements Step {
   readonly node = element("div");

@@ -7,18 +7,8 @@ import { AccountStep } from "./account-step.ts";
 import { DoneStep } from "./done-step.ts";
 import { FirstBackupStep } from "./first-backup-step.ts";
 import { PlaceStep } from "./place-step.ts";
+import type { Step } from "./step.ts";
 import { TakeoverStep } from "./takeover-step.ts";
-
-/** One step: drawn when it is come to, whole. */
-export interface Step {
-  readonly node: HTMLElement;
-  /** Reads what it shows. @returns false where there is nothing to do in it */
-  open(): Promise<boolean>;
-  /** Whether going on is what is left to do here. */
-  readonly isDone: boolean;
-  /** Key of what the button to go on says before that. */
-  readonly skip?: string;
-}
 
 const STEPS: readonly { readonly name: FirstRunStep; readonly title: string }[] = [
   { name: "account", title: "stepAccount" },
