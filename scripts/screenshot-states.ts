@@ -7,7 +7,7 @@ import { root } from "./child-process.ts";
 
 const STATES = path.join(root, "dist/screenshots");
 /** What is shown in place of the temporary folder: where somebody's backups might lie. */
-const SHOWN_PLACE = "/media/ada/Backup disk";
+const SHOWN_PLACE = "/home/ada/Documents";
 
 /** Names the temporary folder like one on somebody's disk. */
 export function showPlace(page: Page, folder: string): Promise<void> {
