@@ -85,7 +85,8 @@ export class CalendarPlaces {
     let described: { response: DavResponse; url: string } | undefined;
     // The address may be the principal's own: then its home set is already there.
     if (principal === "" && homes.length > 0) {
-      principal = hrefsIn(own, dav("principal-URL"), answer.url)[0] ?? answer.url;
+      const named = hrefsIn(own, dav("principal-URL"), answer.url)[0];
+      principal = named !== undefined && this.#requests.mayAsk(named) ? named : answer.url;
       described = { response: own, url: answer.url };
     } else if (principal !== "") {
       this.#log.push(`  principal: ${principal}`);
@@ -97,6 +98,9 @@ export class CalendarPlaces {
         const named = hrefsIn(response, caldav("calendar-home-set"), theirs.url);
         if (named.length > 0) homes = named;
         this.#noteMailboxes(response, theirs.url);
+      } else if (!this.#requests.mayAsk(principal)) {
+        // It is kept with the account, whose password goes there from then on: not to where nobody has agreed to.
+        principal = "";
       }
     }
     const finding: Finding = { principal, delegator: null };

@@ -41,6 +41,11 @@ export class DiscoveryRequests {
     return this.#isHopeless;
   }
 
+  /** Whether the user's name and password may go there. */
+  mayAsk(url: string): boolean {
+    return this.#options.hosts.mayAsk(url);
+  }
+
   /**
    * @param from what led to `url`
    * @returns `undefined` after a failure

@@ -186,7 +186,7 @@ class Search {
   /** Of a host that only the way there named, the layer below knows more. */
   #passwordHint({ hint }: AppError): string {
     const advice = passwordAdvice(this.#options.location);
-    return `${advice ?? hint.replace(/ Your changes are kept\.$/, "")} Nothing was changed.`;
+    return `Nothing was changed. ${advice ?? hint.replace(/ Your changes are kept\.$/, "")}`;
   }
 
   #failure(): AppError {

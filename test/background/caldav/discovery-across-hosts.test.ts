@@ -283,6 +283,38 @@ describe("what lies in a home set", () => {
   });
 });
 
+test.each([
+  ["that has not been agreed to", "https://cal.b.net/ada/", {}],
+  ["that was declined", "https://cal.b.net/ada/", { declined: ["cal.b.net"] }],
+  ["without encryption", "http://inner.a.org:8080/gone/", {}],
+])(
+  "a principal on a host %s is not kept with the calendar found",
+  async (_, principal, choices) => {
+    const servers = new ScriptedServers({
+      "https://cal.a.org/ada/work/": {
+        "/ada/work/": CALENDAR + named("Work") + hrefs("D:current-user-principal", principal),
+      },
+    });
+    const found = await find(servers, "https://cal.a.org/ada/work/", choices);
+    expect(names(found)).toEqual(["Work"]);
+    expect(found.principal).toBe("");
+    expect(servers.asked).toEqual(["cal.a.org"]);
+  },
+);
+
+test("a principal on another host, named by a home set, is not kept", async () => {
+  const servers = new ScriptedServers({
+    "https://cal.a.org/ada/": {
+      "/ada/":
+        hrefs("C:calendar-home-set", "/cal/") + hrefs("D:principal-URL", "https://cal.b.net/ada/"),
+    },
+    "https://cal.a.org/cal/": { "/cal/": FOLDER, "/cal/one/": CALENDAR + named("Work") },
+  });
+  const found = await find(servers, "https://cal.a.org/ada/");
+  expect(names(found)).toEqual(["Work"]);
+  expect(found.principal).toBe("https://cal.a.org/ada/");
+});
+
 test("a home set of a server that names no principal is found by its own URL", async () => {
   const servers = new ScriptedServers({
     "https://example.org/cal/": { "/cal/": FOLDER, "/cal/one/": CALENDAR + named("One") },
