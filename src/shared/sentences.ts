@@ -35,6 +35,8 @@ export class Sentences {
   translate(sentence: string): string {
     const whole = this.#whole.get(sentence);
     if (whole !== undefined) return whole;
+    // Nothing we say is that long; matching takes time that grows with its power of three.
+    if (sentence.length > LONGEST) return sentence;
     for (const { expression, order, translated } of this.#patterns) {
       const match = expression.exec(sentence);
       if (match === null) continue;
@@ -73,6 +75,7 @@ export function sentencesOf(language: string): Sentences {
   return new Sentences(new Map(Object.entries(CATALOGUES)).get(primary) ?? {});
 }
 
+const LONGEST = 1_000;
 const PLACEHOLDER = /\{\d\}/;
 
 function patternOf(english: string, translated: string): Pattern {

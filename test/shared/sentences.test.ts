@@ -21,6 +21,11 @@ test.each([
   expect(sentences.translate(english)).toBe(translated);
 });
 
+test("a text that no sentence of ours can be is left alone at once", () => {
+  const crafted = "a did not answer ".repeat(20_000);
+  expect(sentences.translate(crafted)).toBe(crafted);
+});
+
 test("every error in an answer is translated, and nothing else", () => {
   const message = "Nothing was changed.";
   const bytes = new Uint8Array([1]);
