@@ -14,7 +14,13 @@ type Identity = NonNullable<StoredCalendar["identity"]>;
 export interface Whereabouts {
   readonly description: CalendarDescription;
   /** The home set whose requests are sent on, where that is why it has another address; else `null`. */
-  readonly byHome: string | null;
+  readonly byHome: Redirect | null;
+}
+
+/** A request that was answered from somewhere else. */
+export interface Redirect {
+  readonly asked: string;
+  readonly answered: string;
 }
 
 /** By Thunderbird's id; calendars that no home set shows are left out. */
@@ -25,7 +31,7 @@ export function locate(
   const listed = new Map(listings.flatMap((listing) => [...listing.calendars]));
   const found = new Map<string, Whereabouts>();
   const taken = new Set<string>();
-  const note = (id: string, key: string, byHome: string | null): boolean => {
+  const note = (id: string, key: string, byHome: Redirect | null): boolean => {
     const description = listed.get(key);
     if (description === undefined || found.has(id) || taken.has(key)) return false;
     found.set(id, { description, byHome });
@@ -36,7 +42,7 @@ export function locate(
   for (const { id, url } of calendars) {
     for (const { asked, answered } of listings) {
       const moved = rebased(url, asked, answered);
-      if (moved !== null && note(id, moved, asked)) break;
+      if (moved !== null && note(id, moved, { asked, answered })) break;
     }
   }
   for (const { id, identity } of calendars) {

@@ -12,7 +12,7 @@ import type { CalendarFacts } from "../settings/calendar-choices.ts";
 import { canonicalCollectionUrl } from "../webdav/href.ts";
 import type { AccountServers } from "./account-servers.ts";
 import type { Accounts } from "./accounts.ts";
-import { identityOf, isAnother, locate } from "./moves.ts";
+import { identityOf, isAnother, locate, type Redirect } from "./moves.ts";
 import { withListed } from "./offers.ts";
 import { URL_MARK } from "./subscriber.ts";
 
@@ -20,8 +20,10 @@ export interface ServerNewsDependencies {
   readonly accounts: Pick<Accounts, "get" | "follow" | "change">;
   readonly servers: Pick<AccountServers, "listings" | "describe">;
   readonly calendars: Pick<typeof messenger.calendar.calendars, "update">;
-  /** Whether a URL's redirects are for good; see `messenger.platform.traceRedirects`. */
-  readonly traceRedirects: (url: string) => Promise<{ permanent: boolean }>;
+  /** Where a URL's redirects end, and whether they are for good; see `messenger.platform.traceRedirects`. */
+  readonly traceRedirects: (
+    url: string,
+  ) => Promise<{ readonly url: string; readonly permanent: boolean }>;
   /** What concerns the ways of a calendar. @param seen by Thunderbird's calendar id */
   readonly onSeen: (
     account: StoredAccount,
@@ -60,7 +62,8 @@ export class ServerNews {
       if (description === null) continue;
       if (await this.#isAnother(account.id, calendar, description)) continue;
       statuses.set(calendar.id, description);
-      const redirected = where ? where.byHome : calendar.url;
+      const alone = { asked: calendar.url, answered: description.url };
+      const redirected = where ? where.byHome : alone;
       await this.#followAddress(account, calendar, description, redirected);
       // A name that cannot be followed is no reason not to synchronize.
       await accounts
@@ -115,7 +118,7 @@ export class ServerNews {
     account: StoredAccount,
     { id, url }: StoredCalendar,
     { url: now }: CalendarDescription,
-    redirected: string | null,
+    redirected: Redirect | null,
   ): Promise<void> {
     if (canonicalCollectionUrl(url) === canonicalCollectionUrl(now)) return;
     if (redirected !== null && !(await this.#isForGood(redirected))) return;
@@ -128,7 +131,7 @@ export class ServerNews {
     const moved = new Map<string, string>();
     for (const { asked, answered } of listings) {
       const isMoved = canonicalCollectionUrl(asked) !== canonicalCollectionUrl(answered);
-      if (isMoved && (await this.#isForGood(asked))) {
+      if (isMoved && (await this.#isForGood({ asked, answered }))) {
         moved.set(canonicalCollectionUrl(asked), answered);
       }
     }
@@ -138,9 +141,11 @@ export class ServerNews {
     }));
   }
 
-  async #isForGood(url: string): Promise<boolean> {
-    const traced = await this.#deps.traceRedirects(url).catch(() => ({ permanent: false }));
-    return traced.permanent;
+  /** It is asked without credentials, and may be sent somewhere else then, such as to a page to log in at. */
+  async #isForGood({ asked, answered }: Redirect): Promise<boolean> {
+    const traced = await this.#deps.traceRedirects(asked).catch(() => null);
+    if (traced === null || !traced.permanent) return false;
+    return canonicalCollectionUrl(traced.url) === canonicalCollectionUrl(answered);
   }
 
   #record(accountId: string, calendarId: string, change: Partial<StoredCalendar>): Promise<void> {

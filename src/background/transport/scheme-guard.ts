@@ -38,8 +38,12 @@ export function schemeSafety(url: string): SchemeSafety {
   return isLoopbackHost(parsed.hostname) ? "loopback" : "insecure";
 }
 
-/** True for plain http beyond this computer. A text that is no URL is not insecure, only useless. */
-export function isInsecureUrl(url: string): boolean {
+/**
+ * True for plain http beyond this computer, also as "caldav://http://…". A text that is no URL is not insecure, only
+ * useless.
+ */
+export function isInsecureUrl(text: string): boolean {
+  const url = text.trim().replace(/^caldavs?:\/\/(?=https?:\/\/)/i, "");
   return URL.canParse(url) && /^https?:/i.test(url) && schemeSafety(url) === "insecure";
 }
 

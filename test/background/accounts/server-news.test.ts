@@ -25,6 +25,8 @@ let accountId: string;
 /** Where the home set's requests are answered, and whether they are sent on for good. */
 let answered: string;
 let permanent: boolean;
+/** Where the redirects end for somebody who has not signed in; `null`: where they end for the account. */
+let tracedTo: string | null;
 let outside: CalendarDescription | null;
 let rerouted: string[];
 
@@ -57,6 +59,7 @@ beforeEach(async () => {
   rerouted = [];
   answered = HOME;
   permanent = false;
+  tracedTo = null;
   outside = null;
   onServer = [described("work"), described("unwanted")];
   accounts = new Accounts({
@@ -103,7 +106,10 @@ beforeEach(async () => {
       describe: async () => outside,
     },
     calendars: { update: (id, changes) => thunderbird.calendars.update(id, changes) },
-    traceRedirects: async () => ({ permanent }),
+    traceRedirects: async (url) => ({
+      url: tracedTo ?? (url === HOME ? answered : (outside?.url ?? url)),
+      permanent,
+    }),
     onRerouted: (id) => rerouted.push(id),
     onSeen: async (_, facts) => {
       seen = Object.fromEntries(facts);
@@ -216,6 +222,14 @@ describe("a server that moved", () => {
     expect((await accounts.get(accountId)).homes).toEqual([NEW_HOME]);
     expect(thunderbird.list.get("cal1")?.url).toBe(`${NEW_HOME}work/#caldav-keeper`);
     expect(rerouted).toEqual(["cal1"]);
+  });
+
+  test("for good only for those who have not signed in, to a page to log in at, keeps its address", async () => {
+    permanent = true;
+    tracedTo = "https://dav.example.org/login/";
+    await news.read(accountId, signal);
+    expect(await addresses()).toEqual([`${HOME}work/`]);
+    expect((await accounts.get(accountId)).homes).toEqual([HOME]);
   });
 
   test("for now is asked where it is, and its old address is kept", async () => {

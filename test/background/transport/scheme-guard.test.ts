@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 import { decodeBody } from "../../../src/background/transport/body-text.ts";
-import { refuseDowngrade, schemeSafety } from "../../../src/background/transport/scheme-guard.ts";
+import {
+  isInsecureUrl,
+  refuseDowngrade,
+  schemeSafety,
+} from "../../../src/background/transport/scheme-guard.ts";
+import { isPlainHttp } from "../../../src/options/accounts/plain-http.ts";
 
 test.each([
   ["https://dav.example/", "secure"],
@@ -23,6 +28,19 @@ test.each(["ftp://h.example/", "javascript:1", "file:///etc/passwd", "no url"])(
     expect(() => schemeSafety(url)).toThrow(expect.objectContaining({ code: "bad-location" }));
   },
 );
+
+test.each([
+  ["http://dav.example/", true],
+  ["caldav://http://dav.example/", true],
+  [" CalDAVs://HTTP://dav.example/", true],
+  ["caldav://https://dav.example/", false],
+  ["caldav://dav.example/", false],
+  ["http://127.0.0.1:5232/", false],
+  ["dav.example", false],
+])("what is typed as %j sends the password unencrypted: %s", (text, insecure) => {
+  expect(isInsecureUrl(text)).toBe(insecure);
+  expect(isPlainHttp(text)).toBe(insecure);
+});
 
 test("from https to http is refused, from http to https is not", () => {
   expect(() => refuseDowngrade("https://h.example/", "http://h.example/")).toThrow(
