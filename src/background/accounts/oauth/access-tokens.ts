@@ -35,7 +35,11 @@ export class AccessTokens {
   async get(account: OAuthAccount, refused?: string): Promise<string> {
     const key = keyOf(account);
     const under = this.#refreshing.get(key);
-    if (under !== undefined) return under;
+    if (under !== undefined) {
+      const token = await under;
+      // It began without knowing what the server has refused since.
+      return token === refused ? this.get(account, refused) : token;
+    }
     const refreshing = this.#get(account, refused).finally(() => {
       if (this.#refreshing.get(key) === refreshing) this.#refreshing.delete(key);
     });
