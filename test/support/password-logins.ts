@@ -10,6 +10,6 @@ export function passwordLogins(vault: ConstructorParameters<typeof Credentials>[
   return {
     credentials,
     logins: new AccountLogins(credentials, { accessToken: none }),
-    oauth: { signIn: none, signInAgain: none, keep: none, forget: none },
+    oauth: { signIn: none, signInAgain: none, keep: none, drop: none, forget: none },
   };
 }

@@ -9,7 +9,7 @@ import type {
   DiscoverArguments,
   DiscoveredCalendar,
 } from "../../shared/commands.ts";
-import { AppError } from "../../shared/errors.ts";
+import { AppError, isAppError } from "../../shared/errors.ts";
 import type { StoredAccount, StoredCalendar } from "../settings/account-settings.ts";
 import type { StoredValue } from "../settings/stored-value.ts";
 import type { StoredSyncStatus } from "../settings/sync-status.ts";
@@ -40,7 +40,7 @@ export interface AccountsDependencies {
   readonly syncStatus: StoredValue<StoredSyncStatus>;
   readonly credentials: Pick<Credentials, "save" | "forget">;
   readonly logins: Pick<AccountLogins, "login">;
-  readonly oauth: Pick<OAuth, "signIn" | "keep" | "forget">;
+  readonly oauth: Pick<OAuth, "signIn" | "keep" | "drop" | "forget">;
   readonly discovery: Discovery;
   readonly calendars: Pick<
     typeof messenger.calendar.calendars,
@@ -74,8 +74,14 @@ export class Accounts {
     args: DiscoverArguments,
     signal: AbortSignal,
   ): Promise<CommandValue<"accounts.discover">> {
-    const { location, login } = await this.#enter(args, signal);
-    const found = await this.#discover({ ...args, location }, login, signal);
+    const { location, login, signedIn } = await this.#enter(args, signal);
+    const looking = this.#discover({ ...args, location }, login, signal);
+    const found = await looking.catch(async (error: unknown) => {
+      // Somebody else may have signed in than was meant. After a question the same search goes on.
+      if (signedIn && !isAppError(error, "host-not-agreed", "tls"))
+        await this.#deps.oauth.drop(signedIn, args.username);
+      throw error;
+    });
     return {
       principal: found.principal,
       calendars: [...found.calendars],

@@ -49,7 +49,7 @@ export class OAuth {
   ): Promise<SignedIn> {
     const { window, session, vault } = this.#deps;
     const setup = await setUpOAuth(choice, who, this.#deps, signal);
-    const key = JSON.stringify(["signed in", setup.stored, who.username]);
+    const key = keyOf(setup, who.username);
     const recalled = await session.recallKey(key);
     const last = recalled ? v.parse(StoredTokens, JSON.parse(recalled)) : null;
     if (last !== null && last.expiresAt - MARGIN_MS > this.#deps.now())
@@ -63,10 +63,15 @@ export class OAuth {
 
   /** Of an account just added with it. @throws AppError "credentials-locked" */
   async keep(account: OAuthAccount, { client, stored, tokens }: SignedIn): Promise<void> {
-    const { vault, session } = this.#deps;
+    const { vault } = this.#deps;
     if (stored.client !== undefined) await vault.saveSecret(client);
     await this.#deps.tokens.keep(account, tokens);
-    await session.rememberKey(JSON.stringify(["signed in", stored, account.username]), "");
+    await this.drop({ stored }, account.username);
+  }
+
+  /** The next search asks anew. */
+  async drop({ stored }: Pick<SignedIn, "stored">, username: string): Promise<void> {
+    await this.#deps.session.rememberKey(keyOf({ stored }, username), "");
   }
 
   /** In a window, whatever there is. `keep` is for after the server has taken it. */
@@ -104,4 +109,8 @@ export class OAuth {
       return null;
     }
   }
+}
+
+function keyOf({ stored }: Pick<OAuthSetup, "stored">, username: string): string {
+  return JSON.stringify(["signed in", stored, username]);
 }

@@ -1,4 +1,6 @@
 /** Accounts without a password, at a real OpenID Connect provider and a CalDAV server that takes its tokens only. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import type { OAuthArguments } from "../../../../src/shared/commands.ts";
 import { type OAuthWorld, startOAuthWorld } from "../../../support/oauth-world.ts";
@@ -127,6 +129,38 @@ test("signing in as somebody else is noticed, and what was there stays", async (
   await expect(again).rejects.toMatchObject({ code: "unauthorized" });
   expect(saved()).toEqual(before);
   expect(await poll(background)).toBe(1);
+});
+
+test("a search that fails with a sign-in does not use it again: the person may have been somebody else", async () => {
+  world = await startOAuthWorld();
+  world.person = { name: "mallory" };
+  const { accounts } = world.start();
+  const looking = accounts.discover(who(), signal);
+  await expect(looking).rejects.toMatchObject({ code: "unauthorized" });
+  world.person = { name: "keeper" };
+  expect((await accounts.discover(who(), signal)).calendars).toHaveLength(1);
+  expect(world.windows).toBe(2);
+});
+
+test("a search that ends in a question goes on with the same sign-in after the answer", async () => {
+  world = await startOAuthWorld();
+  const elsewhere = createServer((_, response) => {
+    response.writeHead(307, { Location: world.caldav.url }).end();
+  });
+  await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
+  const { port } = elsewhere.address() as AddressInfo;
+  const { accounts } = world.start();
+  const led = { ...who(), location: `http://localhost:${port}/` };
+  try {
+    const looking = accounts.discover(led, signal);
+    await expect(looking).rejects.toMatchObject({ code: "host-not-agreed" });
+    const { host } = new URL(world.caldav.url);
+    const { calendars } = await accounts.discover({ ...led, agreedHosts: [host] }, signal);
+    expect(calendars).toHaveLength(1);
+    expect(world.windows).toBe(1);
+  } finally {
+    elsewhere.close();
+  }
 });
 
 test("a provider that is down is waited for, and the sign-in stays", async () => {
