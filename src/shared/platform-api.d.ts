@@ -48,10 +48,12 @@ declare namespace messenger.platform {
     host: string,
     username: string,
   ): Promise<{ token: string } | { missing: true } | { locked: true }>;
+  /** @param refreshedFrom the token it was got with; `null`: that of a sign-in in a window */
   function setThunderbirdToken(
     host: string,
     username: string,
     token: string,
+    refreshedFrom: string | null,
   ): Promise<{ ok: true } | { locked: true } | Failure>;
 
   /**

@@ -43,6 +43,8 @@ export class OAuthWorld {
   /** What Thunderbird knows by itself, by host, and its own tokens by host and person. */
   readonly knownClients = new Map<string, ThunderbirdClient>();
   readonly thunderbirdTokens = new Map<string, string>();
+  /** Which token each of those that were saved was got with. */
+  readonly refreshedFrom: (string | null)[] = [];
   /** Who sits at the provider's pages; `"closes"`: closes the window. */
   person: Person | "closes" | "waits" = { name: "keeper" };
   windows = 0;
@@ -127,7 +129,8 @@ export class OAuthWorld {
         const token = this.thunderbirdTokens.get(`${host} ${username}`);
         return token === undefined ? { missing: true } : { token };
       },
-      setThunderbirdToken: async (host, username, token) => {
+      setThunderbirdToken: async (host, username, token, refreshedFrom) => {
+        this.refreshedFrom.push(refreshedFrom);
         this.thunderbirdTokens.set(`${host} ${username}`, token);
         return { ok: true };
       },

@@ -120,8 +120,12 @@ class PlatformExperiment extends ExtensionAPIPersistent {
       postForm: (url: string, form: string) => answer(() => postForm(url, form, this.#timers)),
       findOAuthClient: async (host: string) => findOAuthClient(host),
       getThunderbirdToken: (host: string, username: string) => getThunderbirdToken(host, username),
-      setThunderbirdToken: (host: string, username: string, token: string) =>
-        setThunderbirdToken(host, username, token),
+      setThunderbirdToken: (
+        host: string,
+        username: string,
+        token: string,
+        refreshedFrom: string | null,
+      ) => setThunderbirdToken(host, username, token, refreshedFrom),
       rememberKey: async (name: string, key: string) => this.#keys.remember(name, key),
       recallKey: async (name: string) => this.#keys.recall(name),
 

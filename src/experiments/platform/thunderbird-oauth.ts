@@ -16,6 +16,12 @@ export interface ThunderbirdClient {
   redirectUri: string;
 }
 
+interface Known {
+  readonly details: GeckoIssuerDetails;
+  /** What CalDAV needs. */
+  readonly scope: string;
+}
+
 export function findOAuthClient(host: string): ThunderbirdClient | null {
   const found = lookUp(host);
   if (found === null) return null;
@@ -44,16 +50,24 @@ export async function getThunderbirdToken(
   }
 }
 
+/**
+ * A login may cover mail and contacts too; a token of a sign-in for CalDAV alone in its place would end those.
+ * @param refreshedFrom the token that this one was got with: it is good for the same, and takes its place
+ */
 export async function setThunderbirdToken(
   host: string,
   username: string,
   token: string,
+  refreshedFrom: string | null,
 ): Promise<{ ok: true } | { locked: true } | { error: WireError }> {
   if (!Services.logins.isLoggedIn) return { locked: true };
   try {
     const known = lookUp(host);
     if (known === null) throw new Error("Thunderbird does not know this host");
-    const present = await find(host, username);
+    const logins = await covering(known, username);
+    const present =
+      logins.find(({ password }) => password === refreshedFrom) ??
+      logins.find((login) => isExact(login, known));
     if (present === undefined) {
       await addLogin(`oauth://${known.details.name}`, known.scope, username, token);
     } else if (present.password !== token) {
@@ -73,7 +87,7 @@ export async function setThunderbirdToken(
   }
 }
 
-function lookUp(host: string): { details: GeckoIssuerDetails; scope: string } | null {
+function lookUp(host: string): Known | null {
   const { OAuth2Providers } = ChromeUtils.importESModule(
     "resource:///modules/OAuth2Providers.sys.mjs",
   );
@@ -83,16 +97,28 @@ function lookUp(host: string): { details: GeckoIssuerDetails; scope: string } | 
   return { details: { ...details, name: known.issuer }, scope: known.requiredScopes };
 }
 
-/** One that covers at least what CalDAV needs, as Thunderbird's own code looks for it. */
+/** One for CalDAV alone is what was signed in with here last. */
 async function find(host: string, username: string): Promise<nsILoginInfo | undefined> {
   const known = lookUp(host);
   if (known === null) return undefined;
-  const logins = await Services.logins.searchLoginsAsync({
-    origin: `oauth://${known.details.name}`,
-  });
-  const wanted = known.scope.split(" ");
-  return logins.find((login) => {
-    const scopes = new Set((login.httpRealm ?? "").split(" "));
-    return login.username === username && wanted.every((scope) => scopes.has(scope));
-  });
+  const logins = await covering(known, username);
+  return logins.find((login) => isExact(login, known)) ?? logins[0];
+}
+
+/** Those that cover at least what CalDAV needs, as Thunderbird's own code looks for them. */
+async function covering({ details, scope }: Known, username: string): Promise<nsILoginInfo[]> {
+  const logins = await Services.logins.searchLoginsAsync({ origin: `oauth://${details.name}` });
+  return logins.filter(
+    (login) => login.username === username && covers(login.httpRealm ?? "", scope),
+  );
+}
+
+/** Of those that cover CalDAV. */
+function isExact({ httpRealm }: nsILoginInfo, { scope }: Known): boolean {
+  return covers(scope, httpRealm ?? "");
+}
+
+function covers(granted: string, wanted: string): boolean {
+  const scopes = new Set(granted.split(" "));
+  return wanted.split(" ").every((scope) => scopes.has(scope));
 }

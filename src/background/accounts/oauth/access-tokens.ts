@@ -47,10 +47,17 @@ export class AccessTokens {
     return refreshing;
   }
 
-  /** Of a sign-in just made. The refresh token is safe before the other one is used. */
-  async keep(account: OAuthAccount, tokens: Tokens): Promise<void> {
+  /**
+   * The refresh token is safe before the other one is used.
+   * @param refreshedFrom as of {@link TokenVault.save}
+   */
+  async keep(
+    account: OAuthAccount,
+    tokens: Tokens,
+    refreshedFrom: string | null = null,
+  ): Promise<void> {
     const { vault, session } = this.#deps;
-    if (tokens.refreshToken !== null) await vault.save(account, tokens.refreshToken);
+    if (tokens.refreshToken !== null) await vault.save(account, tokens.refreshToken, refreshedFrom);
     const { accessToken, expiresAt } = tokens;
     await session.rememberKey(keyOf(account), JSON.stringify({ accessToken, expiresAt }));
   }
@@ -69,7 +76,7 @@ export class AccessTokens {
     const refreshToken = await vault.refreshToken(account);
     const signal = AbortSignal.timeout(REFRESH_TIMEOUT_MS);
     const tokens = await endpoint.refresh(client, refreshToken, signal).catch(timedOut);
-    await this.keep(account, tokens);
+    await this.keep(account, tokens, refreshToken);
     return tokens.accessToken;
   }
 

@@ -47,15 +47,18 @@ export class OAuth {
     who: { readonly location: string; readonly username: string },
     signal: AbortSignal,
   ): Promise<SignedIn> {
-    const { window, session, vault } = this.#deps;
+    const { window, session } = this.#deps;
     const setup = await setUpOAuth(choice, who, this.#deps, signal);
     const key = keyOf(setup, who.username);
     const recalled = await session.recallKey(key);
     const last = recalled ? v.parse(StoredTokens, JSON.parse(recalled)) : null;
     if (last !== null && last.expiresAt - MARGIN_MS > this.#deps.now())
       return { ...setup, tokens: last };
-    const saved = last?.refreshToken ?? (await vault.thunderbirdToken(setup.stored, who.username));
-    const silent = saved === null ? null : await this.#refresh(setup, saved, signal);
+    const ours = last?.refreshToken ?? null;
+    const silent =
+      ours === null
+        ? await this.#byThunderbird(setup, who.username, signal)
+        : await this.#refresh(setup, ours, signal);
     const tokens = silent ?? (await window.signIn(setup.client, who.username, signal));
     await session.rememberKey(key, JSON.stringify(tokens));
     return { ...setup, tokens };
@@ -93,6 +96,24 @@ export class OAuth {
   async forget(account: OAuthAccount, others: readonly StoredAccount[]): Promise<void> {
     await this.#deps.tokens.forget(account);
     await this.#deps.vault.forget(account, others);
+  }
+
+  /**
+   * `null`: it has none that is valid. A new refresh token is Thunderbird's at once: the one before may be good no
+   * more, and its mail may sign in with it.
+   */
+  async #byThunderbird(
+    setup: OAuthSetup,
+    username: string,
+    signal: AbortSignal,
+  ): Promise<Tokens | null> {
+    const { vault } = this.#deps;
+    const saved = await vault.thunderbirdToken(setup.stored, username);
+    const tokens = saved === null ? null : await this.#refresh(setup, saved, signal);
+    if (tokens === null) return null;
+    if (tokens.refreshToken !== null && tokens.refreshToken !== saved)
+      await vault.saveThunderbirdToken(setup.stored, username, tokens.refreshToken, saved);
+    return { ...tokens, refreshToken: null };
   }
 
   /** `null`: no longer valid, for whatever reason; then a person is asked. */

@@ -43,14 +43,31 @@ export class TokenVault {
     return "token" in answer ? answer.token : null;
   }
 
-  /** @throws AppError "credentials-locked" */
-  async save({ origin, username, oauth }: OAuthAccount, refreshToken: string): Promise<void> {
+  /**
+   * @param refreshedFrom the one it was got with; `null`: none, a person signed in
+   * @throws AppError "credentials-locked"
+   */
+  async save(
+    { origin, username, oauth }: OAuthAccount,
+    refreshToken: string,
+    refreshedFrom: string | null,
+  ): Promise<void> {
     if (oauth.client !== undefined) {
       await this.#deps.credentials.save(tokenKey(origin, username), refreshToken);
       return;
     }
+    await this.saveThunderbirdToken(oauth, username, refreshToken, refreshedFrom);
+  }
+
+  /** As {@link save}. */
+  async saveThunderbirdToken(
+    { host = "" }: StoredOAuth,
+    username: string,
+    token: string,
+    refreshedFrom: string | null,
+  ): Promise<void> {
     const { platform } = this.#deps;
-    const answer = await platform.setThunderbirdToken(oauth.host ?? "", username, refreshToken);
+    const answer = await platform.setThunderbirdToken(host, username, token, refreshedFrom);
     if ("locked" in answer) throw lockedError();
     if ("error" in answer) throw fromWire(answer.error);
   }

@@ -246,8 +246,8 @@ test("a scope that does not let us stay signed in is said so at once", async () 
   });
 });
 
-test("Thunderbird's own sign-in is used where it has one, without a window, and stays when the account goes", async () => {
-  world = await startOAuthWorld();
+/** Thunderbird knows how to sign in there by itself. */
+function makeKnown(): void {
   const { issuer } = world.oidc;
   world.knownClients.set("127.0.0.1", {
     clientId: PUBLIC_CLIENT,
@@ -258,6 +258,13 @@ test("Thunderbird's own sign-in is used where it has one, without a window, and 
     tokenEndpoint: `${issuer}/token`,
     redirectUri: "http://localhost",
   });
+}
+
+const theirToken = () => world.thunderbirdTokens.get("127.0.0.1 keeper");
+
+test("Thunderbird's own sign-in is used where it has one, without a window, and stays when the account goes", async () => {
+  world = await startOAuthWorld();
+  makeKnown();
   const background = await added({ name: "thunderbird" });
   expect(world.windows).toBe(1);
   expect(saved()).toEqual([]);
@@ -268,6 +275,33 @@ test("Thunderbird's own sign-in is used where it has one, without a window, and 
   await world.oidc.expireAccessTokens();
   expect(await poll(again)).toBe(1);
   expect(world.windows).toBe(1);
+});
+
+test("a refreshed token of Thunderbird's takes the place of the one it was got with, of a search's too", async () => {
+  world = await startOAuthWorld({ rotates: true });
+  makeKnown();
+  const background = await added({ name: "thunderbird" });
+  expect(world.refreshedFrom).toEqual([null]);
+  const first = theirToken();
+  await world.oidc.expireAccessTokens();
+  await poll(background);
+  const second = theirToken();
+  expect(second).not.toBe(first);
+  expect(world.refreshedFrom).toEqual([null, first]);
+  await background.accounts.discover(who({ name: "thunderbird" }), signal);
+  expect(theirToken()).not.toBe(second);
+  expect(world.refreshedFrom).toEqual([null, first, second]);
+  await added({ name: "thunderbird" });
+  expect(world.refreshedFrom).toHaveLength(3);
+  expect(world.windows).toBe(1);
+});
+
+test("signing in again is told apart from a refresh", async () => {
+  world = await startOAuthWorld();
+  makeKnown();
+  const { signIns, accountId } = await added({ name: "thunderbird" });
+  await signIns.signIn({ accountId }, signal);
+  expect(world.refreshedFrom).toEqual([null, null]);
 });
 
 test.each([
