@@ -17,6 +17,8 @@ export interface StoreParts {
   readonly settings: StoredValue<StoredBackupSettings>;
   /** Asked when needed: the place and the store know each other. */
   readonly place: () => BackupPlace;
+  /** As {@link KnownStores} asks for it. */
+  readonly unmarkSaved: () => Promise<void>;
   /** The store is another one now. */
   readonly replan: () => Promise<void>;
   readonly startKeyThread: () => KeyThread;
@@ -29,7 +31,7 @@ export function composeStore(parts: StoreParts): {
   readonly recoverySheets: RecoverySheets;
   readonly knownStores: KnownStores;
 } {
-  const { platform, settings, place, replan, startKeyThread, text, language } = parts;
+  const { platform, settings, place, unmarkSaved, replan, startKeyThread, text, language } = parts;
   const backupStore = new BackupStore({
     place: {
       openStorage: async () => PlaceStorage.open(platform, await place().directory()),
@@ -58,6 +60,7 @@ export function composeStore(parts: StoreParts): {
       const measure = (path: string) => storage.measureBelow(path);
       return { freeBytes, list, measure, inspect: () => inspectStore(storage) };
     },
+    unmarkSaved,
     changed: async () => {
       await replan();
       return place().describe();

@@ -252,10 +252,12 @@ const automatic: AutomaticBackups = new AutomaticBackups({
   now: Date.now,
   random: Math.random,
 });
+const replacedVersions = new ItemStoreVersions(messenger.calendar);
 const { backupStore, recoverySheets, knownStores } = composeStore({
   platform,
   settings: storedBackup,
   place: () => backupPlace,
+  unmarkSaved: () => replacedVersions.unmarkSaved(),
   replan: () => checks.automatic.replan(),
   startKeyThread: () => new Worker(runtime.getURL("key-worker.js")),
   text,
@@ -267,6 +269,7 @@ const backupPlace: BackupPlace = new BackupPlace({
   last: storedLastBackup,
   automatic,
   store: backupStore,
+  unmarkSaved: () => replacedVersions.unmarkSaved(),
   checks: {
     last: () => checks.runs.last(),
     next: () => checks.automatic.next(),
@@ -282,7 +285,7 @@ const backup = new BackupService({
   openFolder: (directory) => openRestoreFolder(platform, directory),
   environment: () => platform.getEnvironment(),
   calendars: thunderbirdCalendars,
-  replaced: new ItemStoreVersions(messenger.calendar),
+  replaced: replacedVersions,
   maker: new NewCalendars({
     calendars,
     accounts,
@@ -313,6 +316,7 @@ const timeMachine = new TimeMachine({
 const forgetting = new Forgetting({
   openStore: (signal) => backup.open(signal),
   environment: () => backup.environment(),
+  unmarkSaved: (snapshotIds) => replacedVersions.unmarkSaved(snapshotIds),
   now: Date.now,
 });
 const pruning = new Pruning({ operations, forgetting, settings: storedBackup, broadcast });

@@ -397,6 +397,8 @@ declare namespace messenger.calendar {
     ): Promise<string>;
     /** A verified snapshot holds these replaced versions: they may go 30 days after they were replaced. */
     function markSnapshotted(cacheId: string, ids: number[], snapshotId: string): Promise<void>;
+    /** These snapshots (absent: all) are gone: the replaced versions they held, of every calendar, stay until another one holds them. */
+    function unmarkSnapshotted(snapshotIds?: string[]): Promise<void>;
     /** `DeletionCounts`. @param since ms since the epoch */
     function countDeletions(
       cacheId: string,

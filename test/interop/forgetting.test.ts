@@ -34,6 +34,7 @@ describePlakar("what we remove from a store, in plakar 1.1.4", () => {
     forgetting = new Forgetting({
       openStore: (signal) => service.open(signal),
       environment: () => service.environment(),
+      unmarkSaved: async () => {},
       now: Date.now,
     });
     calendars.add({ calendarId: "home", account: "local", collection: "Home", own: false });

@@ -26,6 +26,8 @@ export interface ForgettingSurroundings {
   openStore(signal: AbortSignal): Promise<Kloset>;
   /** `origin` as snapshots of this profile have it. */
   environment(): Promise<{ readonly origin: string; readonly hostname: string }>;
+  /** Replaced versions that these snapshots alone hold are to be written by the next backup again. */
+  unmarkSaved(snapshotIds: readonly string[]): Promise<void>;
   readonly now: () => number;
 }
 
@@ -110,6 +112,8 @@ export class Forgetting {
 
   async #remove(store: Kloset, ids: readonly string[], signal: AbortSignal): Promise<void> {
     const { hostname } = await this.#surroundings.environment();
+    // First: should this end in between, versions are written twice, and none is lost.
+    await this.#surroundings.unmarkSaved(ids);
     await store.removeSnapshots(ids, { hostname, signal });
   }
 }

@@ -7,7 +7,10 @@ const PAGE = 400;
 
 export interface ItemStoreVersionsApi {
   readonly calendars: Pick<typeof messenger.calendar.calendars, "get">;
-  readonly provider: Pick<typeof messenger.calendar.provider, "listSuperseded" | "markSnapshotted">;
+  readonly provider: Pick<
+    typeof messenger.calendar.provider,
+    "listSuperseded" | "markSnapshotted" | "unmarkSnapshotted"
+  >;
 }
 
 export class ItemStoreVersions implements ReplacedVersions {
@@ -46,6 +49,14 @@ export class ItemStoreVersions implements ReplacedVersions {
   ): Promise<void> {
     const cacheId = await this.#cacheId(calendar);
     if (cacheId !== null) await this.#api.provider.markSnapshotted(cacheId, [...ids], snapshotId);
+  }
+
+  /** What these snapshots hold (absent: any) counts as unsaved again: the next backup writes it anew. */
+  async unmarkSaved(snapshotIds?: readonly string[]): Promise<void> {
+    const { provider } = this.#api;
+    await (snapshotIds
+      ? provider.unmarkSnapshotted([...snapshotIds])
+      : provider.unmarkSnapshotted());
   }
 
   async #cacheId({ calendarId, own }: KnownCalendar): Promise<string | null> {

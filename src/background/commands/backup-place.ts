@@ -14,6 +14,8 @@ export interface BackupPlaceDependencies {
     setUp(passphrase: string | null, allowWeak: boolean, work: Work): Promise<void>;
     protection(): Promise<StoreProtection>;
   };
+  /** The store may be another one, which holds no replaced version yet: the next backup is to write all. */
+  readonly unmarkSaved: () => Promise<void>;
   readonly checks: {
     last(): Promise<BackupSettings["lastCheck"]>;
     /** When the next monthly check will be tried; `null`: never. */
@@ -101,6 +103,7 @@ export class BackupPlace {
     const opened = await platform.openPlace(directory);
     if ("error" in opened) throw fromWire(opened.error);
     const { defaultDirectory } = await platform.listPlaces();
+    await this.#deps.unmarkSaved();
     await settings.update((old) => ({
       ...old,
       directory: directory === defaultDirectory ? null : directory,

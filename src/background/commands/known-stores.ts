@@ -32,6 +32,8 @@ export interface KnownStoresDependencies {
   directory(): Promise<string>;
   /** @throws AppError of the place */
   open(directory: string): Promise<StoreFolder>;
+  /** The store made active may hold no replaced version yet: the next backup is to write all. */
+  unmarkSaved(): Promise<void>;
   /** The active store is another one now. */
   changed(): Promise<BackupSettings>;
 }
@@ -70,6 +72,7 @@ export class KnownStores {
     const { stores } = await settings.read();
     if (!stores.includes(directory) && directory !== defaultDirectory) throw notKnown("activate");
     await (await open(directory)).inspect();
+    if (directory !== (await this.#deps.directory())) await this.#deps.unmarkSaved();
     await settings.update((old) => ({
       ...old,
       directory: directory === defaultDirectory ? null : directory,

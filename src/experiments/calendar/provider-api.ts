@@ -148,6 +148,10 @@ export function createProviderApi(port: ProviderPort, dialog: NewCalendarDialog)
       await (await port.store()).markSnapshotted(calendarId, ids, snapshotId);
     },
 
+    async unmarkSnapshotted(snapshotIds: string[] | null): Promise<void> {
+      await (await port.store()).unmarkSnapshotted(snapshotIds ?? null);
+    },
+
     async countDeletions(cacheId: string, since: number): Promise<unknown> {
       const calendarId = own(cacheId);
       return (await port.store()).countDeletions(calendarId, since);

@@ -20,12 +20,16 @@ let service: BackupService;
 let forgetting: Forgetting;
 let profileName: string;
 let clock: number | undefined;
+let unmarked: string[];
+let unmarking: Error | null;
 
 beforeEach(() => {
   storage = new MemoryStorage();
   calendars = new MemoryCalendars();
   profileName = "test";
   clock = undefined;
+  unmarked = [];
+  unmarking = null;
   service = new BackupService({
     store: backupStoreIn(() => storage),
     openFolder: () => Promise.reject(new Error("not used")),
@@ -36,6 +40,10 @@ beforeEach(() => {
   forgetting = new Forgetting({
     openStore: (signal) => service.open(signal),
     environment: () => service.environment(),
+    unmarkSaved: async (ids) => {
+      if (unmarking) throw unmarking;
+      unmarked.push(...ids);
+    },
     now: () => clock ?? Date.now(),
   });
   const own = { account: "me@cal.example.org", collection: "work", own: true };
@@ -69,6 +77,18 @@ describe("removing a snapshot", () => {
     expect(await listed()).toEqual([three, two]);
     expect(await service.check({ full: true }, work())).toMatchObject({ ok: true });
     expect(await codeOf(service.browse({ snapshotId: one }, work()))).toBe("snapshot-unknown");
+  });
+
+  test("counts the versions it holds as unsaved; while it cannot, the snapshot stays", async () => {
+    const [one, two] = [await backUp(), await backUp()];
+    unmarking = new Error("the item store is closed");
+    await expect(forgetting.remove({ snapshotIds: [one] }, work())).rejects.toThrow("closed");
+    expect(await listed()).toEqual([two, one]);
+    unmarking = null;
+    await forgetting.prune({ last: 1 }, true, work());
+    expect(unmarked).toEqual([]);
+    await forgetting.prune({ last: 1 }, false, work());
+    expect(unmarked).toEqual([one]);
   });
 
   test("can be tried first", async () => {

@@ -1,6 +1,7 @@
 /** Versions that were replaced or removed: saved with the next backup, and given free only when that was read back. */
 import { beforeEach, expect, test } from "vitest";
 import { BackupService } from "../../../src/background/backup/backup-service.ts";
+import { Forgetting } from "../../../src/background/backup/forgetting.ts";
 import { ItemStoreVersions } from "../../../src/background/backup/item-store-versions.ts";
 import { openStore } from "../../../src/background/kloset/kloset.ts";
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
@@ -34,6 +35,9 @@ const versions = () =>
           .slice(0, limit);
         listed.push(page.length);
         return JSON.stringify(page);
+      },
+      unmarkSnapshotted: async (ids) => {
+        for (const row of rows) if (ids?.includes(row.savedIn ?? "") !== false) row.savedIn = null;
       },
       markSnapshotted: async (_cacheId, ids, snapshotId) => {
         for (const row of rows) if (ids.includes(row.id)) row.savedIn = snapshotId;
@@ -87,6 +91,34 @@ test("are in the next snapshot, in pages, and in no later one", async () => {
     "/replaced/me@here/work/901-1.ics",
   ]);
   expect(second.items).toBe(3);
+});
+
+test("whose snapshot is removed are in the next one", async () => {
+  rows = rows.slice(0, 3);
+  const service = serviceOver(storage);
+  const forgetting = new Forgetting({
+    openStore: (signal) => service.open(signal),
+    environment: () => service.environment(),
+    unmarkSaved: (ids) => versions().unmarkSaved(ids),
+    now: Date.now,
+  });
+  const { snapshotId } = await service.run({}, work());
+  rows.push({ id: 901, name: "1.ics", text: eventText("uid-1", "Late"), savedIn: null });
+  const second = await service.run({}, work());
+  await forgetting.remove({ snapshotIds: [snapshotId] }, work());
+  const third = await service.run({}, work());
+  expect(new Set((await replacedIn(third.snapshotId)).values())).toEqual(
+    new Set([0, 1, 2].map((n) => eventText("uid-0", `Version ${n}`))),
+  );
+  expect(rows.at(-1)?.savedIn).toBe(second.snapshotId);
+});
+
+test("of a store no longer in use are all in the next snapshot", async () => {
+  await serviceOver(storage).run({}, work());
+  await versions().unmarkSaved();
+  storage = new MemoryStorage();
+  const { snapshotId } = await serviceOver(storage).run({}, work());
+  expect((await replacedIn(snapshotId)).size).toBe(900);
 });
 
 test("one of them comes back by its path", async () => {

@@ -17,6 +17,7 @@ const refused: { error: WireError } = {
 let allowed: Map<string, "profile-disk" | "other-disk" | "unknown">;
 let place: BackupPlace;
 let replanned = 0;
+let unmarked = 0;
 let refusal: AppError | null;
 let protection: StoreProtection;
 
@@ -40,6 +41,7 @@ beforeEach(() => {
     ["/mnt/backup", "other-disk"],
   ]);
   replanned = 0;
+  unmarked = 0;
   const area = new MemoryArea();
   place = new BackupPlace({
     platform,
@@ -51,6 +53,9 @@ beforeEach(() => {
         protection = passphrase === null ? "none" : "ready";
       },
       protection: async () => protection,
+    },
+    unmarkSaved: async () => {
+      unmarked++;
     },
     checks: { last: async () => null, next: async () => null, replan: async () => {} },
     automatic: {
@@ -102,6 +107,14 @@ test("a store is expected where one was, until the directory is chosen anew", as
   expect(await place.expectsStore()).toBe(false);
   await configure({ directory: "/mnt/backup" });
   expect(await place.expectsStore()).toBe(false);
+});
+
+test("a store that is chosen is to get every replaced version", async () => {
+  await configure({ schedule: "daily" });
+  await expect(configure({ directory: "/etc" })).rejects.toThrow();
+  expect(unmarked).toBe(0);
+  await configure({ directory: "/mnt/backup" });
+  expect(unmarked).toBe(1);
 });
 
 test("the schedule is off until one is chosen, and then kept", async () => {

@@ -15,6 +15,8 @@ let settings: StoredValue<ReturnType<typeof backupSettingsShape.initial>>;
 let stores: KnownStores;
 const at = (name: string): string => path.join(folder, name);
 const unreachable = new Set<string>();
+/** The active directory whenever every replaced version was to be written anew. */
+let unmarkedIn: string[];
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "keeper-stores-"));
@@ -22,6 +24,7 @@ beforeEach(async () => {
   for (const name of ["one", "two"]) await createStore(new NodeStorage(at(name)), {});
   await writeFile(at("photos/cat.jpg"), "cat");
   unreachable.clear();
+  unmarkedIn = [];
   settings = new StoredValue(new MemoryArea(), backupSettingsShape);
   await settings.update((old) => ({
     ...old,
@@ -46,6 +49,9 @@ beforeEach(async () => {
         };
       };
       return { freeBytes: 5000, list, measure, inspect: () => inspectStore(storage) };
+    },
+    unmarkSaved: async () => {
+      unmarkedIn.push(await directory());
     },
     changed: async () => ({ directory: await directory() }) as never,
   });
@@ -73,6 +79,13 @@ test("another one is made the active one, and the first stays known", async () =
     [at("two"), true],
     [at("one"), false],
   ]);
+});
+
+test("another one made active is to get every replaced version, the active one none anew", async () => {
+  await stores.activate({ directory: at("one") });
+  expect(unmarkedIn).toEqual([]);
+  await stores.activate({ directory: at("two") });
+  expect(unmarkedIn).toEqual([at("one")]);
 });
 
 test("one that cannot be reached is listed with the reason, and not made the active one", async () => {

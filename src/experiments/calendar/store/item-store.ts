@@ -187,6 +187,8 @@ export interface ItemStore {
   resumeSending(): Promise<void>;
   /** A verified snapshot holds these versions: they may go 30 days after they were replaced. */
   markSnapshotted(calendarId: string, ids: readonly number[], snapshotId: string): Promise<void>;
+  /** These snapshots (`null`: all) hold no version any more, of any calendar: they stay until another one does. */
+  unmarkSnapshotted(snapshotIds: readonly string[] | null): Promise<void>;
 
   // The calendars' side -------------------------------------------------------------------------
 

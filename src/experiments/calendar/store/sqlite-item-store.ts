@@ -246,6 +246,22 @@ export class SqliteItemStore implements ItemStore {
     );
   }
 
+  async unmarkSnapshotted(snapshotIds: readonly string[] | null): Promise<void> {
+    await this.#inTurn(() =>
+      this.#parts.sql.transaction(
+        (sql) =>
+          sql.execute(
+            `UPDATE superseded SET snapshot_id = NULL
+             WHERE snapshot_id IS NOT NULL
+               AND (:ids IS NULL OR snapshot_id IN (SELECT value FROM json_each(:ids)))`,
+            { ids: snapshotIds && JSON.stringify(snapshotIds) },
+          ),
+        // A mark that came back after a power cut would let go what no snapshot holds.
+        { durable: true },
+      ),
+    );
+  }
+
   query(query: RangeQuery, sliceSize = SLICE): AsyncIterable<readonly StoredItem[]> {
     return this.#slices(querySlices(this.#parts.sql, query, sliceSize));
   }

@@ -81,6 +81,29 @@ describe("a restart", () => {
   });
 });
 
+describe("a superseded text whose snapshot is gone", () => {
+  test.each([
+    ["is kept, of every calendar", ["one"], [A, NEW]],
+    ["is kept while another snapshot's may go", ["two"], []],
+    ["is kept with those of all snapshots", null, [A, NEW]],
+  ] as const)("%s", async (_, gone, kept) => {
+    const OTHER = "another calendar";
+    await world.batch([put("a.ics", A)]);
+    await world.batch([put("a.ics", MINE)]);
+    await world.batch([put("n.ics", NEW)], {}, OTHER);
+    await world.batch([put("n.ics", MINE)], {}, OTHER);
+    for (const calendarId of [world.calendarId, OTHER]) {
+      const ids = (await world.superseded(calendarId)).map(({ id }) => id);
+      await world.store.markSnapshotted(calendarId, ids, "one");
+    }
+    await world.store.unmarkSnapshotted(gone);
+    world.now += 40 * 24 * 60 * 60_000;
+    await world.restart();
+    const left = [...(await world.superseded()), ...(await world.superseded(OTHER))];
+    expect(left.map(({ text }) => text)).toEqual(kept);
+  });
+});
+
 describe("a database of another version", () => {
   const addColumn = {
     version: 2,
