@@ -20,6 +20,13 @@ const KEEP_USER_TEXTS = `
   SELECT calendar, name, uid, visible_body, :reason, :now FROM items
   WHERE calendar = :calendar AND visible_body IS NOT NULL AND visible_body IS NOT server_body`;
 
+/** Both sides of conflicts nobody decided: the other one may be nowhere else. */
+const KEEP_CONFLICTS = `
+  INSERT INTO superseded (calendar, name, uid, body, reason, superseded_at)
+  SELECT c.calendar, c.name, c.uid, b.id, :reason, :now
+  FROM conflicts c JOIN bodies b ON b.id IN (c.mine, c.theirs) WHERE c.calendar = :calendar
+  RETURNING 1`;
+
 const KEEP_VERSIONS = `
   INSERT OR IGNORE INTO versions (revision, calendar, body, replaced_at)
   SELECT revision, calendar, visible_body, :now FROM items
@@ -66,6 +73,8 @@ export async function removeCalendarRows(
   );
   await sql.execute(KEEP_SERVER_TEXTS, { calendar, now, reason });
   await sql.execute(KEEP_USER_TEXTS, { calendar, now, reason });
+  const sides = await sql.execute(KEEP_CONFLICTS, { calendar, now, reason });
+  await sql.execute("DELETE FROM conflicts WHERE calendar = :calendar", { calendar });
   await sql.execute(KEEP_VERSIONS, { calendar, now });
   await sql.execute(
     "DELETE FROM outbox WHERE item IN (SELECT id FROM items WHERE calendar = :calendar)",
@@ -78,5 +87,5 @@ export async function removeCalendarRows(
     now,
   });
   const [pending, superseded] = (counted[0] ?? []) as number[];
-  return { superseded: superseded ?? 0, pending: pending ?? 0 };
+  return { superseded: (superseded ?? 0) + sides.length, pending: pending ?? 0 };
 }

@@ -229,4 +229,23 @@ describe("clearing and unsubscribing", () => {
     await world.batch([put("a.ics", A)]);
     expect(await world.visible()).toEqual({ "a.ics": A });
   });
+
+  test("an unsubscribed calendar leaves both texts of a conflict nobody decided", async () => {
+    await world.batch([put("a.ics", A)]);
+    await world.edit("a.ics", MINE);
+    const sides = { mine: MINE, theirs: event("a", "theirs") };
+    const conflict = { conflict: "both-changed", base: A, properties: [], ...sides } as const;
+    await world.settle("a.ics", { kind: "yield", conflict });
+    const before = (await world.superseded()).length;
+    expect(await world.store.removeCalendar(world.calendarId, "unsubscribe")).toEqual({
+      superseded: 3,
+      pending: 0,
+    });
+    const kept = (await world.superseded()).slice(0, -before);
+    expect(new Set(kept.map(({ text }) => text))).toEqual(new Set([A, MINE, sides.theirs]));
+    expect(await world.conflicts()).toEqual([]);
+    world.now += 40 * 24 * 60 * 60_000;
+    await world.restart();
+    expect(await world.superseded()).toHaveLength(before + 3);
+  });
 });
