@@ -120,7 +120,8 @@ export class Accounts {
   /**
    * Takes the account's calendars out of Thunderbird; the server keeps everything. Where no snapshot can be taken
    * before, the account goes all the same: the server has its items, and unsent edits are put aside.
-   * @throws AppError "account-unknown"; "pending-changes" while edits wait, unless `discardPending`
+   * @throws AppError "account-unknown"; "pending-changes" while edits wait, unless `discardPending`; "busy" while a
+   *   backup or other work with the store runs
    */
   async remove({
     accountId,
@@ -135,10 +136,7 @@ export class Accounts {
     if (pending > 0 && !discardPending) throw changesWait(pending);
 
     const there = facts.flatMap(({ calendar }) => (calendar ? [calendar.id] : []));
-    const snapshotId =
-      there.length === 0
-        ? null
-        : ((await this.#deps.snapshotBefore?.(there).catch(() => null)) ?? null);
+    const snapshotId = there.length === 0 ? null : await this.#snapshotBefore(there);
     for (const id of there) await calendars.remove(id);
     const left = await stored.update((all) => all.filter(({ id }) => id !== accountId));
     if (!left.some((other) => sameCredential(other, account))) await this.#forgetLogin(account);
@@ -360,6 +358,16 @@ export class Accounts {
     const subscribed = await subscribeAll(this.#deps, account, chosen, shown);
     await this.#forgetStatuses(subscribed.calendars.map(({ id }) => id));
     return subscribed.added;
+  }
+
+  async #snapshotBefore(calendarIds: readonly string[]): Promise<string | null> {
+    try {
+      return (await this.#deps.snapshotBefore?.(calendarIds)) ?? null;
+    } catch (error) {
+      // One can be taken a little later.
+      if (isAppError(error, "busy")) throw error;
+      return null;
+    }
   }
 
   async #forgetLogin(account: StoredAccount): Promise<void> {

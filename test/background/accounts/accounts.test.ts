@@ -22,6 +22,7 @@ let locked: boolean;
 let onServer: DiscoveredAccount;
 let discover: (location: string, login: Login) => Promise<DiscoveredAccount>;
 let synced: string[];
+let snapshotBefore: (calendarIds: readonly string[]) => Promise<string>;
 let syncStatus: StoredValue<ReturnType<typeof syncStatusShape.initial>>;
 
 function start(): Accounts {
@@ -54,6 +55,7 @@ function start(): Accounts {
     requestSync: (calendarIds) => synced.push(...calendarIds),
     onChanged: () => {},
     onSignedIn: () => {},
+    snapshotBefore: (calendarIds) => snapshotBefore(calendarIds),
     newId: () => `account${++ids}`,
   });
 }
@@ -66,6 +68,7 @@ beforeEach(() => {
   vault = new Map();
   locked = false;
   synced = [];
+  snapshotBefore = () => Promise.reject(new AppError("store-missing", "None."));
   onServer = {
     principal: "https://dav.example.org/ada/",
     homes: ["https://dav.example.org/ada/"],
@@ -246,6 +249,17 @@ test("removal is refused while changes wait, and done with the second word", asy
   expect(thunderbird.list.size).toBe(0);
   expect(await accounts.list()).toEqual([]);
   expect(vault.size).toBe(0);
+});
+
+test("an account waits for a backup under way, so that it goes with a snapshot", async () => {
+  const accounts = start();
+  const { accountId } = await accounts.add({ ...LOGIN, calendars: [WORK, HOME] }, signal);
+  snapshotBefore = () => Promise.reject(new AppError("busy", "A backup is running."));
+  await expect(accounts.remove({ accountId })).rejects.toMatchObject({ code: "busy" });
+  expect(thunderbird.list.size).toBe(2);
+  expect(vault.size).toBe(1);
+  snapshotBefore = async (calendarIds) => `of ${calendarIds}`;
+  expect(await accounts.remove({ accountId })).toMatchObject({ snapshotId: "of cal1,cal2" });
 });
 
 test("one calendar is taken out: refused while changes wait, and not offered again", async () => {
