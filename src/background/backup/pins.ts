@@ -25,7 +25,7 @@ export async function readPins(store: Kloset): Promise<ReadonlySet<string>> {
   }
 }
 
-/** Pins of snapshots that are gone are forgotten. @returns the pinned ids, newest snapshot first */
+/** @returns the pinned ids that are listed, newest snapshot first */
 export async function setPin(
   store: Kloset,
   snapshotId: string,
@@ -34,8 +34,8 @@ export async function setPin(
   const pins = new Set(await readPins(store));
   if (pinned) pins.add(snapshotId);
   else pins.delete(snapshotId);
-  const ids = (await store.listSnapshots()).map(({ id }) => id).filter((id) => pins.has(id));
-  const text = `${JSON.stringify({ version: 1, pinned: ids }, null, 2)}\n`;
+  // A snapshot may be missing in the list for as long as its header cannot be read: its pin stays.
+  const text = `${JSON.stringify({ version: 1, pinned: [...pins] }, null, 2)}\n`;
   await store.writeSideFile(PINS_FILE, new TextEncoder().encode(text));
-  return ids;
+  return (await store.listSnapshots()).map(({ id }) => id).filter((id) => pins.has(id));
 }

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { BackupService } from "../../../src/background/backup/backup-service.ts";
 import { Forgetting } from "../../../src/background/backup/forgetting.ts";
 import { PINS_FILE } from "../../../src/background/backup/pins.ts";
+import type { Kloset } from "../../../src/background/kloset/kloset.ts";
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
 import { isAppError } from "../../../src/shared/errors.ts";
 import { backupStoreIn } from "../../support/backup-store-fixture.ts";
@@ -21,6 +22,8 @@ let forgetting: Forgetting;
 let profileName: string;
 let clock: number | undefined;
 let unmarked: string[];
+/** Left out of the list, as one whose header cannot be read. */
+let unreadable: string | null;
 let unmarking: Error | null;
 
 beforeEach(() => {
@@ -29,6 +32,7 @@ beforeEach(() => {
   profileName = "test";
   clock = undefined;
   unmarked = [];
+  unreadable = null;
   unmarking = null;
   service = new BackupService({
     store: backupStoreIn(() => storage),
@@ -38,7 +42,7 @@ beforeEach(() => {
     maker: calendars,
   });
   forgetting = new Forgetting({
-    openStore: (signal) => service.open(signal),
+    openStore: openWatched,
     environment: () => service.environment(),
     unmarkSaved: async (ids) => {
       if (unmarking) throw unmarking;
@@ -52,6 +56,14 @@ beforeEach(() => {
   calendars.put("work", "a.ics", eventText("a", {}));
   calendars.put("home", "h.ics", eventText("h", {}));
 });
+
+async function openWatched(signal: AbortSignal): Promise<Kloset> {
+  const store = await service.open(signal);
+  const { listSnapshots } = store;
+  store.listSnapshots = async () =>
+    (await listSnapshots.call(store)).filter(({ id }) => id !== unreadable);
+  return store;
+}
 
 async function backUp(calendarIds?: string[]): Promise<string> {
   const report = await service.run(calendarIds ? { calendarIds } : {}, work());
@@ -144,6 +156,17 @@ describe("a pinned snapshot", () => {
       ids.map((snapshotId) => forgetting.pin({ snapshotId, pinned: true }, work())),
     );
     expect((await service.list({}, work())).every(({ pinned }) => pinned)).toBe(true);
+  });
+
+  test("stays one when others are pinned while its header cannot be read", async () => {
+    const [one, two] = [await backUp(), await backUp()];
+    await forgetting.pin({ snapshotId: one, pinned: true }, work());
+    unreadable = one;
+    const pin = (pinned: boolean) => forgetting.pin({ snapshotId: two, pinned }, work());
+    expect(await pin(true)).toEqual({ pinned: [two] });
+    expect(await pin(false)).toEqual({ pinned: [] });
+    unreadable = null;
+    expect((await service.list({}, work())).map(({ pinned }) => pinned)).toEqual([false, true]);
   });
 
   test("stays one while the list of pins cannot be read: nothing is removed", async () => {
