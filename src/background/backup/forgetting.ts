@@ -33,7 +33,10 @@ export interface ForgettingSurroundings {
 
 export class Forgetting {
   readonly #surroundings: ForgettingSurroundings;
-  /** Pins change one after the other: each change reads the file and writes it anew. */
+  /**
+   * Pins change one after the other: each change reads the file and writes it anew. Removals take their turn, too, so
+   * that no pin is set between the last look at them and the removal.
+   */
   #pinning: Promise<unknown> = Promise.resolve();
 
   constructor(surroundings: ForgettingSurroundings) {
@@ -52,14 +55,16 @@ export class Forgetting {
     const infos = await store.listSnapshots();
     for (const id of snapshotIds)
       if (!infos.some((info) => info.id === id)) throw unknownSnapshot(id);
-    const pins = await readPins(store);
-    const pinned = snapshotIds.filter((id) => pins.has(id));
-    if (pinned.length > 0) throw pinnedSnapshot(pinned);
+    await refusePinned(store, snapshotIds);
     const removed = infos.filter(({ id }) => snapshotIds.includes(id));
     const lastOf = await lostCalendars(store, infos, snapshotIds);
     if (!dryRun) {
       if (lastOf.length > 0 && !evenLast) throw lastSnapshot(lastOf);
-      await this.#remove(store, snapshotIds, signal);
+      await this.#inTurn(async () => {
+        // One may have been pinned while the snapshots were read.
+        await refusePinned(store, snapshotIds);
+        await this.#remove(store, snapshotIds, signal);
+      });
     }
     return { removed: removed.map(brief), lastOf };
   }
@@ -79,12 +84,19 @@ export class Forgetting {
     const infos = (await store.listSnapshots()).filter(
       (info) => info.type === SNAPSHOT_TYPE && info.origin === origin,
     );
-    const pins = await readPins(store);
-    const facts: SnapshotFacts[] = [];
-    for (const info of infos) facts.push(await factsOf(store, info, pins, signal));
+    const facts: Omit<SnapshotFacts, "pinned">[] = [];
+    for (const info of infos) facts.push(await factsOf(store, info, signal));
     if (clockJumped(facts, this.#surroundings.now())) throw jumped();
-    const { keep, remove } = decideRetention(facts, policy);
-    if (!dryRun && remove.length > 0) await this.#remove(store, remove, signal);
+    const { keep, remove } = await this.#inTurn(async () => {
+      // Only now: snapshots take seconds to be read, and one may be pinned meanwhile.
+      const pins = await readPins(store);
+      const decision = decideRetention(
+        facts.map((fact) => ({ ...fact, pinned: pins.has(fact.id) })),
+        policy,
+      );
+      if (!dryRun && decision.remove.length > 0) await this.#remove(store, decision.remove, signal);
+      return decision;
+    });
     const byId = new Map(infos.map((info) => [info.id, info]));
     const describe = (id: string) => brief(byId.get(id) as SnapshotInfo);
     return {
@@ -95,9 +107,7 @@ export class Forgetting {
 
   /** @throws AppError "snapshot-unknown", "store-corrupt", and those of the place */
   pin(args: CommandArguments<"snapshots.pin">, work: Work): Promise<{ pinned: string[] }> {
-    const change = this.#pinning.then(() => this.#pin(args, work));
-    this.#pinning = change.catch(() => undefined);
-    return change;
+    return this.#inTurn(() => this.#pin(args, work));
   }
 
   async #pin(
@@ -110,12 +120,25 @@ export class Forgetting {
     return { pinned: await setPin(store, snapshotId, pinned) };
   }
 
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#pinning.then(work);
+    this.#pinning = result.catch(() => undefined);
+    return result;
+  }
+
   async #remove(store: Kloset, ids: readonly string[], signal: AbortSignal): Promise<void> {
     const { hostname } = await this.#surroundings.environment();
     // First: should this end in between, versions are written twice, and none is lost.
     await this.#surroundings.unmarkSaved(ids);
     await store.removeSnapshots(ids, { hostname, signal });
   }
+}
+
+/** @throws AppError "snapshot-pinned", "store-corrupt" */
+async function refusePinned(store: Kloset, snapshotIds: readonly string[]): Promise<void> {
+  const pins = await readPins(store);
+  const pinned = snapshotIds.filter((id) => pins.has(id));
+  if (pinned.length > 0) throw pinnedSnapshot(pinned);
 }
 
 function brief({ id, timestamp, label }: SnapshotInfo) {
@@ -125,15 +148,13 @@ function brief({ id, timestamp, label }: SnapshotInfo) {
 async function factsOf(
   store: Kloset,
   info: SnapshotInfo,
-  pins: ReadonlySet<string>,
   signal: AbortSignal,
-): Promise<SnapshotFacts> {
+): Promise<Omit<SnapshotFacts, "pinned">> {
   signal.throwIfAborted();
   return {
     id: info.id,
     time: info.timestamp,
     complete: info.context.get("Incomplete") === "0" && !info.context.has(PARTIAL),
-    pinned: pins.has(info.id),
     holds: await held(store, info),
   };
 }

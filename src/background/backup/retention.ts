@@ -60,7 +60,10 @@ export function localClock(time: number): WallClock {
 }
 
 /** True when a snapshot claims to be from the future: then nothing can be said about what is old. */
-export function clockJumped(snapshots: readonly SnapshotFacts[], now: number): boolean {
+export function clockJumped(
+  snapshots: readonly Pick<SnapshotFacts, "time">[],
+  now: number,
+): boolean {
   return snapshots.some(({ time }) => time > now + TOLERANCE_MS);
 }
 

@@ -24,6 +24,7 @@ let clock: number | undefined;
 let unmarked: string[];
 /** Left out of the list, as one whose header cannot be read. */
 let unreadable: string | null;
+let whileReading: (() => Promise<unknown>) | null;
 let unmarking: Error | null;
 
 beforeEach(() => {
@@ -33,6 +34,7 @@ beforeEach(() => {
   clock = undefined;
   unmarked = [];
   unreadable = null;
+  whileReading = null;
   unmarking = null;
   service = new BackupService({
     store: backupStoreIn(() => storage),
@@ -59,7 +61,11 @@ beforeEach(() => {
 
 async function openWatched(signal: AbortSignal): Promise<Kloset> {
   const store = await service.open(signal);
-  const { listSnapshots } = store;
+  const { listSnapshots, openSnapshot } = store;
+  store.openSnapshot = async (...args) => {
+    await whileReading?.();
+    return openSnapshot.apply(store, args);
+  };
   store.listSnapshots = async () =>
     (await listSnapshots.call(store)).filter(({ id }) => id !== unreadable);
   return store;
@@ -156,6 +162,24 @@ describe("a pinned snapshot", () => {
       ids.map((snapshotId) => forgetting.pin({ snapshotId, pinned: true }, work())),
     );
     expect((await service.list({}, work())).every(({ pinned }) => pinned)).toBe(true);
+  });
+
+  test("stays one that was pinned while the snapshots were read", async () => {
+    const [one, two, three] = [await backUp(), await backUp(), await backUp()];
+    whileReading = () => forgetting.pin({ snapshotId: one, pinned: true }, work());
+    const { kept } = await forgetting.prune({ last: 1 }, false, work());
+    expect(kept.map(({ id, reasons }) => [id, reasons.includes("pinned")])).toEqual([
+      [three, false],
+      [one, true],
+    ]);
+    expect(await listed()).toEqual([three, one]);
+    expect(unmarked).toEqual([two]);
+
+    whileReading = () => forgetting.pin({ snapshotId: three, pinned: true }, work());
+    expect(await codeOf(forgetting.remove({ snapshotIds: [three] }, work()))).toBe(
+      "snapshot-pinned",
+    );
+    expect(await listed()).toEqual([three, one]);
   });
 
   test("stays one when others are pinned while its header cannot be read", async () => {
