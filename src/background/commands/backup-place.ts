@@ -78,13 +78,14 @@ export class BackupPlace {
     const { settings, store, automatic } = this.#deps;
     // One that keeps nothing would end in an error at every backup.
     if (retention && !keepsSomething(retention)) throw keepsNothing("retention");
-    const before = await settings.read();
+    const { directory: oldDirectory, stores } = await settings.read();
     if (directory !== undefined) await this.#choose(directory);
     if (passphrase !== undefined) {
       try {
         await store.setUp(passphrase, allowWeak ?? false, work);
       } catch (error) {
-        await settings.update(() => before);
+        // Schedule and retention may have been changed while the key was derived.
+        await settings.update((now) => ({ ...now, directory: oldDirectory, stores }));
         throw error;
       }
       await this.noteStore();

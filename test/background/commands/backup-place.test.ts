@@ -19,6 +19,7 @@ let place: BackupPlace;
 let replanned = 0;
 let unmarked = 0;
 let refusal: AppError | null;
+let whileUnlocking: () => Promise<unknown>;
 let protection: StoreProtection;
 
 const platform = {
@@ -35,6 +36,7 @@ const configure = (args: CommandArguments<"backup.configure">) =>
 
 beforeEach(() => {
   refusal = null;
+  whileUnlocking = async () => {};
   protection = "undecided";
   allowed = new Map([
     ["/profile/store", "profile-disk"],
@@ -49,6 +51,7 @@ beforeEach(() => {
     last: new StoredValue(area, lastBackupShape),
     store: {
       setUp: async (passphrase) => {
+        await whileUnlocking();
         if (refusal) throw refusal;
         protection = passphrase === null ? "none" : "ready";
       },
@@ -185,4 +188,17 @@ test("a passphrase that does not go with the store leaves directory and schedule
   expect(await configure({})).toMatchObject({ directory: "/profile/store", schedule: "off" });
   expect(await place.expectsStore()).toBe(true);
   expect(replanned).toBe(0);
+});
+
+test("a schedule and a policy chosen while a passphrase is tried stay when it is wrong", async () => {
+  refusal = new AppError("wrong-passphrase", "No.");
+  whileUnlocking = () => configure({ schedule: "weekly", retention: { last: 3 } });
+  await expect(
+    configure({ directory: "/mnt/backup", passphrase: "secret words" }),
+  ).rejects.toMatchObject({ code: "wrong-passphrase" });
+  expect(await configure({})).toMatchObject({
+    directory: "/profile/store",
+    schedule: "weekly",
+    retention: { last: 3 },
+  });
 });
