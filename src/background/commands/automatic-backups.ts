@@ -78,6 +78,17 @@ export class AutomaticBackups {
     return this.#noting;
   }
 
+  /**
+   * From now on backups go by changes. Those since the last good one were not noted: one is taken for granted.
+   * The schedule is to be planned anew after it.
+   */
+  async startCounting(): Promise<void> {
+    const { history, now } = this.#deps;
+    // It lies before now, so that a backup which begins at once holds it, and the next change is noted.
+    const time = now() - CHANGE_STEP_MS;
+    await history.update((old) => ({ ...old, firstChange: time, lastChange: time }));
+  }
+
   async #noteChange(): Promise<void> {
     const { settings, history, now } = this.#deps;
     if ((await settings.read()).schedule !== "change") return;

@@ -26,6 +26,8 @@ export interface BackupPlaceDependencies {
   readonly automatic: {
     /** When the next automatic backup will be tried; `null`: never. */
     next(): Promise<number | null>;
+    /** The schedule goes by changes now, and did not before. */
+    startCounting(): Promise<void>;
     /** The schedule is another one now. */
     replan(): Promise<void>;
   };
@@ -92,7 +94,12 @@ export class BackupPlace {
     }
     if (retention !== undefined) await settings.update((old) => ({ ...old, retention }));
     if (schedule !== undefined) {
-      await settings.update((old) => ({ ...old, schedule }));
+      let counted = false;
+      await settings.update((old) => {
+        counted = old.schedule === "change";
+        return { ...old, schedule };
+      });
+      if (schedule === "change" && !counted) await automatic.startCounting();
       await automatic.replan();
     }
     if (directory !== undefined || schedule !== undefined) await this.#deps.checks.replan();

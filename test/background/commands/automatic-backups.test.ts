@@ -319,4 +319,27 @@ describe("after changes", () => {
     await automatic.replan();
     expect(alarm).toBe(now + 7 * DAY);
   });
+
+  test("what was changed while backups went by the clock is saved soon after they no longer do", async () => {
+    await schedule("daily");
+    await automatic.changed();
+    now += HOUR;
+    await schedule("change");
+    await automatic.startCounting();
+    await automatic.replan();
+    expect(alarm).toBe(now + 9 * MINUTE);
+    await nextAlarm();
+    expect(attempts).toBe(1);
+    expect(alarm).toBe(now + 7 * DAY);
+  });
+
+  test("a backup by hand right after changes began to count is enough, and the next change is noted", async () => {
+    await automatic.startCounting();
+    await runs.run({});
+    await automatic.replan();
+    expect(alarm).toBe(now + 7 * DAY);
+    await automatic.startCounting();
+    await automatic.changed();
+    expect(alarm).toBe(now + 10 * MINUTE);
+  });
 });

@@ -17,6 +17,8 @@ const refused: { error: WireError } = {
 let allowed: Map<string, "profile-disk" | "other-disk" | "unknown">;
 let place: BackupPlace;
 let replanned = 0;
+/** How often it had been planned anew whenever changes began to be counted. */
+let countedBefore: number[];
 let unmarked = 0;
 let refusal: AppError | null;
 let whileUnlocking: () => Promise<unknown>;
@@ -43,6 +45,7 @@ beforeEach(() => {
     ["/mnt/backup", "other-disk"],
   ]);
   replanned = 0;
+  countedBefore = [];
   unmarked = 0;
   const area = new MemoryArea();
   place = new BackupPlace({
@@ -63,6 +66,9 @@ beforeEach(() => {
     checks: { last: async () => null, next: async () => null, replan: async () => {} },
     automatic: {
       next: async () => (replanned > 0 ? 5000 : null),
+      startCounting: async () => {
+        countedBefore.push(replanned);
+      },
       replan: async () => {
         replanned++;
       },
@@ -128,6 +134,15 @@ test("the schedule is off until one is chosen, and then kept", async () => {
   });
   await configure({ directory: "/mnt/backup" });
   expect((await configure({})).schedule).toBe("daily");
+});
+
+test("changes are counted from the moment that the schedule goes by them, and the plan made after that", async () => {
+  await configure({ schedule: "daily" });
+  expect(countedBefore).toEqual([]);
+  await configure({ schedule: "change" });
+  await configure({ schedule: "change" });
+  expect(countedBefore).toEqual([1]);
+  expect(replanned).toBe(3);
 });
 
 test("settings stored before there were schedules stay valid, with none", async () => {
