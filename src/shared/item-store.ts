@@ -231,7 +231,8 @@ export interface SupersededVersion {
 
 /**
  * A change made for the user by the provider (a restore, a decision): goes to the user's side like an edit. A create
- * of what is on the server is an update; of what is no longer there, it makes it again.
+ * of what is on the server is an update; of what is no longer there, it makes it again. An undelete takes a pending
+ * deletion back, as the user's own undo does; what is shown again by now stays as it is.
  */
 export type StageOperation =
   | {
@@ -242,6 +243,12 @@ export type StageOperation =
     }
   | {
       readonly kind: "update";
+      readonly name: string;
+      readonly text: string;
+      readonly columns: ItemColumns;
+    }
+  | {
+      readonly kind: "undelete";
       readonly name: string;
       readonly text: string;
       readonly columns: ItemColumns;

@@ -255,9 +255,17 @@ export class MemoryCalendar implements LocalCalendar {
       const shown = this.visible().has(operation.name);
       if (operation.kind === "delete") {
         if (shown) this.deleteLocally(operation.name);
-      } else if (shown) this.editLocally(operation.name, () => operation.text);
+      } else if (operation.kind === "undelete") this.#undelete(operation.name, operation.text);
+      else if (shown) this.editLocally(operation.name, () => operation.text);
       else this.createLocally(operation.name, operation.text);
     }
+  }
+
+  #undelete(name: string, text: string): void {
+    const row = this.#rows.get(name);
+    if (row === undefined || row.serverText === null) {
+      if (row === undefined || row.pending === "delete") this.createLocally(name, text);
+    } else if (row.pending === "delete") this.#clearPending(row);
   }
 
   /** Without a time of its own: all of them. */

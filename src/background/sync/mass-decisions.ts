@@ -11,6 +11,7 @@ import type {
   StageOperation,
   SupersededVersion,
 } from "../../shared/item-store.ts";
+import { takeBack } from "./discard.ts";
 import { rememberedChanges } from "./guard.ts";
 import type {
   LocalCalendar,
@@ -116,13 +117,12 @@ async function applyReversals(
 }
 
 async function decideDeletions(
-  { local, now }: MassDecisionContext,
+  { local, texts, now }: MassDecisionContext,
   decision: MassDecision,
 ): Promise<number> {
   const pending = await waitingDeletions(local);
   if (decision === "keep") {
-    for (const { name, revision } of pending) await local.settle(name, revision, { kind: "yield" });
-    await local.batch([], { notify: true });
+    await takeBack(local, texts, pending);
     return pending.length;
   }
   await approveDeletions({ local, now }, null);
@@ -165,7 +165,7 @@ async function waitingDeletions(
 /** The versions of before are the first that gave way since the change began. */
 async function undo(context: MassDecisionContext, change: MassChange): Promise<number> {
   const { local, texts } = context;
-  const unsent = change.kind === "deletions" ? await takeBackUnsent(local, change) : [];
+  const unsent = change.kind === "deletions" ? await takeBackUnsent(context, change) : [];
   const before = new Map<string, SupersededVersion>();
   for (const version of await local.listSuperseded(change.at)) before.set(version.name, version);
   const names = new Set<string>(change.names);
@@ -192,10 +192,13 @@ async function undo(context: MassDecisionContext, change: MassChange): Promise<n
 }
 
 /** What was agreed to and has not been sent yet needs no making again. */
-async function takeBackUnsent(local: LocalCalendar, change: MassChange): Promise<string[]> {
+async function takeBackUnsent(
+  { local, texts }: MassDecisionContext,
+  change: MassChange,
+): Promise<string[]> {
   const names = new Set<string>(change.names);
   const unsent = (await waitingDeletions(local)).filter(({ name }) => names.has(name));
-  for (const { name, revision } of unsent) await local.settle(name, revision, { kind: "yield" });
+  await takeBack(local, texts, unsent);
   return unsent.map(({ name }) => name);
 }
 

@@ -259,6 +259,50 @@ describe("many deletions made here", () => {
     await expectAgreement();
   });
 
+  const createAndRemoveHere = async (howMany: number) => {
+    const made: string[] = [];
+    for (const uid of numbered(howMany).map((each) => `unsent-${each}`)) {
+      made.push(await local.create(uid, eventText(uid, { SUMMARY: `unsent ${uid}` })));
+    }
+    for (const name of made) await local.remove(name);
+    return made;
+  };
+
+  test("come back when the user takes them back, also those the server never had", async () => {
+    await createAndRemoveHere(50);
+    expect((await sync()).held).toBe(50);
+    expect(await decide("deletions", "keep")).toBe(50);
+    expect(count((await local.visible()).values(), "unsent")).toBe(50);
+    await sync();
+    expect(count(remote.texts().values(), "unsent")).toBe(50);
+    await expectAgreement();
+  });
+
+  test("come back one by one, also those the server never had", async () => {
+    const [name = ""] = await createAndRemoveHere(50);
+    await sync();
+    expect(await engine.discard(name)).toBe(true);
+    expect((await local.visible()).has(name)).toBe(true);
+    await sync();
+    expect(remote.texts().has(name)).toBe(true);
+  });
+
+  test("agreed to and sent without an answer come back by the undo", async () => {
+    await removeHere(20);
+    await sync();
+    await decide("deletions", "apply");
+    remote.intercept = (call) => (call === "remove" ? "answer-lost" : "not-sent");
+    await engine.run({ status: null, impatient: true, signal });
+    remote.intercept = () => "answered";
+    expect(remote.texts().size).toBeLessThan(EVENTS);
+    const change = (await local.getState())?.massChanges.find(({ kind }) => kind === "deletions");
+    expect(await engine.undo("deletions", change?.at ?? 0)).toBe(20);
+    await sync();
+    await sync();
+    expect(count(remote.texts().values(), "new")).toBe(EVENTS);
+    await expectAgreement();
+  });
+
   test("of a restore, confirmed by its preview, do not wait", async () => {
     const removed = names.slice(0, 30);
     const operations = removed.map((name) => ({ kind: "delete", name }) as const);

@@ -108,6 +108,7 @@ export async function stageOperation(
     await writeRow(sql, row, deleted(row.state, null, now), { reasons, now, newRevision: true });
     return;
   }
+  if (operation.kind === "undelete" && row !== null && row.state.visible !== null) return;
   const mine = sideOf(operation);
   if (row === null) await insertRow(sql, calendar, operation.name, created(mine, now), "");
   else {

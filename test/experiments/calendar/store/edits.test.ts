@@ -253,4 +253,16 @@ describe("a restore", () => {
     await world.settle("a.ics", stored(A2));
     expect((await world.superseded()).map(({ text }) => text)).toEqual([A]);
   });
+
+  test("takes a deletion back, but never an edit that the user has made since", async () => {
+    await world.batch([put("a.ics", A)]);
+    await world.remove("a.ics");
+    const undelete = { kind: "undelete", name: "a.ics", ...sides(A) } as const;
+    await world.store.stage(world.calendarId, [undelete], "restore");
+    expect(await world.visible()).toEqual({ "a.ics": A });
+    expect(await world.pending()).toEqual([]);
+    await world.edit("a.ics", A2);
+    await world.store.stage(world.calendarId, [undelete], "restore");
+    expect(await world.visible()).toEqual({ "a.ics": A2 });
+  });
 });
