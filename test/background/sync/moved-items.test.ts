@@ -10,7 +10,7 @@ import {
 import { propertyOf, withValue } from "../../support/event-text.ts";
 import { openCollection } from "../../support/remote-calendar.ts";
 import { StoredCalendar } from "../../support/stored-calendar.ts";
-import { event } from "./sync-world.ts";
+import { event, numbered } from "./sync-world.ts";
 
 const FROM = "calendar-1";
 const TO = "calendar-2";
@@ -46,13 +46,13 @@ async function twoCalendars() {
   await from.sync();
   await to.sync();
   /** As `items.move` does it between calendars of ours: the provider's facts go along. */
-  const move = async (source: typeof from, target: typeof from) => {
-    const row = (await source.local.listResources()).find(({ uid }) => uid === "a");
+  const move = async (source: typeof from, target: typeof from, moved = "a") => {
+    const row = (await source.local.listResources()).find(({ uid }) => uid === moved);
     if (!row) throw new Error("the event is not there");
     const text = (await source.local.visible()).get(row.name) ?? "";
     const metadata = row.metadata as Record<string, string | null>;
     const { calendarId } = target.local;
-    await world.store.insertEdit({ calendarId, uid: "a", ...sides(text), metadata });
+    await world.store.insertEdit({ calendarId, uid: moved, ...sides(text), metadata });
     await source.local.remove(row.name);
   };
   return { world, from, to, move };
@@ -89,4 +89,18 @@ test("an event that was moved there and back again is changed where it is", asyn
   const [left = ""] = await server.list(from.url);
   expect(propertyOf((await server.get(from.url + left)) ?? "", "SUMMARY")).toBe("mine");
   expect(await from.local.getPending()).toEqual([]);
+});
+
+test("events deleted in the place they were moved to, before they were sent there, are many deletions", async () => {
+  const { from, to, move } = await twoCalendars();
+  const uids = numbered(20);
+  for (const uid of uids) await server.put(`${from.url}${uid}.ics`, event(uid));
+  await from.sync();
+  for (const uid of uids) await move(from, to, uid);
+  for (const name of (await to.local.visible()).keys()) await to.local.remove(name);
+  server.forgetRequests();
+  const { held } = await from.sync();
+  expect(server.count("DELETE")).toBe(0);
+  expect(held).toBe(20);
+  expect(await server.list(from.url)).toHaveLength(21);
 });

@@ -8,7 +8,7 @@ import { addConflict } from "./conflicts.ts";
 import { type ItemRow, readRow, readRowByUid } from "./item-rows.ts";
 import type { ItemEdit, NewItem } from "./item-store.ts";
 import { changeMetadata } from "./metadata.ts";
-import { unconfirmedCreate } from "./moves.ts";
+import { endMoves, unconfirmedCreate } from "./moves.ts";
 import { resourceNameFor } from "./resource-name.ts";
 import { deleted, edited, type RowState, type Side } from "./row-state.ts";
 import { insertRow, writeRow } from "./row-writes.ts";
@@ -90,6 +90,7 @@ export async function deleteItem(
   const waitsFor = await unconfirmedCreate(sql, calendar, row.uid);
   const next = deleted(row.state, waitsFor, now);
   await writeRow(sql, row, next, { reasons: BY_DELETE, now, newRevision: true });
+  if (row.state.change?.kind === "create") await endMoves(sql, calendar, row.uid);
   return true;
 }
 
@@ -106,6 +107,7 @@ export async function stageOperation(
   if (operation.kind === "delete") {
     if (row === null || row.state.visible === null) return;
     await writeRow(sql, row, deleted(row.state, null, now), { reasons, now, newRevision: true });
+    if (row.state.change?.kind === "create") await endMoves(sql, calendar, row.uid);
     return;
   }
   if (operation.kind === "undelete" && row !== null && row.state.visible !== null) return;

@@ -1,6 +1,7 @@
 /**
  * A move between two calendars is a create in one and a delete in the other. The delete waits until the create is
- * confirmed; if the create is given up, the delete is taken back, so that at no time the item is nowhere.
+ * confirmed; if the create is given up, the delete is taken back, so that at no time the item is nowhere. If the user
+ * deletes the item in its new place before that, both are deletions like any other.
  */
 import { readRow } from "./item-rows.ts";
 import type { ServerSide } from "./row-state.ts";
@@ -24,6 +25,24 @@ export async function unconfirmedCreate(
     { uid, calendar },
   );
   return (rows[0]?.[0] ?? null) as number | null;
+}
+
+/**
+ * The user has deleted what a create of the UID in this calendar was to make: deletes that waited for it wait for the
+ * one in the calendar it was moved on to. Where there is none, they are no halves of moves any more, as the item would be
+ * nowhere then: they count as deletions.
+ */
+export async function endMoves(
+  sql: SqlExecutor,
+  calendar: number,
+  uid: string | null,
+): Promise<void> {
+  const next = await unconfirmedCreate(sql, calendar, uid);
+  await sql.execute(
+    `UPDATE outbox SET waits_for = :next
+     WHERE kind = 'delete' AND waits_for = :calendar AND item IN (SELECT id FROM items WHERE uid = :uid)`,
+    { calendar, uid, next },
+  );
 }
 
 /**

@@ -201,6 +201,34 @@ describe("a move between two calendars", () => {
     expect(await world.pending()).toEqual([]);
   });
 
+  test.each(["by the user", "by a restore"])(
+    "whose item is deleted %s before it was sent is a deletion like any other",
+    async (by) => {
+      await world.batch([put("a.ics", A)]);
+      await insertOther();
+      await world.remove("a.ics");
+      const deletion = { calendarId: OTHER, name: "a.ics" };
+      if (by === "by the user") await world.store.deleteEdit(deletion);
+      else await world.store.stage(OTHER, [{ kind: "delete", name: "a.ics" }], "restore");
+      expect(await world.change("a.ics")).toMatchObject({ waiting: false, moved: false });
+      const { pending } = await world.store.countDeletions(world.calendarId, 0);
+      expect(pending).toBe(1);
+    },
+  );
+
+  test("that is moved on before it was sent waits for the create in the last calendar", async () => {
+    const LAST = "calendar-3";
+    await world.batch([put("a.ics", A)]);
+    await insertOther();
+    await world.remove("a.ics");
+    await world.store.insertEdit({ calendarId: LAST, uid: "a", ...sides(A) });
+    await world.store.deleteEdit({ calendarId: OTHER, name: "a.ics" });
+    expect(await world.change("a.ics")).toMatchObject({ waiting: true, moved: true });
+    const { revision } = await world.change("a.ics", LAST);
+    await world.store.settle(LAST, "a.ics", revision, stored(A));
+    expect(await world.change("a.ics")).toMatchObject({ waiting: false, moved: true });
+  });
+
   test("into a calendar that is unsubscribed before it was sent leaves the item where it was", async () => {
     await world.batch([put("a.ics", A)]);
     await insertOther();
