@@ -102,10 +102,12 @@ export class CalendarSync {
   async push(name: string, impatient: boolean, signal: AbortSignal): Promise<PushOutcome> {
     const { local, now } = this.#dependencies;
     const [change] = await local.getPending([name]);
-    if (change?.kind === "delete" && !change.moved && !change.waiting) {
-      if (isFresh(change, now())) await this.#quiet.come(signal);
-      const agreed = await agreedDeletions(local, now());
-      if (agreed !== null && !agreed.has(name as ResourceName)) {
+    if (change !== undefined && isDeletion(change) && !change.waiting) {
+      // An old one may be the first of those that the user is deleting now.
+      if (isFresh(change, now()) || (!(await this.#isHeld(name)) && (await this.#isDeleting()))) {
+        await this.#quiet.come(signal);
+      }
+      if (await this.#isHeld(name)) {
         return {
           kind: "held",
           error: toWire(heldBack({ removals: 0, reversals: 0, deletions: 1 })),
@@ -113,6 +115,18 @@ export class CalendarSync {
       }
     }
     return this.#push(name, impatient, signal);
+  }
+
+  async #isHeld(name: string): Promise<boolean> {
+    const { local, now } = this.#dependencies;
+    const agreed = await agreedDeletions(local, now());
+    return agreed !== null && !agreed.has(name as ResourceName);
+  }
+
+  /** True while others may follow the deletions that are pending. */
+  async #isDeleting(): Promise<boolean> {
+    const { local, now } = this.#dependencies;
+    return (await local.getPending()).some((one) => isDeletion(one) && isFresh(one, now()));
   }
 
   async #push(name: string, impatient: boolean, signal: AbortSignal): Promise<PushOutcome> {

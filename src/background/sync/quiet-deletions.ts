@@ -9,7 +9,7 @@ const QUIET_MS = 1_000;
 /** Then they are sent all the same, and counted as they are. */
 const LONGEST_MS = 30_000;
 
-export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+export type Wait = (ms: number) => Promise<void>;
 
 /** True for a deletion that others may still follow. */
 export function isFresh(deletion: { readonly changedAt: number }, now: number): boolean {
@@ -26,18 +26,18 @@ export class QuietDeletions {
     this.#wait = wait;
   }
 
-  /** Resolves when no deletion came for a moment, or the signal says so. */
+  /** Resolves when no deletion came for a moment, or the signal says so, which ends nobody else's waiting. */
   async come(signal: AbortSignal): Promise<void> {
-    this.#waiting ??= this.#untilQuiet(signal).finally(() => {
+    this.#waiting ??= this.#untilQuiet().finally(() => {
       this.#waiting = undefined;
     });
-    await this.#waiting;
+    await orAborted(this.#waiting, signal);
   }
 
-  async #untilQuiet(signal: AbortSignal): Promise<void> {
+  async #untilQuiet(): Promise<void> {
     let before = await this.#count();
-    for (let waited = 0; waited < LONGEST_MS && !signal.aborted; waited += QUIET_MS) {
-      await this.#wait(QUIET_MS, signal);
+    for (let waited = 0; waited < LONGEST_MS; waited += QUIET_MS) {
+      await this.#wait(QUIET_MS);
       const now = await this.#count();
       if (now === before) return;
       before = now;
@@ -51,14 +51,13 @@ export class QuietDeletions {
   }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
+function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => resolve();
     signal.addEventListener("abort", end, { once: true });
+    if (signal.aborted) end();
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", end));
   });
 }
+
+const pause: Wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -334,6 +334,20 @@ describe("many deletions made here", () => {
     expect(remote.texts().size).toBe(EVENTS);
   });
 
+  test("wait with one that has waited before them", async () => {
+    const [first = "", ...selected] = names.slice(0, 20);
+    await local.remove(first);
+    world.now += 60_000;
+    const deleteNext = async () => {
+      const next = selected.shift();
+      if (next !== undefined) await local.remove(next);
+    };
+    await deleteNext();
+    meanwhile = deleteNext;
+    expect(await engine.push(first, false, signal)).toMatchObject({ kind: "held" });
+    expect(remote.texts().size).toBe(EVENTS);
+  });
+
   test("in the middle of which a synchronization begins wait as well, and other edits do not", async () => {
     const selected = names.slice(0, 20);
     const deleteNext = async () => {
