@@ -78,3 +78,8 @@ export function isAnother(known: Identity | null, now: Identity): boolean {
   }
   return known.owner !== null && now.owner !== null && known.owner !== now.owner;
 }
+
+/** False where a request to this address was sent on to another one. */
+export function liesAt(url: string, found: CalendarDescription): boolean {
+  return canonicalCollectionUrl(url) === canonicalCollectionUrl(found.url);
+}

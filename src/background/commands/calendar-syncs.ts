@@ -236,7 +236,7 @@ function isSignIn(error: WireError | null): boolean {
   return error?.code === "unauthorized" || error?.code === "credentials-missing";
 }
 
-function replaced(): AppError {
+export function replaced(): AppError {
   return new AppError(
     "calendar-replaced",
     "At the address of this calendar lies another one now.",

@@ -4,9 +4,11 @@ import { AppError, type WireError } from "../../shared/errors.ts";
 import { chooseCalendars } from "../accounts/account-records.ts";
 import type { AccountServers } from "../accounts/account-servers.ts";
 import type { Accounts } from "../accounts/accounts.ts";
+import { identityOf, isAnother, liesAt } from "../accounts/moves.ts";
 import { makeOnServer, segmentOf } from "../accounts/new-calendar.ts";
 import type { StoredAccount, StoredCalendar } from "../settings/account-settings.ts";
 import type { SyncScheduler } from "../sync/scheduler.ts";
+import { replaced } from "./calendar-syncs.ts";
 import type { Work } from "./ports.ts";
 
 export interface RemoteCalendarsDependencies {
@@ -84,14 +86,15 @@ export class RemoteCalendars {
   /**
    * Everything on the server is brought here and put into a snapshot before it is deleted there.
    * @throws AppError "not-confirmed" (details `pending`) without `confirm`; "backup-incomplete" where the server holds
-   *   what is not here; those of a snapshot and of the server. Then nothing was deleted
+   *   what is not here; "not-found", "calendar-replaced" where it does not lie at its address; those of a snapshot and
+   *   of the server. Then nothing was deleted
    */
   async delete(
     { calendarId, confirm, withoutSnapshot }: CommandArguments<"calendars.deleteRemote">,
     { signal }: Work,
   ): Promise<CommandValue<"calendars.deleteRemote">> {
-    const { accounts, calendars, scheduler, servers, snapshotBefore } = this.#deps;
-    const { account, calendar } = await accounts.find(calendarId);
+    const { accounts, calendars, scheduler, snapshotBefore } = this.#deps;
+    const { calendar } = await accounts.find(calendarId);
     const shown = await calendars.get(calendarId);
     const name = shown?.name ?? calendar.seen.name ?? calendar.url;
     if (confirm !== true) throw notConfirmed(name, await accounts.pendingOf(calendarId));
@@ -104,7 +107,7 @@ export class RemoteCalendars {
     signal.throwIfAborted();
     const superseded = await accounts.pendingOf(calendarId);
     await scheduler().exclusively(calendarId, (_, deadline) =>
-      servers.deleteCalendar(account, calendar.url, AbortSignal.any([signal, deadline])),
+      this.#deleteThere(calendarId, AbortSignal.any([signal, deadline])),
     );
     // Its rows go to what is superseded; the account hears of it by the calendar's removal.
     await calendars.remove(calendarId);
@@ -148,6 +151,22 @@ export class RemoteCalendars {
     // What the other collection told of its changes says nothing of this one's.
     const options = { signal, listsAll: true };
     return { calendars: [await scheduler().requestSync(calendarId, "manual", options)] };
+  }
+
+  /**
+   * What was brought here before may have told another address, and at an old one another calendar may lie by now.
+   * @throws AppError "not-found", "calendar-replaced", and those of the server
+   */
+  async #deleteThere(calendarId: string, signal: AbortSignal): Promise<void> {
+    const { accounts, servers } = this.#deps;
+    const { account, calendar } = await accounts.find(calendarId);
+    const { url, identity, replacedBy } = calendar;
+    if (replacedBy !== null) throw replaced();
+    const there = await servers.describe(account, url, signal);
+    if (there === null) throw goneOnServer();
+    if (isAnother(identity, identityOf(there))) throw replaced();
+    if (!liesAt(url, there)) throw elsewhere();
+    await servers.deleteCalendar(account, url, signal);
   }
 
   async #found(
@@ -221,6 +240,13 @@ function notTaken(refused: readonly string[]): AppError {
 function goneOnServer(): AppError {
   return new AppError("not-found", "The server no longer has this calendar.", {
     hint: "What you have is kept in Thunderbird and in backups.",
+    retry: "after-user",
+  });
+}
+
+function elsewhere(): AppError {
+  return new AppError("not-found", "The server has this calendar at another address for now.", {
+    hint: "Nothing was deleted. Synchronize the calendar and delete it then, or delete it on the server's web page.",
     retry: "after-user",
   });
 }

@@ -3,7 +3,10 @@ import {
   RemoteCalendars,
   type RemoteCalendarsDependencies,
 } from "../../../src/background/commands/remote-calendars.ts";
-import type { StoredAccount } from "../../../src/background/settings/account-settings.ts";
+import type {
+  StoredAccount,
+  StoredCalendar,
+} from "../../../src/background/settings/account-settings.ts";
 import type { AuditFinding } from "../../../src/background/sync/audit.ts";
 import { brandAs, type ResourceName } from "../../../src/shared/brands.ts";
 import { AppError } from "../../../src/shared/errors.ts";
@@ -19,6 +22,10 @@ const work = { signal: new AbortController().signal, onProgress: () => {} };
 
 let account: StoredAccount;
 let onServer: { displayName: string; color: string; description: string } | null;
+/** Where it says that it lies; `null`: where it was asked. */
+let movedTo: string | null;
+let identity: { resourceId: string | null; owner: string | null };
+let duringSync: () => void;
 let refused: ("displayName" | "color" | "description")[];
 let findings: AuditFinding[];
 let snapshot: () => Promise<string>;
@@ -29,6 +36,9 @@ let remote: RemoteCalendars;
 beforeEach(() => {
   account = storedAccount({ calendars: [storedCalendarSample("c1", URL)] });
   onServer = { displayName: "c1", color: "#112233", description: "" };
+  movedTo = null;
+  identity = { resourceId: null, owner: null };
+  duringSync = () => {};
   refused = [];
   findings = [];
   done = [];
@@ -73,7 +83,7 @@ beforeEach(() => {
       describe: async (_, url) =>
         onServer && {
           ...onServer,
-          url,
+          url: movedTo ?? url,
           syncToken: null,
           ctag: null,
           readOnly: false,
@@ -83,12 +93,11 @@ beforeEach(() => {
           isShared: false,
           isSharedOut: false,
           minimumRefreshMinutes: 0,
-          owner: null,
           ownerName: null,
-          resourceId: null,
+          ...identity,
         },
-      deleteCalendar: async () => {
-        done.push("delete");
+      deleteCalendar: async (_, url) => {
+        done.push(url === URL ? "delete" : `delete ${url}`);
       },
     },
     calendars: {
@@ -104,6 +113,7 @@ beforeEach(() => {
     scheduler: () => ({
       requestSync: async () => {
         done.push("sync");
+        duringSync();
         return {} as never;
       },
       exclusively: (_, run) => run(engine as never, work.signal),
@@ -155,6 +165,46 @@ describe("deleting on the server", () => {
     findings = [{ name: brandAs<ResourceName>("a.ics"), kind: "missing-there" }];
     await remote.delete({ calendarId: "c1", confirm: true }, work);
     expect(done).toContain("delete");
+  });
+
+  const storedAs = (url: string, changes: Partial<StoredCalendar>) => {
+    account = storedAccount({ calendars: [storedCalendarSample("c1", url, changes)] });
+  };
+
+  test("happens at the address that the calendar has by then", async () => {
+    const now = "https://dav.example.org/ada/moved/";
+    duringSync = () => storedAs(now, {});
+    await remote.delete({ calendarId: "c1", confirm: true }, work);
+    expect(done).toEqual(["sync", "snapshot", `delete ${now}`, "remove c1"]);
+  });
+
+  const known = { resourceId: "urn:uuid:1", owner: "ada" };
+  test.each<[string, string, () => void]>([
+    ["is gone", "not-found", () => (onServer = null)],
+    ["lies elsewhere", "not-found", () => (movedTo = "https://dav.example.org/ada/other/")],
+    [
+      "is another one by its id",
+      "calendar-replaced",
+      () => (identity = { ...known, resourceId: "urn:uuid:2" }),
+    ],
+    [
+      "is somebody else's",
+      "calendar-replaced",
+      () => (identity = { resourceId: null, owner: "/principals/eve/" }),
+    ],
+    [
+      "was found to be another one",
+      "calendar-replaced",
+      () => storedAs(URL, { identity: known, replacedBy: { ...known, resourceId: "urn:uuid:2" } }),
+    ],
+  ])("does not happen where the calendar %s: %s", async (_, code, change) => {
+    storedAs(URL, { identity: known });
+    change();
+    for (const withoutSnapshot of [false, true]) {
+      const deleting = remote.delete({ calendarId: "c1", confirm: true, withoutSnapshot }, work);
+      await expect(deleting).rejects.toMatchObject({ code });
+    }
+    expect(done).toEqual(["sync", "snapshot"]);
   });
 
   test("does not happen without a snapshot of all that is here", async () => {
