@@ -123,6 +123,9 @@ async function decideDeletions(
   const pending = await waitingDeletions(local);
   if (decision === "keep") {
     await takeBack(local, texts, pending);
+    const state = (await local.getState()) ?? EMPTY_STATE;
+    const kept = withoutApproval(state, pending.map(nameOf));
+    if (kept !== state) await local.batch([], { state: kept, notify: false });
     return pending.length;
   }
   await approveDeletions({ local, now }, null);
@@ -165,7 +168,7 @@ async function waitingDeletions(
 /** The versions of before are the first that gave way since the change began. */
 async function undo(context: MassDecisionContext, change: MassChange): Promise<number> {
   const { local, texts } = context;
-  const unsent = change.kind === "deletions" ? await takeBackUnsent(context, change) : [];
+  const unsent = change.kind === "deletions" ? await takeBackUnsent(context, change) : 0;
   const before = new Map<string, SupersededVersion>();
   for (const version of await local.listSuperseded(change.at)) before.set(version.name, version);
   const names = new Set<string>(change.names);
@@ -182,24 +185,29 @@ async function undo(context: MassDecisionContext, change: MassChange): Promise<n
   const massChanges = state.massChanges.filter(
     ({ at, kind }) => at !== change.at || kind !== change.kind,
   );
+  const left = change.kind === "deletions" ? withoutApproval(state, change.names) : state;
+  await local.batch([], { state: { ...left, massChanges }, notify: true });
+  return unsent + operations.length;
+}
+
+/** Who takes deletions back has not agreed to others in their place, whether they had been sent or not. */
+function withoutApproval(state: SyncState, names: readonly string[]): SyncState {
   const approval = state.approvedDeletions;
-  const approvedDeletions =
-    approval === null
-      ? null
-      : { ...approval, names: approval.names.filter((name) => !unsent.includes(name)) };
-  await local.batch([], { state: { ...state, massChanges, approvedDeletions }, notify: true });
-  return unsent.length + operations.length;
+  if (approval === null) return state;
+  const takenBack = new Set(names);
+  const left = approval.names.filter((name) => !takenBack.has(name));
+  return { ...state, approvedDeletions: { ...approval, names: left } };
 }
 
 /** What was agreed to and has not been sent yet needs no making again. */
 async function takeBackUnsent(
   { local, texts }: MassDecisionContext,
   change: MassChange,
-): Promise<string[]> {
+): Promise<number> {
   const names = new Set<string>(change.names);
   const unsent = (await waitingDeletions(local)).filter(({ name }) => names.has(name));
   await takeBack(local, texts, unsent);
-  return unsent.map(({ name }) => name);
+  return unsent.length;
 }
 
 const nameOf = ({ name }: { readonly name: string }): string => name;

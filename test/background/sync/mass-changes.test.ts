@@ -381,6 +381,30 @@ describe("many deletions made here", () => {
     expect(remote.texts().size).toBe(EVENTS);
   });
 
+  test("sent and undone leave no agreement behind to others", async () => {
+    await removeHere(20);
+    await sync();
+    await decide("deletions", "apply");
+    await sync();
+    const change = (await local.getState())?.massChanges.find(({ kind }) => kind === "deletions");
+    expect(await engine.undo("deletions", change?.at ?? 0)).toBe(20);
+    await sync();
+    expect(remote.texts().size).toBe(EVENTS);
+    for (const name of names.slice(20)) await local.remove(name);
+    expect((await sync()).held).toBe(20);
+    expect(remote.texts().size).toBe(EVENTS);
+  });
+
+  test("agreed to, not sent and then kept with others leave no agreement behind", async () => {
+    await removeHere(20);
+    await sync();
+    await decide("deletions", "apply");
+    expect(await decide("deletions", "keep")).toBe(20);
+    await removeHere(20);
+    expect((await sync()).held).toBe(20);
+    expect(remote.texts().size).toBe(EVENTS);
+  });
+
   test("of which half were sent before the undo come back whole", async () => {
     await removeHere(20);
     await sync();
