@@ -142,7 +142,7 @@ const syncs: CalendarSyncs = new CalendarSyncs({
     batch: (cacheId, operations, options) => items.batch(cacheId, operations, options),
     stage: (cacheId, operations, reason) => provider.stage(cacheId, operations, reason),
     listSuperseded: (cacheId, options) => provider.listSuperseded(cacheId, options),
-    countDeletions: (cacheId, since) => provider.countDeletions(cacheId, since),
+    countDeletions: (cacheId, since, except) => provider.countDeletions(cacheId, since, except),
   },
   texts: calendarTexts,
   status: storedSyncStatus,

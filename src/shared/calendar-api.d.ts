@@ -399,10 +399,11 @@ declare namespace messenger.calendar {
     function markSnapshotted(cacheId: string, ids: number[], snapshotId: string): Promise<void>;
     /** These snapshots (absent: all) are gone: the replaced versions they held, of every calendar, stay until another one holds them. */
     function unmarkSnapshotted(snapshotIds?: string[]): Promise<void>;
-    /** `DeletionCounts`. @param since ms since the epoch */
+    /** `DeletionCounts`. @param since ms since the epoch  @param except names whose deletions are not counted */
     function countDeletions(
       cacheId: string,
       since: number,
+      except?: string[],
     ): Promise<{ pending: number; confirmed: number; onServer: number }>;
     /** What happened to the database at start: e.g. `[{ kind: "salvaged", … }]`; cleared by reading. */
     function takeStoreEvents(): Promise<unknown[]>;

@@ -60,7 +60,7 @@ export class MemoryCalendar implements LocalCalendar {
   readonly #rows = new Map<string, Row>();
   #state: SyncState | null = null;
   #clock = 0;
-  #deleted = 0;
+  readonly #deleted: string[] = [];
 
   constructor(calendarId = "calendar-1") {
     this.calendarId = calendarId;
@@ -283,11 +283,14 @@ export class MemoryCalendar implements LocalCalendar {
       .reverse();
   }
 
-  async countDeletions(): Promise<DeletionCounts> {
+  async countDeletions(_since: number, except: readonly string[] = []): Promise<DeletionCounts> {
     const rows = [...this.#rows.values()];
+    const isCounted = (name: string): boolean => !except.includes(name);
     return {
-      pending: rows.filter(({ pending, moved }) => pending === "delete" && !moved).length,
-      confirmed: this.#deleted,
+      pending: rows.filter(
+        ({ name, pending, moved }) => pending === "delete" && !moved && isCounted(name),
+      ).length,
+      confirmed: this.#deleted.filter(isCounted).length,
       onServer: rows.filter(({ serverText }) => serverText !== null).length,
     };
   }
@@ -326,7 +329,7 @@ export class MemoryCalendar implements LocalCalendar {
     if (isCurrent) {
       if (row.userText !== null) this.#supersede(row, row.userText);
       this.#rows.delete(row.name);
-      this.#deleted++;
+      this.#deleted.push(row.name);
       return;
     }
     row.serverText = null;

@@ -70,8 +70,8 @@ export class StoredCalendar implements LocalCalendar {
     return JSON.parse(json) as SupersededVersion[];
   }
 
-  countDeletions(since: number): Promise<DeletionCounts> {
-    return this.world.store.countDeletions(this.calendarId, since);
+  countDeletions(since: number, except?: readonly string[]): Promise<DeletionCounts> {
+    return this.world.store.countDeletions(this.calendarId, since, except);
   }
 
   /* What a user does. */

@@ -2,7 +2,7 @@
 import type { CommandArguments, CommandValue, GuardedChange } from "../../shared/commands.ts";
 import { scanColumns } from "../../shared/ical/scan.ts";
 import type { PendingChange, ResourceBody } from "../../shared/item-store.ts";
-import { areTooMany, countedSince } from "../sync/deletion-guard.ts";
+import { areTooMany, countedDeletions } from "../sync/deletion-guard.ts";
 import type { SyncScheduler } from "../sync/scheduler.ts";
 import { parseSyncState } from "../sync/sync-state.ts";
 import type { Work } from "./ports.ts";
@@ -52,10 +52,11 @@ export async function listGuarded(deps: GuardDependencies): Promise<GuardedChang
 async function heldDeletions(
   { provider, now }: GuardDependencies,
   cacheId: string,
-  approval: Parameters<typeof areTooMany>[1],
+  approval: Parameters<typeof countedDeletions>[0],
 ): Promise<PendingChange[]> {
-  const counts = await provider.countDeletions(cacheId, countedSince(approval, now()));
-  if (counts.pending === 0 || !areTooMany(counts, approval, now())) return [];
+  const { since, except } = countedDeletions(approval, now());
+  const counts = await provider.countDeletions(cacheId, since, except);
+  if (counts.pending === 0 || !areTooMany(counts, now())) return [];
   const agreed = new Set<string>(approval?.names);
   const pending = JSON.parse(await provider.getPending(cacheId)) as PendingChange[];
   return pending.filter(

@@ -33,7 +33,7 @@ export interface ItemStoreApi {
   ): Promise<string>;
   stage(cacheId: string, operations: string, reason: string): Promise<void>;
   listSuperseded(cacheId: string, options: { since: number; limit: number }): Promise<string>;
-  countDeletions(cacheId: string, since: number): Promise<DeletionCounts>;
+  countDeletions(cacheId: string, since: number, except: string[]): Promise<DeletionCounts>;
 }
 
 const MOST_ITEMS = 300;
@@ -117,8 +117,8 @@ export class MessengerCalendar implements LocalCalendar {
     return readArray(await this.#api.listSuperseded(this.#cacheId, options));
   }
 
-  countDeletions(since: number): Promise<DeletionCounts> {
-    return this.#api.countDeletions(this.#cacheId, since);
+  countDeletions(since: number, except: readonly string[] = []): Promise<DeletionCounts> {
+    return this.#api.countDeletions(this.#cacheId, since, [...except]);
   }
 
   async #send(

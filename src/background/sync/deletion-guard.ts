@@ -10,22 +10,24 @@ import type { LocalCalendar, SyncState } from "./ports.ts";
 type Approval = SyncState["approvedDeletions"];
 
 /**
- * True when deletions that wait have to be held. What the user agreed to within the day counts no more, neither as
- * waiting nor as done.
- * @param counts since {@link countedSince}
+ * True when deletions that wait have to be held.
+ * @param counts of those that {@link countedDeletions} tells
  */
-export function areTooMany(counts: DeletionCounts, approval: Approval, now: number): boolean {
-  const { pending, confirmed, onServer } = counts;
-  const agreed = approval !== null && approval.at > now - DAY_MS ? approval.names.length : 0;
-  const fromPending = Math.min(pending, Math.max(0, agreed - confirmed));
-  const waiting = pending - fromPending;
-  const done = Math.max(0, confirmed - agreed);
-  return isMassRemoval(waiting, onServer, [{ at: now, count: done }], now);
+export function areTooMany({ pending, confirmed, onServer }: DeletionCounts, now: number): boolean {
+  return isMassRemoval(pending, onServer, [{ at: now, count: confirmed }], now);
 }
 
-/** Deletions are counted over a day, and from the user's last word on. */
-export function countedSince(approval: Approval, now: number): number {
-  return Math.max(now - DAY_MS, approval?.at ?? 0);
+/**
+ * Deletions are counted over a day, and from the user's last word on. What was agreed to within the day does not count,
+ * neither as waiting nor as done; what was agreed to and not done leaves no room for others.
+ */
+export function countedDeletions(
+  approval: Approval,
+  now: number,
+): { readonly since: number; readonly except: ResourceName[] } {
+  const yesterday = now - DAY_MS;
+  if (approval === null || approval.at <= yesterday) return { since: yesterday, except: [] };
+  return { since: approval.at, except: [...approval.names] };
 }
 
 /** @returns what may be deleted on the server although others have to wait; `null`: everything */
@@ -34,6 +36,7 @@ export async function agreedDeletions(
   now: number,
 ): Promise<ReadonlySet<ResourceName> | null> {
   const approval = (await local.getState())?.approvedDeletions ?? null;
-  const counts = await local.countDeletions(countedSince(approval, now));
-  return areTooMany(counts, approval, now) ? new Set(approval?.names) : null;
+  const { since, except } = countedDeletions(approval, now);
+  const counts = await local.countDeletions(since, except);
+  return areTooMany(counts, now) ? new Set(approval?.names) : null;
 }

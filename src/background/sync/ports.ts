@@ -139,8 +139,11 @@ export interface LocalCalendar {
   stage(operations: readonly StageOperation[], reason: string): Promise<void>;
   /** Versions replaced or removed at this time or later, newest first. @param since ms since the epoch */
   listSuperseded(since: number): Promise<SupersededVersion[]>;
-  /** @param since ms since the epoch */
-  countDeletions(since: number): Promise<DeletionCounts>;
+  /**
+   * @param since ms since the epoch
+   * @param except names whose deletions are not counted; default: none
+   */
+  countDeletions(since: number, except?: readonly string[]): Promise<DeletionCounts>;
 }
 
 /** Many changes at once that were made. They can be undone while the versions of before are kept. */

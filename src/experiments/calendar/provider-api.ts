@@ -152,9 +152,13 @@ export function createProviderApi(port: ProviderPort, dialog: NewCalendarDialog)
       await (await port.store()).unmarkSnapshotted(snapshotIds ?? null);
     },
 
-    async countDeletions(cacheId: string, since: number): Promise<unknown> {
+    async countDeletions(
+      cacheId: string,
+      since: number,
+      except: readonly string[] | null,
+    ): Promise<unknown> {
       const calendarId = own(cacheId);
-      return (await port.store()).countDeletions(calendarId, since);
+      return (await port.store()).countDeletions(calendarId, since, except ?? undefined);
     },
 
     async takeStoreEvents(): Promise<unknown[]> {

@@ -405,6 +405,19 @@ describe("many deletions made here", () => {
     expect(remote.texts().size).toBe(EVENTS);
   });
 
+  test("agreed to and given up one by one leave no room for others", async () => {
+    await removeHere(20);
+    await sync();
+    await decide("deletions", "apply");
+    for (const name of names.slice(0, 20)) await engine.discard(name);
+    for (const name of names.slice(20, 35)) {
+      await local.remove(name);
+      await engine.push(name, false, signal);
+    }
+    expect(remote.texts().size).toBeGreaterThan(EVENTS - 10);
+    expect((await sync()).held).toBeGreaterThan(0);
+  });
+
   test("of which half were sent before the undo come back whole", async () => {
     await removeHere(20);
     await sync();

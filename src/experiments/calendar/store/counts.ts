@@ -30,22 +30,28 @@ export async function countPending(sql: SqlExecutor): Promise<number> {
   return Number((await sql.execute("SELECT count(*) FROM outbox"))[0]?.[0] ?? 0);
 }
 
-/** @param since ms since the epoch */
+/**
+ * @param since ms since the epoch
+ * @param except names whose deletions are not counted
+ */
 export async function countDeletions(
   sql: SqlExecutor,
   calendarId: string,
   since: number,
+  except: readonly string[],
 ): Promise<DeletionCounts> {
   const rows = await sql.execute(
     `SELECT
        (SELECT count(*) FROM outbox o JOIN items i ON i.id = o.item
-        WHERE i.calendar = k.key AND o.kind = 'delete' AND o.waits_for IS NULL),
+        WHERE i.calendar = k.key AND o.kind = 'delete' AND o.waits_for IS NULL
+          AND i.name NOT IN (SELECT value FROM json_each(:except))),
        (SELECT count(DISTINCT p.name) FROM superseded p
         WHERE p.calendar = k.key AND p.reason = 'delete' AND p.superseded_at >= :since
+          AND p.name NOT IN (SELECT value FROM json_each(:except))
           AND NOT EXISTS (SELECT 1 FROM items i WHERE i.calendar = k.key AND i.name = p.name)),
        (SELECT count(*) FROM items i WHERE i.calendar = k.key AND i.server_body IS NOT NULL)
      FROM calendars k WHERE k.id = :calendarId`,
-    { calendarId, since },
+    { calendarId, since, except: JSON.stringify(except) },
   );
   const [pending = 0, confirmed = 0, onServer = 0] = (rows[0] ?? []).map(Number);
   return { pending, confirmed, onServer };

@@ -174,8 +174,15 @@ export interface ItemStore {
   ): Promise<boolean>;
   /** JSON of `SupersededVersion[]`, newest first; `since`: only what was replaced then or later. */
   listSuperseded(calendarId: string, options?: SupersededOptions): Promise<string>;
-  /** @param since ms since the epoch */
-  countDeletions(calendarId: string, since: number): Promise<DeletionCounts>;
+  /**
+   * @param since ms since the epoch
+   * @param except names whose deletions are not counted
+   */
+  countDeletions(
+    calendarId: string,
+    since: number,
+    except?: readonly string[],
+  ): Promise<DeletionCounts>;
   /** Clears what it returns. */
   takeEvents(): Promise<StoreEvent[]>;
   /** Forgets the server sides and the state; pending changes stay. */

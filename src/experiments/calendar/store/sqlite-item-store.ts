@@ -191,8 +191,12 @@ export class SqliteItemStore implements ItemStore {
     );
   }
 
-  countDeletions(calendarId: string, since: number): Promise<DeletionCounts> {
-    return this.#read((sql) => countDeletions(sql, calendarId, since));
+  countDeletions(
+    calendarId: string,
+    since: number,
+    except: readonly string[] = [],
+  ): Promise<DeletionCounts> {
+    return this.#read((sql) => countDeletions(sql, calendarId, since, except));
   }
 
   takeEvents(): Promise<StoreEvent[]> {

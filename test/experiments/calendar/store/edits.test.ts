@@ -249,6 +249,17 @@ describe("a move between two calendars", () => {
   });
 });
 
+describe("counting deletions", () => {
+  test("leaves the named ones out, those that wait and those that were confirmed", async () => {
+    await world.batch(["a", "b", "c", "d"].map((uid) => put(`${uid}.ics`, event(uid, uid))));
+    for (const uid of ["a", "b", "c"]) await world.remove(`${uid}.ics`);
+    await world.settle("a.ics", { kind: "removed" });
+    const count = (...except: string[]) => world.store.countDeletions(world.calendarId, 0, except);
+    expect(await count()).toEqual({ pending: 2, confirmed: 1, onServer: 3 });
+    expect(await count("a.ics", "b.ics")).toEqual({ pending: 1, confirmed: 0, onServer: 3 });
+  });
+});
+
 describe("acknowledged alarms", () => {
   test("are neither an edit nor a new version", async () => {
     await world.batch([put("a.ics", A)]);
