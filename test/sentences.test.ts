@@ -57,7 +57,10 @@ function textOf(node: Node): string | null {
 }
 
 const isSentence = (text: string): boolean =>
-  /^[A-Z0-9{“"]/.test(text) && /\s/.test(text) && /[.?!](?: \{\d\})?$/.test(text) && !NOT_SENTENCES.has(text);
+  /^[A-Z0-9{“"]/.test(text) &&
+  /\s/.test(text) &&
+  /[.?!](?: \{\d\})?$/.test(text) &&
+  !NOT_SENTENCES.has(text);
 
 const told = new Set(
   TOLD_TO_USERS.flatMap(filesBelow)
