@@ -47,12 +47,15 @@ export class RunningThunderbird implements Thunderbird {
   }
 
   async start(): Promise<void> {
-    this.#process = await ThunderbirdProcess.start(this.binary, this.profile, {
-      headless: this.#options.headless ?? true,
-      display: this.#options.display,
-    });
-    const port = await this.#process.marionettePort();
-    this.#client = await Marionette.connect(port);
+    try {
+      this.#client = await this.#launch();
+    } catch (error) {
+      // Seen once in some thousand starts: Thunderbird is up and Marionette gives no session. Said, not hidden.
+      console.warn(`Thunderbird is started once more: ${String(error)}`);
+      this.#process?.kill();
+      await this.ended;
+      this.#client = await this.#launch();
+    }
     await this.#client.send("Marionette:SetContext", { value: "chrome" });
     await this.#client.send("WebDriver:SetTimeouts", { script: SCRIPT_TIMEOUT_MS });
     await this.chrome(COLLECT_CONSOLE);
@@ -224,6 +227,14 @@ export class RunningThunderbird implements Thunderbird {
 
   async uninstall(): Promise<void> {
     await this.#addon("await addon.uninstall();");
+  }
+
+  async #launch(): Promise<Marionette> {
+    this.#process = await ThunderbirdProcess.start(this.binary, this.profile, {
+      headless: this.#options.headless ?? true,
+      display: this.#options.display,
+    });
+    return Marionette.connect(await this.#process.marionettePort());
   }
 
   async restart(): Promise<void> {
