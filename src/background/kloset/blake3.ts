@@ -1,5 +1,5 @@
 /**
- * Keyed BLAKE3, ten times as fast once {@link Blake3.prepare} has had WebAssembly compiled; in JavaScript before that,
+ * Keyed BLAKE3, much faster once {@link Blake3.prepare} has had WebAssembly compiled; in JavaScript before that,
  * and where WebAssembly is not to be had. Both give the same bytes.
  */
 import { blake3 } from "@noble/hashes/blake3.js";
