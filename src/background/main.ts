@@ -4,7 +4,7 @@
  */
 import browser from "webextension-polyfill";
 import type { BackgroundEvent } from "../shared/commands.ts";
-import { toWire } from "../shared/errors.ts";
+import { fromWire, toWire } from "../shared/errors.ts";
 import { sentencesOf } from "../shared/sentences.ts";
 import { AccountLogins } from "./accounts/account-logins.ts";
 import { AccountScheduling } from "./accounts/account-scheduling.ts";
@@ -388,8 +388,13 @@ const leaving = new Leaving({
   calendars,
   makeBuiltIn: async ({ id }, calendar, signal) =>
     makeBuiltIn({ transport, credentials, platform }, await accounts.get(id), calendar, signal),
+  arrivals: async (calendarId) => {
+    const answer = await platform.watchBuiltInCalendar(calendarId);
+    if ("error" in answer) throw fromWire(answer.error);
+    return answer;
+  },
   backupDirectory: () => backupPlace.directory(),
-  pause: (signal) => pauseFor(3000, signal),
+  pause: (signal) => pauseFor(1000, signal),
   now: Date.now,
 });
 

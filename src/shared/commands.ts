@@ -563,6 +563,8 @@ export interface Operation {
   /** 0 while unknown. */
   readonly total: number;
   readonly note: string;
+  /** What it is about, e.g. the id of a calendar, where several of the kind may run at once. */
+  readonly subject?: string;
 }
 
 /** Name → arguments and value. */

@@ -133,6 +133,10 @@ declare namespace messenger.platform {
     password?: string;
     realm?: string;
   }): Promise<{ calendarId: string } | Failure>;
+  /** What has arrived in one of Thunderbird's own calendars since this was asked first: counted, nothing is read. */
+  function watchBuiltInCalendar(
+    calendarId: string,
+  ): Promise<{ arrived: number; loads: number } | Failure>;
   /** False where an administrator set the pref `extensions.caldav-keeper.noWelcome`. */
   function mayWelcome(): Promise<boolean>;
   function getEnvironment(): Promise<{

@@ -9,7 +9,7 @@ export interface BuiltInDependencies {
   /** Without authentication. */
   readonly transport: Transport;
   readonly credentials: Pick<Credentials, "password">;
-  readonly platform: Pick<typeof messenger.platform, "makeBuiltInCalendar">;
+  readonly platform: Pick<typeof messenger.platform, "makeBuiltInCalendar" | "findOAuthClient">;
 }
 
 export interface WantedBuiltIn {
@@ -21,7 +21,7 @@ export interface WantedBuiltIn {
 
 /**
  * @returns Thunderbird's id of the new calendar
- * @throws AppError "credentials-locked", and those of a request
+ * @throws AppError "unsupported" where Thunderbird cannot sign in; "credentials-locked"; those of a request
  */
 export async function makeBuiltIn(
   { transport, credentials, platform }: BuiltInDependencies,
@@ -29,6 +29,9 @@ export async function makeBuiltIn(
   calendar: WantedBuiltIn,
   signal: AbortSignal,
 ): Promise<string> {
+  // Thunderbird's CalDAV goes by the host: it knows its own providers, and none that a person has registered.
+  const { host, hostname } = new URL(calendar.url);
+  if (account.oauth && (await platform.findOAuthClient(hostname)) === null) throw noSignIn(host);
   const realm = await realmOf(transport, calendar.url, signal);
   // Without a password of ours, e.g. by OAuth, Thunderbird signs in by itself.
   const password = account.oauth || realm === null ? null : await credentials.password(account);
@@ -39,6 +42,17 @@ export async function makeBuiltIn(
   });
   if ("error" in made) throw new AppError("item-store", made.error.message);
   return made.calendarId;
+}
+
+function noSignIn(host: string): AppError {
+  return new AppError(
+    "unsupported",
+    `Thunderbird's own CalDAV does not know how to sign in to ${host}.`,
+    {
+      hint: "The calendar was left in CalDAV Keeper, with everything in it. To have it without the add-on, subscribe it in Thunderbird with a password for apps, or save it as an .ics file on the history page.",
+      retry: "after-user",
+    },
+  );
 }
 
 /** What the server calls its place for passwords (RFC 9110 §11.5): Thunderbird looks them up by it. */

@@ -22,14 +22,25 @@ export interface LeavingDependencies {
     calendar: { url: string; name: string; color: string | null; readOnly: boolean },
     signal: AbortSignal,
   ) => Promise<string>;
+  /** What has arrived in it since this was asked first: cheap, nothing is read. */
+  readonly arrivals: (calendarId: string) => Promise<Arrivals>;
   readonly backupDirectory: () => Promise<string>;
   /** Resolves after some time; rejects when aborted. */
   readonly pause: (signal: AbortSignal) => Promise<void>;
   readonly now: () => number;
 }
 
-/** Thunderbird's own CalDAV needs a minute and a half for ten thousand items. */
-const LONGEST_FIRST_SYNC_MS = 10 * 60_000;
+export interface Arrivals {
+  /** Items that came, changed or went. */
+  readonly arrived: number;
+  /** How often the calendar has ended loading. */
+  readonly loads: number;
+}
+
+/** Nothing arrives and no loading ends for so long: it will not go on by itself. */
+const PATIENCE_MS = 3 * 60_000;
+/** A calendar that ended loading so often with nothing new has what it can have. */
+const IDLE_LOADS = 2;
 
 export class Leaving {
   readonly #deps: LeavingDependencies;
@@ -66,9 +77,9 @@ export class Leaving {
       ({ calendar }) => calendarIds === undefined || calendarIds.includes(calendar.id),
     );
     const calendars: HandedBack[] = [];
-    for (const [index, { account, calendar }] of wanted.entries()) {
+    for (const { account, calendar } of wanted) {
       work.signal.throwIfAborted();
-      work.onProgress({ done: index, total: wanted.length, note: calendar.name });
+      work.onProgress({ done: 0, total: 0, note: calendar.name });
       try {
         calendars.push(await this.#handBackOne(account, calendar.id, work));
       } catch (error) {
@@ -103,7 +114,7 @@ export class Leaving {
   }
 
   async #handBackOne(account: Account, calendarId: string, work: Work): Promise<HandedBack> {
-    const { sync, makeBuiltIn, calendars, pause, now } = this.#deps;
+    const { sync, makeBuiltIn } = this.#deps;
     const [report] = await sync.run(calendarId, work);
     if (report?.error) throw fromWire(report.error);
     const { ours, twin } = await this.#pair(calendarId);
@@ -111,14 +122,48 @@ export class Leaving {
     const newCalendarId =
       twin?.calendarId ??
       (await makeBuiltIn(account, { url, name: displayName, color, readOnly }, work.signal));
-    const until = now() + LONGEST_FIRST_SYNC_MS;
-    for (;;) {
-      const { twin: made } = await this.#pair(calendarId);
-      const missing = made ? await this.#missing(ours, made, work.signal) : 0;
-      if ((made && missing === 0) || now() > until)
-        return { id: calendarId, newCalendarId, missing, error: null };
+    const missing = await this.#untilWhole(ours, newCalendarId, work);
+    return { id: calendarId, newCalendarId, missing, error: null };
+  }
+
+  /**
+   * Both calendars are read when the new one has ended loading, not while it loads.
+   * @returns how many items of ours it does not hold, when no more come
+   */
+  async #untilWhole(ours: KnownCalendar, newCalendarId: string, work: Work): Promise<number> {
+    const { arrivals, calendars } = this.#deps;
+    let before = await arrivals(newCalendarId);
+    for (let idle = 0; ; ) {
+      const { twin } = await this.#pair(ours.calendarId);
+      const missing = twin ? await this.#missing(ours, twin, work.signal) : 0;
+      if (twin && missing === 0) return 0;
+      if (idle >= IDLE_LOADS) return missing;
       await calendars.synchronize(newCalendarId);
+      const after = await this.#nextLoad(newCalendarId, before, { ours, missing, work });
+      if (after === null) return missing;
+      idle = after.arrived === before.arrived ? idle + 1 : 0;
+      before = after;
+    }
+  }
+
+  /** `null`: it does not end, and nothing comes any more. */
+  async #nextLoad(
+    newCalendarId: string,
+    before: Arrivals,
+    { ours, missing, work }: { ours: KnownCalendar; missing: number; work: Work },
+  ): Promise<Arrivals | null> {
+    const { arrivals, pause, now } = this.#deps;
+    let last = before;
+    for (let since = now(); ; ) {
       await pause(work.signal);
+      const at = await arrivals(newCalendarId);
+      const came = at.arrived - before.arrived;
+      work.onProgress({ done: Math.min(came, missing), total: missing, note: ours.displayName });
+      // An end with nothing new since the last look: what belongs to it has come.
+      if (at.loads > before.loads && at.arrived === last.arrived) return at;
+      if (at.arrived !== last.arrived || at.loads !== last.loads) since = now();
+      if (now() - since > PATIENCE_MS) return null;
+      last = at;
     }
   }
 

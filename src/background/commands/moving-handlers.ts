@@ -38,12 +38,14 @@ export function movingHandlers(
     "firstRun.update": ({ step }) => moving.firstRun.update(() => ({ step })),
     "takeover.list": () => moving.takeover.list(),
     "takeover.compare": (args) =>
-      operations.run("takeover.compare", (work) => moving.takeover.compare(args, work)),
+      operations.run("takeover.compare", (work) => moving.takeover.compare(args, work), {
+        subject: args.calendarId,
+      }),
     "takeover.bring": async (args) => {
       const value = await operations.run(
         "takeover.bring",
         (work) => moving.takeover.bring(args, work),
-        exclusive,
+        { ...exclusive, subject: args.calendarId },
       );
       tellSnapshots();
       return value;
@@ -52,7 +54,7 @@ export function movingHandlers(
       const value = await operations.run(
         "takeover.finish",
         (work) => moving.takeover.finish(args, work),
-        exclusive,
+        { ...exclusive, subject: args.calendarId },
       );
       tellSnapshots();
       return value;

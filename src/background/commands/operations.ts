@@ -16,6 +16,8 @@ export interface OperationsDependencies {
 export interface OperationOptions {
   /** Two operations with the same value never run at the same time: the second is refused as "busy". */
   readonly exclusive?: string;
+  /** As in {@link Operation}. */
+  readonly subject?: string;
   /** Told every step, unthrottled, e.g. for the toolbar button. */
   readonly onProgress?: (progress: { done: number; total: number; note: string }) => void;
 }
@@ -50,7 +52,14 @@ export class Operations {
     const { broadcast, newId, now } = this.#deps;
     this.#refuseIfExcluded(options.exclusive);
     const running: Running = {
-      operation: { id: newId(), operation: name, done: 0, total: 0, note: "" },
+      operation: {
+        id: newId(),
+        operation: name,
+        done: 0,
+        total: 0,
+        note: "",
+        ...(options.subject === undefined ? {} : { subject: options.subject }),
+      },
       exclusive: options.exclusive,
       controller: new AbortController(),
       told: now(),

@@ -7,6 +7,7 @@ import { AppError, toWire, type WireError } from "../../shared/errors.ts";
 import { createWindowHooks } from "../windows.ts";
 import { AwakeLeases } from "./awake.ts";
 import { type BuiltInCalendar, makeBuiltInCalendar } from "./built-in-calendar.ts";
+import { BuiltInWatch } from "./built-in-loads.ts";
 import { type CalendarFacts, calendarFactsInProperties } from "./calendar-facts.ts";
 import { setCalendarStatus } from "./calendar-status.ts";
 import { probeCertificate } from "./certificate-probe.ts";
@@ -35,6 +36,7 @@ class PlatformExperiment extends ExtensionAPIPersistent {
 
   readonly #keys = new SessionKeys();
   readonly #signIns = new SignInWindows();
+  readonly #builtIn = new BuiltInWatch();
 
   readonly #menuChosen = new PageEvent<readonly [MenuChoice]>();
   readonly #describeCalendar = new PageEvent<readonly [string]>();
@@ -69,6 +71,7 @@ class PlatformExperiment extends ExtensionAPIPersistent {
     this.#awake.releaseAll();
     this.#keys.forgetAll();
     this.#signIns.closeAll();
+    this.#builtIn.stop();
   }
 
   override getAPI(context: GeckoBaseContext): object {
@@ -176,6 +179,8 @@ class PlatformExperiment extends ExtensionAPIPersistent {
         setCalendarStatus(calendarId, status?.message ?? null),
       makeBuiltInCalendar: (wanted: BuiltInCalendar) =>
         answer(async () => ({ calendarId: await makeBuiltInCalendar(wanted) })),
+      watchBuiltInCalendar: (calendarId: string) =>
+        answer(async () => this.#builtIn.read(calendarId)),
       mayWelcome: async () =>
         !Services.prefs.getBoolPref("extensions.caldav-keeper.noWelcome", false),
       getEnvironment: async () => readEnvironment(),

@@ -62,8 +62,7 @@ export function auditPanel(page: Page, calendarId: string): Panel {
       try {
         return found(await client.call("sync.audit", { calendarId, repair }), repair);
       } catch (error) {
-        if (isAppError(error, "aborted"))
-          return resultNotice("warning", words.text("auditCancelled"));
+        if (isAppError(error, "aborted")) return null;
         throw error;
       }
     });

@@ -13,9 +13,9 @@ import { OperationProgress } from "./operation-progress.ts";
 const REFRESH_INTERVAL_MS = 30_000;
 
 /** What may take long, with the key of what it is called. It goes on while the page is closed. */
-const LONG_WORK: readonly (readonly [CommandName, string])[] = [
+const LONG_WORK: readonly (readonly [CommandName, string, string?])[] = [
   ["sync.run", "stateSyncing"],
-  ["sync.audit", "auditing"],
+  ["sync.audit", "auditing", "auditCancelled"],
   ["quarantine.retry", "retryingWithheld"],
   ["guard.decide", "decidingHeld"],
   ["guard.undo", "decidingHeld"],
@@ -46,8 +46,11 @@ export class AccountsSection {
         "div",
         { class: "operations" },
         ...LONG_WORK.map(
-          ([command, key]) =>
-            new OperationProgress(page, command, page.words.text(key), { patient: true }).node,
+          ([command, key, cancelled]) =>
+            new OperationProgress(page, command, page.words.text(key), {
+              patient: true,
+              ...(cancelled === undefined ? {} : { cancelled: page.words.text(cancelled) }),
+            }).node,
         ),
       ),
       this.#paused,

@@ -38,8 +38,12 @@ export class BackupNowCard {
       { type: "button", onclick: () => void this.#check() },
       words.text("verifyNow"),
     );
-    this.#backups = new OperationProgress(page, "backup.run", words.text("backingUp"));
-    this.#checks = new OperationProgress(page, "snapshots.check", words.text("verifying"));
+    this.#backups = new OperationProgress(page, "backup.run", words.text("backingUp"), {
+      cancelled: words.text("backupCancelled"),
+    });
+    this.#checks = new OperationProgress(page, "snapshots.check", words.text("verifying"), {
+      cancelled: words.text("checkCancelled"),
+    });
     for (const [progress, button] of [
       [this.#backups, this.#start],
       [this.#checks, this.#verify],
@@ -143,23 +147,19 @@ export class BackupNowCard {
         element("p", { class: "hint" }, this.#differencesInWords(report)),
       );
     } catch (error) {
-      if (isAppError(error, "aborted"))
-        return resultNotice("warning", words.text("backupCancelled"));
       return isAppError(error, "busy") ? errorNotice(error) : null;
     }
   }
 
   async #check(): Promise<void> {
-    const { client, words } = this.#page;
+    const { client } = this.#page;
     show(this.#outcome);
     this.#verify.disabled = true;
-    let outcome: HTMLElement;
+    let outcome: HTMLElement | null;
     try {
       outcome = this.#checkNotice(await client.call("snapshots.check", { full: true }));
     } catch (error) {
-      outcome = isAppError(error, "aborted")
-        ? resultNotice("warning", words.text("checkCancelled"))
-        : errorNotice(error);
+      outcome = isAppError(error, "aborted") ? null : errorNotice(error);
     }
     this.#verify.disabled = this.#checks.running;
     await this.#refresh();

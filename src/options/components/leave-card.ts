@@ -13,16 +13,22 @@ export class LeaveCard {
   readonly #page: Page;
   readonly #body = element("div");
   readonly #outcome = element("div");
+  readonly #progress: OperationProgress;
 
   constructor(page: Page) {
     this.#page = page;
     const { words } = page;
+    this.#progress = new OperationProgress(page, "leave.handBack", words.text("handingBack"), {
+      cancelled: words.text("handBackCancelled"),
+    });
+    // Also where it was begun before the page was opened.
+    this.#progress.onChange((running) => this.#setBusy(running));
     this.node = element(
       "article",
       { class: "card", id: "leave" },
       element("h2", {}, words.text("leaveHeading")),
       this.#body,
-      new OperationProgress(page, "leave.handBack", words.text("handingBack")).node,
+      this.#progress.node,
       this.#outcome,
     );
     show(
@@ -110,14 +116,18 @@ export class LeaveCard {
   }
 
   async #working(work: () => Promise<void>): Promise<void> {
-    const buttons = [...this.node.querySelectorAll<HTMLButtonElement>(".actions button")];
-    for (const button of buttons) button.disabled = true;
+    this.#setBusy(true);
     try {
       await work();
     } catch (error) {
-      if (!isAppError(error, "aborted")) show(this.#outcome, errorNotice(error));
+      show(this.#outcome, !isAppError(error, "aborted") && errorNotice(error));
     } finally {
-      for (const button of buttons) button.disabled = false;
+      this.#setBusy(this.#progress.running);
     }
+  }
+
+  #setBusy(busy: boolean): void {
+    for (const button of this.node.querySelectorAll<HTMLButtonElement>(".actions button"))
+      button.disabled = busy;
   }
 }

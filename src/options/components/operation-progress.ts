@@ -1,60 +1,88 @@
 /**
- * A progress bar for one kind of running work, whoever started it: it takes up work that was running before the
- * page was opened, and offers to cancel it.
+ * A progress bar for one kind of running work, whoever started it and however much of it runs at once: it takes up work
+ * that was running before the page was opened, offers to cancel all of it, and says afterwards that it was cancelled.
  */
 import type { CommandName, Operation } from "../../shared/commands.ts";
-import { element } from "../element.ts";
+import { element, show, uniqueId } from "../element.ts";
 import type { Page } from "../page.ts";
+import { resultNotice } from "./notice.ts";
 
 const PATIENCE_MS = 700;
 
+export interface OperationProgressOptions {
+  /** Shown only where it takes long enough to be looked at. */
+  readonly patient?: boolean;
+  /** Only work on this, e.g. one calendar: `Operation.subject`. */
+  readonly subject?: string;
+  /** What is said when it was cancelled; default: that what was finished before is kept. */
+  readonly cancelled?: string;
+}
+
 export class OperationProgress {
-  readonly node = element("div", { class: "operation", hidden: true });
+  readonly node = element("div", { class: "operation-place" });
   readonly #page: Page;
   readonly #label: string;
+  readonly #running = new Map<string, Operation>();
+  readonly #asked = new Set<string>();
+  /** What ended before the list of what runs was answered. */
+  readonly #ended = new Set<string>();
+  readonly #options: OperationProgressOptions;
+  readonly #line: HTMLElement;
   readonly #bar = element("progress");
-  readonly #note = element("span", { class: "note" });
+  readonly #note = element("span", { class: "note", id: uniqueId("operation") });
+  readonly #outcome = element("div");
   readonly #cancel: HTMLButtonElement;
-  readonly #patienceMs: number;
-  #running: string | null = null;
   #patience: ReturnType<typeof setTimeout> | undefined;
   #onChange: (running: boolean) => void = () => {};
 
-  /**
-   * @param label says what is going on, e.g. "Backing up"
-   * @param options `patient`: shown only where it takes long enough to be looked at
-   */
+  /** @param label says what is going on, e.g. "Backing up" */
   constructor(
     page: Page,
     command: CommandName,
     label: string,
-    { patient = false }: { readonly patient?: boolean } = {},
+    options: OperationProgressOptions = {},
   ) {
     this.#page = page;
     this.#label = label;
-    this.#patienceMs = patient ? PATIENCE_MS : 0;
+    this.#options = options;
     this.#bar.setAttribute("aria-label", label);
     this.#cancel = element(
       "button",
-      { type: "button", onclick: () => void this.#requestCancel() },
+      {
+        type: "button",
+        "aria-describedby": this.#note.id,
+        onclick: () => void this.#requestCancel(),
+      },
       page.words.text("cancel"),
     );
-    this.node.append(this.#note, this.#bar, this.#cancel);
+    this.#line = element(
+      "div",
+      { class: "operation", hidden: true },
+      this.#note,
+      this.#bar,
+      this.#cancel,
+    );
+    this.node.append(this.#line, this.#outcome);
+    const concerns = (operation: Operation): boolean =>
+      operation.operation === command &&
+      (options.subject === undefined || operation.subject === options.subject);
     page.client.onEvent((event) => {
-      if (event.event === "progress" && event.operation === command) this.#show(event);
-      if (event.event === "finished" && event.id === this.#running) this.#hide();
+      if (event.event === "progress" && concerns(event)) this.#update(event);
+      if (event.event !== "finished" || event.operation !== command) return;
+      this.#ended.add(event.id);
+      if (this.#running.has(event.id)) this.#end(event.id, event.ok);
     });
     page.client.call("operations.list", {}).then(
       (operations) => {
-        const already = operations.find(({ operation }) => operation === command);
-        if (already) this.#show(already);
+        for (const operation of operations)
+          if (concerns(operation) && !this.#ended.has(operation.id)) this.#update(operation);
       },
       () => {},
     );
   }
 
   get running(): boolean {
-    return this.#running !== null;
+    return this.#running.size > 0;
   }
 
   /** Called when such work starts or has ended. */
@@ -62,53 +90,73 @@ export class OperationProgress {
     this.#onChange = listener;
   }
 
-  #show({ id, done, total, note }: Operation): void {
-    const started = this.#running === null;
-    this.#running = id;
-    if (started) this.#appear();
-    if (total > 0) {
-      this.#bar.max = total;
-      this.#bar.value = Math.min(done, total);
-      this.#note.textContent = [
-        this.#label,
-        this.#page.words.text(
-          "progressCounts",
-          this.#page.words.number(done),
-          this.#page.words.number(total),
-        ),
-        note,
-      ]
-        .filter(Boolean)
-        .join(" · ");
-    } else {
-      this.#bar.removeAttribute("value");
-      this.#note.textContent = [this.#label, note].filter(Boolean).join(" · ");
+  #update(operation: Operation): void {
+    const started = !this.running;
+    this.#running.set(operation.id, operation);
+    if (started) {
+      show(this.#outcome);
+      this.#appear();
     }
+    this.#draw();
     if (started) this.#onChange(true);
   }
 
-  #appear(): void {
+  #draw(): void {
+    if (this.#isCancelling()) return;
     this.#cancel.disabled = false;
-    const appear = (): void => {
-      this.node.hidden = false;
-      this.#page.announce(this.#label);
-    };
-    if (this.#patienceMs === 0) appear();
-    else this.#patience = setTimeout(appear, this.#patienceMs);
+    const { words } = this.#page;
+    const all = [...this.#running.values()];
+    const total = all.reduce((sum, operation) => sum + operation.total, 0);
+    const done = all.reduce((sum, operation) => sum + Math.min(operation.done, operation.total), 0);
+    const note = all.at(-1)?.note ?? "";
+    if (total > 0) {
+      this.#bar.max = total;
+      this.#bar.value = done;
+    } else this.#bar.removeAttribute("value");
+    const counts =
+      total > 0 && words.text("progressCounts", words.number(done), words.number(total));
+    this.#note.textContent = [this.#label, counts, note].filter(Boolean).join(" · ");
   }
 
-  #hide(): void {
+  #appear(): void {
+    const appear = (): void => {
+      this.#line.hidden = false;
+      this.#page.announce(this.#label);
+    };
+    if (this.#options.patient) this.#patience = setTimeout(appear, PATIENCE_MS);
+    else appear();
+  }
+
+  #end(id: string, ok: boolean): void {
+    const cancelled = this.#asked.delete(id) && !ok;
+    this.#running.delete(id);
+    if (cancelled) this.#sayCancelled();
+    if (this.running) {
+      this.#draw();
+      return;
+    }
     clearTimeout(this.#patience);
-    this.#running = null;
-    this.node.hidden = true;
+    this.#line.hidden = true;
     this.#onChange(false);
   }
 
+  #sayCancelled(): void {
+    const { words } = this.#page;
+    const said = this.#options.cancelled ?? words.text("operationCancelled", this.#label);
+    show(this.#outcome, resultNotice("warning", said));
+  }
+
+  #isCancelling(): boolean {
+    return [...this.#running.keys()].every((id) => this.#asked.has(id));
+  }
+
   async #requestCancel(): Promise<void> {
-    const id = this.#running;
-    if (id === null) return;
     this.#cancel.disabled = true;
     this.#note.textContent = this.#page.words.text("cancelling");
-    await this.#page.client.call("operations.cancel", { id }).catch(() => {});
+    const ids = [...this.#running.keys()];
+    for (const id of ids) this.#asked.add(id);
+    await Promise.all(
+      ids.map((id) => this.#page.client.call("operations.cancel", { id }).catch(() => {})),
+    );
   }
 }

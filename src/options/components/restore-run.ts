@@ -137,7 +137,7 @@ export class RestoreRun {
 
   /** One after the other; `null` after saying why it ended, and what was done before. */
   async #run(requests: readonly RestoreRequest[]): Promise<RestoreReport[] | null> {
-    const { client, words } = this.#page;
+    const { client } = this.#page;
     this.clear();
     this.#surroundings.setBusy(true);
     const reports: RestoreReport[] = [];
@@ -148,9 +148,7 @@ export class RestoreRun {
       const done = requests[0]?.dryRun === true ? [] : reports;
       show(
         this.node,
-        isAppError(error, "aborted")
-          ? resultNotice("warning", words.text("restoreCancelled"))
-          : errorNotice(error),
+        !isAppError(error, "aborted") && errorNotice(error),
         done.length > 0 && this.#changesList(summed(done), "did"),
       );
       return null;

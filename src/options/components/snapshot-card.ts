@@ -85,12 +85,7 @@ export class SnapshotCard {
       show(this.#outcome, this.#reportNotice(report));
       announce(words.text(report.ok ? "checkGood" : "checkBad"));
     } catch (error) {
-      show(
-        this.#outcome,
-        isAppError(error, "aborted")
-          ? resultNotice("warning", words.text("checkCancelled"))
-          : errorNotice(error),
-      );
+      show(this.#outcome, !isAppError(error, "aborted") && errorNotice(error));
     } finally {
       this.#checkButton.disabled = false;
     }

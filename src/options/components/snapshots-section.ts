@@ -18,8 +18,12 @@ export class SnapshotsSection {
       element(
         "div",
         { class: "operations" },
-        new OperationProgress(page, "snapshots.restore", page.words.text("restoring")).node,
-        new OperationProgress(page, "snapshots.check", page.words.text("checking")).node,
+        new OperationProgress(page, "snapshots.restore", page.words.text("restoring"), {
+          cancelled: page.words.text("restoreCancelled"),
+        }).node,
+        new OperationProgress(page, "snapshots.check", page.words.text("checking"), {
+          cancelled: page.words.text("checkCancelled"),
+        }).node,
       ),
       this.#list,
     );

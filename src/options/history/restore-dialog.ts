@@ -15,7 +15,14 @@ export class RestoreDialog {
   constructor(dialog: HTMLDialogElement, page: Page) {
     this.#dialog = dialog;
     this.#page = page;
-    this.#progress = new OperationProgress(page, "snapshots.restore", page.words.text("restoring"));
+    this.#progress = new OperationProgress(
+      page,
+      "snapshots.restore",
+      page.words.text("restoring"),
+      {
+        cancelled: page.words.text("restoreCancelled"),
+      },
+    );
     // While it runs, Escape must not hide what is going on.
     dialog.addEventListener("cancel", (event) => {
       if (this.#progress.running) event.preventDefault();

@@ -90,6 +90,7 @@ test("a running restore shows its progress and can be cancelled", async () => {
       fail = reject;
     });
   background.answers["operations.cancel"] = () => {
+    background.emit({ event: "finished", operation: "snapshots.restore", id: "o1", ok: false });
     fail(new AppError("aborted", "Cancelled."));
     return { cancelled: true };
   };

@@ -1,23 +1,47 @@
 /** One calendar that is there twice: compared, what is only in the old one brought along, then the old one removed. */
-import type { CommandValue, NamedItem, OldCalendar } from "../../../shared/commands.ts";
+import type {
+  CommandName,
+  CommandValue,
+  NamedItem,
+  OldCalendar,
+} from "../../../shared/commands.ts";
 import { isAppError } from "../../../shared/errors.ts";
 import { type Child, element, show } from "../../element.ts";
 import type { Page } from "../../page.ts";
 import { errorNotice, resultNotice, warningNotice } from "../notice.ts";
+import { OperationProgress } from "../operation-progress.ts";
 
 type Comparison = CommandValue<"takeover.compare">;
+
+const WORK = ["takeover.compare", "takeover.bring", "takeover.finish"] as const;
 
 export class TakeoverCard {
   readonly node: HTMLElement;
   readonly #page: Page;
   readonly #old: OldCalendar;
   readonly #body = element("div");
+  #failure: HTMLElement | null = null;
 
   constructor(page: Page, old: OldCalendar) {
     this.#page = page;
     this.#old = old;
     const { words } = page;
-    this.node = element("article", { class: "card" }, element("h2", {}, old.name), this.#body);
+    const progress = (command: CommandName): HTMLElement => {
+      const shown = new OperationProgress(page, command, words.text("takeoverWorking"), {
+        subject: old.calendarId,
+        cancelled: words.text("takeoverCancelled"),
+      });
+      // Also of work that was begun before the page was opened: it may have changed what is offered.
+      shown.onChange((running) => this.#setBusy(running));
+      return shown.node;
+    };
+    this.node = element(
+      "article",
+      { class: "card" },
+      element("h2", {}, old.name),
+      this.#body,
+      ...WORK.map(progress),
+    );
     show(
       this.#body,
       element("p", {}, words.text("takeoverOffer")),
@@ -102,18 +126,20 @@ export class TakeoverCard {
 
   /** Nothing can be pressed twice meanwhile, and what was shown stays for another try. */
   async #working(work: () => Promise<void>): Promise<void> {
-    const { words } = this.#page;
-    const buttons = [...this.#body.querySelectorAll("button")];
-    for (const button of buttons) button.disabled = true;
-    const progress = element("progress", { "aria-label": words.text("takeoverWorking") });
-    this.#body.append(progress);
+    this.#failure?.remove();
+    this.#setBusy(true);
     try {
       await work();
     } catch (error) {
-      if (!isAppError(error, "aborted")) this.#body.append(errorNotice(error));
+      if (isAppError(error, "aborted")) return;
+      this.#failure = errorNotice(error);
+      this.#body.append(this.#failure);
     } finally {
-      progress.remove();
-      for (const button of buttons) button.disabled = false;
+      this.#setBusy(false);
     }
+  }
+
+  #setBusy(busy: boolean): void {
+    for (const button of this.#body.querySelectorAll("button")) button.disabled = busy;
   }
 }
