@@ -7,34 +7,36 @@ import type { Kloset } from "../kloset/kloset.ts";
 /** Where it is remembered, by the store's id. */
 export interface DamageMemory {
   read(storeId: string): Promise<readonly string[]>;
-  write(storeId: string, blobs: readonly string[]): Promise<void>;
+  /** Nothing else is written between what `change` is given and what it returns. */
+  update(storeId: string, change: (known: readonly string[]) => readonly string[]): Promise<void>;
 }
 
-export const FORGETFUL: DamageMemory = { read: async () => [], write: async () => {} };
+export const FORGETFUL: DamageMemory = { read: async () => [], update: async () => {} };
 
 /** Beyond this the store is lost rather than damaged; the next check names the rest. */
 const REMEMBERED = 20_000;
 
 /**
- * Does work with an opened store that knows of earlier damage, and keeps what the store knows afterwards, also
- * when the work failed.
+ * Does work with an opened store that knows of earlier damage, and keeps what the work found and what it stored anew, also
+ * when it failed. Other work with the store may do the same meanwhile.
  */
 export async function withKnownDamage<T>(
   store: Kloset,
   memory: DamageMemory,
   work: () => Promise<T>,
 ): Promise<T> {
-  const before = await memory.read(store.id);
-  store.distrust(before);
+  store.distrust(await memory.read(store.id));
+  const before = new Set(store.damaged());
   try {
     return await work();
   } finally {
-    const after = store.damaged().slice(0, REMEMBERED);
-    if (!sameNames(before, after)) await memory.write(store.id, after);
+    const after = new Set(store.damaged());
+    const found = [...after].filter((name) => !before.has(name));
+    const repaired = new Set([...before].filter((name) => !after.has(name)));
+    if (found.length > 0 || repaired.size > 0)
+      await memory.update(store.id, (known) => {
+        const still = known.filter((name) => !repaired.has(name));
+        return [...new Set([...still, ...found])].slice(0, REMEMBERED);
+      });
   }
-}
-
-function sameNames(before: readonly string[], after: readonly string[]): boolean {
-  const known = new Set(before);
-  return after.length === known.size && after.every((name) => known.has(name));
 }

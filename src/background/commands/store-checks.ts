@@ -38,8 +38,8 @@ export function storeChecks(deps: StoreChecksDependencies): {
 export function damageMemory(stored: StoredValue<StoredDamage>): DamageMemory {
   return {
     read: async (storeId) => (await stored.read())[storeId] ?? [],
-    write: async (storeId, blobs) => {
-      await stored.update((old) => ({ ...old, [storeId]: [...blobs] }));
+    update: async (storeId, change) => {
+      await stored.update((old) => ({ ...old, [storeId]: [...change(old[storeId] ?? [])] }));
     },
   };
 }

@@ -1,32 +1,59 @@
 /** One damaged blob: what is said of it, what still restores, and its repair after Thunderbird was started anew. */
 import { beforeEach, expect, test } from "vitest";
+import type { DamageMemory } from "../../../src/background/backup/known-damage.ts";
+import { damageMemory } from "../../../src/background/commands/store-checks.ts";
 import { openStore } from "../../../src/background/kloset/kloset.ts";
+import { damageShape, type StoredDamage } from "../../../src/background/settings/check-settings.ts";
+import { StoredValue } from "../../../src/background/settings/stored-value.ts";
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
 import {
   calendarOf,
+  eventText,
   serviceOver,
   storeOfSmallPackfiles,
   work,
 } from "../../support/backup-fixture.ts";
+import { MemoryArea } from "../../support/memory-area.ts";
+import type { MemoryCalendars } from "../../support/memory-calendars.ts";
 import { MemoryFolder } from "../../support/memory-folder.ts";
 
 let storage: MemoryStorage;
-let memory: Map<string, readonly string[]>;
-const calendars = calendarOf(12);
+let stored: StoredValue<StoredDamage>;
+let memory: DamageMemory;
+let calendars: MemoryCalendars;
 const folder = new MemoryFolder();
 
 /** As after a start of Thunderbird: nothing is known but what is stored. */
-const service = () =>
-  serviceOver(storage, calendars, folder, {
-    read: async (id) => memory.get(id) ?? [],
-    write: async (id, blobs) => void memory.set(id, blobs),
+const service = () => serviceOver(storage, calendars, folder, memory);
+
+function forget(): void {
+  stored = new StoredValue(new MemoryArea(), damageShape);
+  memory = damageMemory(stored);
+}
+
+/** As the memory is, but whoever reads it goes on only once `readers` of them have. */
+function readTogether(readers: number): DamageMemory {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
   });
+  let waiting = 0;
+  return {
+    ...memory,
+    read: async (storeId) => {
+      const known = await memory.read(storeId);
+      if (++waiting === readers) resolve();
+      await promise;
+      return known;
+    },
+  };
+}
 
 /** Changes a byte of the stored content of one file. */
-async function damage(uid: string): Promise<void> {
+async function damage(uid: string, summary = ""): Promise<void> {
   for (const [path, bytes] of storage.files) {
     if (!path.startsWith("packfiles/")) continue;
-    const at = Buffer.from(bytes).indexOf(`UID:${uid}\r\n`);
+    const at = Buffer.from(bytes).indexOf(`UID:${uid}\r\nSUMMARY:${summary}`);
     if (at < 0) continue;
     bytes[at] = (bytes[at] as number) ^ 1;
     return;
@@ -36,7 +63,8 @@ async function damage(uid: string): Promise<void> {
 
 beforeEach(async () => {
   storage = new MemoryStorage();
-  memory = new Map();
+  calendars = calendarOf(12);
+  forget();
   await storeOfSmallPackfiles(storage);
   await service().run({}, work());
   await service().run({ label: "second" }, work());
@@ -64,14 +92,30 @@ test.each([false, true])(
 test("what was found is known after a start anew, and the next backup repairs it for every snapshot", async () => {
   await service().check({}, work());
   const store = await openStore(storage);
-  expect(memory.get(store.id)).toHaveLength(1);
+  expect(await memory.read(store.id)).toHaveLength(1);
   expect(await service().run({}, work())).toMatchObject({ items: 12, incomplete: [] });
-  expect(memory.get(store.id)).toEqual([]);
+  expect(await memory.read(store.id)).toEqual([]);
   expect(await service().check({ full: false }, work())).toMatchObject({ ok: true, damaged: [] });
 });
 
+test("two checks at the same time remember what each of them found", async () => {
+  calendars.put("work", "7.ics", eventText("uid-7", "Whole in the third snapshot"));
+  calendars.put("work", "3.ics", eventText("uid-3", "Only in the third snapshot"));
+  await service().run({ label: "third" }, work());
+  await damage("uid-3", "Only in the third snapshot");
+  const [third, , first] = await service().list({}, work());
+  const together = readTogether(2);
+  const check = (snapshotId = "") =>
+    serviceOver(storage, calendars, folder, together).check({ snapshotId }, work());
+  const reports = await Promise.all([check(first?.id), check(third?.id)]);
+  const found = new Set(reports.flatMap(({ errors }) => errors.map(({ path }) => path)));
+  expect(found.size).toBe(2);
+  const { id } = await openStore(storage);
+  expect(await memory.read(id)).toHaveLength(2);
+});
+
 test("without the memory the backup would not know: it reads nothing of what it has", async () => {
-  memory = new Map();
+  forget();
   await service().run({}, work());
   expect(await service().check({}, work())).toMatchObject({ ok: false });
 });
