@@ -395,10 +395,15 @@ declare namespace messenger.calendar {
         before?: number;
       },
     ): Promise<string>;
-    /** A verified snapshot holds these replaced versions: they may go 30 days after they were replaced. */
+    /** A verified snapshot holds these replaced versions: `forgetSnapshotted` may let them go. */
     function markSnapshotted(cacheId: string, ids: number[], snapshotId: string): Promise<void>;
     /** These snapshots (absent: all) are gone: the replaced versions they held, of every calendar, stay until another one holds them. */
     function unmarkSnapshotted(snapshotIds?: string[]): Promise<void>;
+    /**
+     * These snapshots, and no others, are there now. Replaced versions that one of them holds go 30 days after they were
+     * replaced, of every calendar; those that another one held stay until one of these does.
+     */
+    function forgetSnapshotted(snapshotIds: string[]): Promise<void>;
     /** `DeletionCounts`. @param since ms since the epoch  @param except names whose deletions are not counted */
     function countDeletions(
       cacheId: string,

@@ -47,7 +47,11 @@ export interface BackupSurroundings {
   readonly damage?: DamageMemory;
 }
 
-const NO_VERSIONS: ReplacedVersions = { read: async () => {}, markSaved: async () => {} };
+const NO_VERSIONS: ReplacedVersions = {
+  read: async () => {},
+  markSaved: async () => {},
+  settleSaved: async () => {},
+};
 
 export class BackupService {
   readonly #surroundings: BackupSurroundings;

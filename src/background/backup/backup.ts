@@ -66,6 +66,7 @@ export async function runBackup(
     let removed = 0;
     let holdsEverything = true;
     const replaced = new ReplacedBackup(versions);
+    await replaced.prepare((await store.listSnapshots()).map(({ id }) => id));
     const whole = chosen.length === known.length;
     // How much there is shows only while reading: the last time's number stands in for it.
     const total = () => (whole && previous.items >= tally.items ? previous.items : 0);

@@ -9,7 +9,7 @@ export interface ItemStoreVersionsApi {
   readonly calendars: Pick<typeof messenger.calendar.calendars, "get">;
   readonly provider: Pick<
     typeof messenger.calendar.provider,
-    "listSuperseded" | "markSnapshotted" | "unmarkSnapshotted"
+    "listSuperseded" | "markSnapshotted" | "unmarkSnapshotted" | "forgetSnapshotted"
   >;
 }
 
@@ -57,6 +57,10 @@ export class ItemStoreVersions implements ReplacedVersions {
     await (snapshotIds
       ? provider.unmarkSnapshotted([...snapshotIds])
       : provider.unmarkSnapshotted());
+  }
+
+  async settleSaved(snapshotIds: readonly string[]): Promise<void> {
+    await this.#api.provider.forgetSnapshotted([...snapshotIds]);
   }
 
   async #cacheId({ calendarId, own }: KnownCalendar): Promise<string | null> {

@@ -70,6 +70,11 @@ export interface ReplacedVersions {
   ): Promise<void>;
   /** A snapshot holds them, and was read back. */
   markSaved(calendar: KnownCalendar, ids: readonly number[], snapshotId: string): Promise<void>;
+  /**
+   * These are all snapshots there are now: what a missing one held counts as unsaved, and what one of these holds need not
+   * be kept beside it for long.
+   */
+  settleSaved(snapshotIds: readonly string[]): Promise<void>;
 }
 
 export interface CalendarSource {

@@ -25,6 +25,15 @@ export class ReplacedBackup {
     this.#versions = versions;
   }
 
+  /**
+   * Before any is written: a mark that names a snapshot which another program removed holds nothing.
+   * @param snapshotIds every one in the store, read under its lock. Never throws: without an answer all marks stay as they
+   *   are, and nothing is let go
+   */
+  async prepare(snapshotIds: readonly string[]): Promise<void> {
+    await this.#versions.settleSaved(snapshotIds).catch(() => {});
+  }
+
   /** @throws what the writer throws; that the versions cannot be listed costs nothing: they stay where they are */
   async write(
     writer: SnapshotWriter,

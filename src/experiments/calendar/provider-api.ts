@@ -152,6 +152,10 @@ export function createProviderApi(port: ProviderPort, dialog: NewCalendarDialog)
       await (await port.store()).unmarkSnapshotted(snapshotIds ?? null);
     },
 
+    async forgetSnapshotted(snapshotIds: string[]): Promise<void> {
+      await (await port.store()).forgetSnapshotted(snapshotIds);
+    },
+
     async countDeletions(
       cacheId: string,
       since: number,

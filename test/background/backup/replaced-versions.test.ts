@@ -39,6 +39,9 @@ const versions = () =>
       unmarkSnapshotted: async (ids) => {
         for (const row of rows) if (ids?.includes(row.savedIn ?? "") !== false) row.savedIn = null;
       },
+      forgetSnapshotted: async (ids) => {
+        for (const row of rows) if (!ids.includes(row.savedIn ?? "")) row.savedIn = null;
+      },
       markSnapshotted: async (_cacheId, ids, snapshotId) => {
         for (const row of rows) if (ids.includes(row.id)) row.savedIn = snapshotId;
       },
@@ -113,6 +116,23 @@ test("whose snapshot is removed are in the next one", async () => {
   expect(rows.at(-1)?.savedIn).toBe(second.snapshotId);
 });
 
+test("whose snapshot another program removed are in the next one", async () => {
+  rows = rows.slice(0, 3);
+  const service = serviceOver(storage);
+  const { snapshotId } = await service.run({}, work());
+  rows.push({ id: 901, name: "1.ics", text: eventText("uid-1", "Late"), savedIn: null });
+  const second = await service.run({}, work());
+  // As `plakar rm` does: nothing in Thunderbird hears of it.
+  await (await openStore(storage)).removeSnapshots([snapshotId]);
+  const third = await service.run({}, work());
+  expect(new Set((await replacedIn(third.snapshotId)).values())).toEqual(
+    new Set([0, 1, 2].map((n) => eventText("uid-0", `Version ${n}`))),
+  );
+  expect(new Set(rows.map(({ savedIn }) => savedIn))).toEqual(
+    new Set([second.snapshotId, third.snapshotId]),
+  );
+});
+
 test("of a store no longer in use are all in the next snapshot", async () => {
   await serviceOver(storage).run({}, work());
   await versions().unmarkSaved();
@@ -177,6 +197,9 @@ test("a list that cannot be had costs the backup nothing", async () => {
         throw new Error("the item store is closed");
       },
       markSaved: async () => {},
+      settleSaved: async () => {
+        throw new Error("the item store is closed");
+      },
     },
   });
   expect(await service.run({}, work())).toMatchObject({ items: 3, incomplete: [] });

@@ -192,10 +192,15 @@ export interface ItemStore {
   /** True after the profile was copied, until {@link resumeSending}. */
   isSendingPaused(): Promise<boolean>;
   resumeSending(): Promise<void>;
-  /** A verified snapshot holds these versions: they may go 30 days after they were replaced. */
+  /** A verified snapshot holds these versions: {@link forgetSnapshotted} may let them go. */
   markSnapshotted(calendarId: string, ids: readonly number[], snapshotId: string): Promise<void>;
   /** These snapshots (`null`: all) hold no version any more, of any calendar: they stay until another one does. */
   unmarkSnapshotted(snapshotIds: readonly string[] | null): Promise<void>;
+  /**
+   * Lets go of versions that one of these snapshots holds and that were replaced 30 days ago, of every calendar. No other
+   * snapshot is there any more: what such a one held stays until another one holds it.
+   */
+  forgetSnapshotted(snapshotIds: readonly string[]): Promise<void>;
 
   // The calendars' side -------------------------------------------------------------------------
 

@@ -51,6 +51,7 @@ import {
   readVisibleNames,
 } from "./range-query.ts";
 import { resolveConflict } from "./resolve-conflict.ts";
+import { forgetSnapshotted } from "./retention.ts";
 import { settleRow } from "./settle.ts";
 import type { SqlConnection, SqlExecutor } from "./sql-connection.ts";
 import { SqlError, storeError } from "./sql-error.ts";
@@ -264,6 +265,11 @@ export class SqliteItemStore implements ItemStore {
         { durable: true },
       ),
     );
+  }
+
+  async forgetSnapshotted(snapshotIds: readonly string[]): Promise<void> {
+    const { sql, now } = this.#parts;
+    await this.#inTurn(() => forgetSnapshotted(sql, snapshotIds, now()));
   }
 
   query(query: RangeQuery, sliceSize = SLICE): AsyncIterable<readonly StoredItem[]> {

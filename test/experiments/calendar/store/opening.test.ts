@@ -60,7 +60,7 @@ describe("a restart", () => {
     expect((await world.superseded()).map(({ text }) => text)).toEqual([A]);
   });
 
-  test("forgets a superseded text 30 days after it was replaced, if a snapshot holds it", async () => {
+  test("forgets a superseded text 30 days after it was replaced, once a snapshot that holds it was seen", async () => {
     await world.batch([put("a.ics", A), put("n.ics", NEW)]);
     await world.batch([put("a.ics", MINE), { kind: "remove", name: "n.ics", reason: "gone" }]);
     const held = (await world.superseded()).find(({ text }) => text === A);
@@ -72,10 +72,12 @@ describe("a restart", () => {
     const older = await world.store.listSuperseded(world.calendarId, { before: newest });
     expect(JSON.parse(older)).toHaveLength(1);
     world.now += 20 * 24 * 60 * 60_000;
-    await world.restart();
+    await world.store.forgetSnapshotted(["snapshot"]);
     expect(await world.superseded()).toHaveLength(2);
     world.now += 20 * 24 * 60 * 60_000;
     await world.restart();
+    expect(await world.superseded()).toHaveLength(2);
+    await world.store.forgetSnapshotted(["snapshot"]);
     expect((await world.superseded()).map(({ text }) => text)).toEqual([NEW]);
     expect(await world.visible()).toEqual({ "a.ics": MINE });
   });
@@ -98,10 +100,23 @@ describe("a superseded text whose snapshot is gone", () => {
     }
     await world.store.unmarkSnapshotted(gone);
     world.now += 40 * 24 * 60 * 60_000;
-    await world.restart();
+    await world.store.forgetSnapshotted(["one"]);
     const left = [...(await world.superseded()), ...(await world.superseded(OTHER))];
     expect(left.map(({ text }) => text)).toEqual(kept);
   });
+});
+
+test("a superseded text is kept where the snapshot it was marked with is not there any more", async () => {
+  await world.batch([put("a.ics", A)]);
+  await world.batch([put("a.ics", MINE)]);
+  const ids = (await world.superseded()).map(({ id }) => id);
+  await world.store.markSnapshotted(world.calendarId, ids, "removed elsewhere");
+  world.now += 40 * 24 * 60 * 60_000;
+  await world.restart();
+  await world.store.forgetSnapshotted(["another"]);
+  expect((await world.superseded()).map(({ text }) => text)).toEqual([A]);
+  const unsaved = await world.store.listSuperseded(world.calendarId, { unsaved: true });
+  expect(JSON.parse(unsaved)).toHaveLength(1);
 });
 
 describe("a database of another version", () => {
