@@ -63,6 +63,7 @@ import {
 import { calendarChoicesShape, schedulingShape } from "./settings/calendar-choices.ts";
 import { checksShape, damageShape } from "./settings/check-settings.ts";
 import { firstRunShape } from "./settings/first-run.ts";
+import { installationId, installationShape } from "./settings/installation.ts";
 import { stopMemory } from "./settings/stop-memory.ts";
 import { SET_ASIDE_PREFIX, StoredValue, type ValueShape } from "./settings/stored-value.ts";
 import { syncStatusShape } from "./settings/sync-status.ts";
@@ -114,6 +115,7 @@ const storedAccounts = stored(accountsShape);
 const storedBackup = stored(backupSettingsShape);
 const storedLastBackup = stored(lastBackupShape);
 const storedBackupHistory = stored(backupHistoryShape);
+const storedInstallation = stored(installationShape);
 const storedFirstRun = stored(firstRunShape);
 const storedSyncStatus = stored(syncStatusShape);
 
@@ -283,7 +285,10 @@ const thunderbirdCalendars = new ThunderbirdCalendars(messenger.calendar, {
 const backup = new BackupService({
   store: backupStore,
   openFolder: (directory) => openRestoreFolder(platform, directory),
-  environment: () => platform.getEnvironment(),
+  environment: async () => ({
+    ...(await platform.getEnvironment()),
+    instance: await installationId(storedInstallation, newId),
+  }),
   calendars: thunderbirdCalendars,
   replaced: replacedVersions,
   maker: new NewCalendars({
@@ -460,7 +465,14 @@ const handlers = createHandlers({
       key.startsWith(SET_ASIDE_PREFIX),
     ),
   }),
-  sending: provider,
+  sending: {
+    isSendingPaused: () => provider.isSendingPaused(),
+    resumeSending: async () => {
+      // A copied profile: what the other one backs up into the same store is not this one's to forget.
+      await storedInstallation.update(() => ({ id: newId() }));
+      await provider.resumeSending();
+    },
+  },
   moving: { firstRun: storedFirstRun, takeover, leaving },
   broadcast,
   pickerTitle: text,

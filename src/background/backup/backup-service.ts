@@ -28,7 +28,7 @@ import type {
   ReplacedVersions,
   Work,
 } from "./ports.ts";
-import { itemsIn, PARTIAL } from "./previous-snapshots.ts";
+import { itemsIn, PARTIAL, type SnapshotSeries } from "./previous-snapshots.ts";
 import { restoreToCalendars } from "./restore-to-calendars.ts";
 import { restoreToFolder } from "./restore-to-folder.ts";
 import { openSnapshotFiles } from "./snapshot-files.ts";
@@ -38,7 +38,12 @@ export interface BackupSurroundings {
   readonly store: Pick<BackupStore, "open" | "openIfAny" | "openOrCreate">;
   /** @throws AppError of the place */
   openFolder(directory: string): Promise<FolderTarget>;
-  environment(): Promise<{ readonly profileName: string; readonly hostname: string }>;
+  /** `instance` tells this profile apart from others of its name. */
+  environment(): Promise<{
+    readonly profileName: string;
+    readonly hostname: string;
+    readonly instance?: string;
+  }>;
   readonly calendars: CalendarSource & CalendarTarget;
   readonly maker: CalendarMaker;
   /** Absent: there are none. */
@@ -168,9 +173,9 @@ export class BackupService {
   }
 
   /** What names this profile's snapshots, and this computer in locks. */
-  async environment(): Promise<{ readonly origin: string; readonly hostname: string }> {
-    const { profileName, hostname } = await this.#surroundings.environment();
-    return { origin: `thunderbird:${profileName}`, hostname };
+  async environment(): Promise<SnapshotSeries & { readonly hostname: string }> {
+    const { profileName, hostname, instance } = await this.#surroundings.environment();
+    return { origin: `thunderbird:${profileName}`, instance, hostname };
   }
 
   async #backUp(

@@ -9,15 +9,20 @@ import { CalendarBackup, type Tally } from "./calendar-backup.ts";
 import { assignFolders, type CalendarFolder } from "./calendar-folders.ts";
 import { calendarPath } from "./layout.ts";
 import type { CalendarSource, ReplacedVersions, Work } from "./ports.ts";
-import { PARTIAL, PreviousSnapshots, previousFiles, SNAPSHOT_TYPE } from "./previous-snapshots.ts";
+import {
+  INSTANCE,
+  PARTIAL,
+  PreviousSnapshots,
+  previousFiles,
+  SNAPSHOT_TYPE,
+  type SnapshotSeries,
+} from "./previous-snapshots.ts";
 import { ReplacedBackup } from "./replaced-backup.ts";
 
-export interface BackupRequest {
+export interface BackupRequest extends SnapshotSeries {
   readonly label: string;
   /** Absent: every calendar Thunderbird knows. */
   readonly calendarIds?: readonly string[];
-  /** `thunderbird:<profile name>`: snapshots of one origin are one series. */
-  readonly origin: string;
   readonly hostname: string;
 }
 
@@ -55,11 +60,12 @@ export async function runBackup(
     directory: "/",
     label: request.label,
     hostname: request.hostname,
+    ...(request.instance === undefined ? {} : { context: { [INSTANCE]: request.instance } }),
     signal: work.signal,
   });
   try {
     // Read under the lock, with the states as they are now.
-    const previous = await PreviousSnapshots.read(store, request.origin);
+    const previous = await PreviousSnapshots.read(store, request);
     const folders = assignFolders(known, previous.folders());
     const incomplete: { calendar: string; reason: string }[] = [];
     const tally: Tally = { items: 0, added: 0, changed: 0, bytesRead: 0 };

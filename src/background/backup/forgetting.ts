@@ -10,7 +10,7 @@ import type { Kloset } from "../kloset/kloset.ts";
 import type { SnapshotInfo } from "../kloset/snapshot-info.ts";
 import { readPins, setPin } from "./pins.ts";
 import type { Work } from "./ports.ts";
-import { PARTIAL, SNAPSHOT_TYPE } from "./previous-snapshots.ts";
+import { isOfSeries, PARTIAL, type SnapshotSeries } from "./previous-snapshots.ts";
 import {
   clockJumped,
   decideRetention,
@@ -24,8 +24,8 @@ import { unlessDamaged } from "./unless-damaged.ts";
 export interface ForgettingSurroundings {
   /** @throws AppError of the store or its place */
   openStore(signal: AbortSignal): Promise<Kloset>;
-  /** `origin` as snapshots of this profile have it. */
-  environment(): Promise<{ readonly origin: string; readonly hostname: string }>;
+  /** The series is that of this profile's snapshots. */
+  environment(): Promise<SnapshotSeries & { readonly hostname: string }>;
   /** Replaced versions that these snapshots alone hold are to be written by the next backup again. */
   unmarkSaved(snapshotIds: readonly string[]): Promise<void>;
   readonly now: () => number;
@@ -80,10 +80,8 @@ export class Forgetting {
   ): Promise<CommandValue<"snapshots.prune">> {
     if (!keepsSomething(policy)) throw keepsNothing("policy");
     const store = await this.#surroundings.openStore(signal);
-    const { origin } = await this.#surroundings.environment();
-    const infos = (await store.listSnapshots()).filter(
-      (info) => info.type === SNAPSHOT_TYPE && info.origin === origin,
-    );
+    const series = await this.#surroundings.environment();
+    const infos = (await store.listSnapshots()).filter((info) => isOfSeries(info, series));
     const facts: Omit<SnapshotFacts, "pinned">[] = [];
     for (const info of infos) facts.push(await factsOf(store, info, signal));
     if (clockJumped(facts, this.#surroundings.now())) throw jumped();

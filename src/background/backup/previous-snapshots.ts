@@ -14,6 +14,27 @@ export const SNAPSHOT_TYPE = "caldav";
 /** In the context of a snapshot that was asked to hold some of the calendars only. */
 export const PARTIAL = "Partial";
 
+/** In the context: which of several profiles of one name made it; absent in snapshots from before it was written. */
+export const INSTANCE = "Instance";
+
+/** Snapshots of one series: what one profile of one computer wrote. */
+export interface SnapshotSeries {
+  /** `thunderbird:<profile name>` */
+  readonly origin: string;
+  /** Random, of this profile alone; absent: only snapshots without one are of the series. */
+  readonly instance?: string | undefined;
+}
+
+/** One from before instances were told apart counts as own, as it did then. */
+export function isOfSeries(
+  { type, origin, context }: Pick<SnapshotInfo, "type" | "origin" | "context">,
+  series: SnapshotSeries,
+): boolean {
+  if (type !== SNAPSHOT_TYPE || origin !== series.origin) return false;
+  const instance = context.get(INSTANCE);
+  return instance === undefined || instance === series.instance;
+}
+
 export interface PreviousCalendar {
   readonly calendar: SnapshotCalendar;
   readonly snapshot: SnapshotReader;
@@ -29,11 +50,10 @@ export class PreviousSnapshots {
     this.items = items;
   }
 
-  /** @param origin snapshots of one origin are one series */
-  static async read(store: Kloset, origin: string): Promise<PreviousSnapshots> {
+  static async read(store: Kloset, series: SnapshotSeries): Promise<PreviousSnapshots> {
     const calendars = new Map<string, PreviousCalendar>();
     for (const info of await store.listSnapshots()) {
-      if (info.type !== SNAPSHOT_TYPE || info.origin !== origin) continue;
+      if (!isOfSeries(info, series)) continue;
       const found = await unlessDamaged(() => calendarsIn(store, info));
       if (!found) continue;
       for (const one of found) {

@@ -34,10 +34,12 @@ let folder: Map<string, Uint8Array>;
 let refusedFiles: Map<string, AppError>;
 let service: BackupService;
 let stored: boolean;
+let instance: string;
 
 beforeEach(() => {
   storage = new MemoryStorage();
   calendars = new MemoryCalendars();
+  instance = "here";
   folder = new Map();
   refusedFiles = new Map();
   stored = false;
@@ -53,7 +55,7 @@ beforeEach(() => {
       },
       read: async (path) => folder.get(path),
     }),
-    environment: async () => ({ profileName: "test", hostname: "here" }),
+    environment: async () => ({ profileName: "test", hostname: "here", instance }),
     calendars,
     maker: calendars,
   });
@@ -160,6 +162,20 @@ describe("a backup", () => {
       "me@cal.example.org/work/a.ics",
       "local/Home/b.ics",
     ]);
+  });
+
+  test("carries forward nothing that another computer with a profile of this name saved", async () => {
+    calendars.put("home", "mine.ics", event("mine", "Mine"));
+    await service.run({}, work());
+    instance = "there";
+    calendars.drop("home", "mine.ics");
+    calendars.put("home", "theirs.ics", event("theirs", "Theirs"));
+    const theirs = await service.run({}, work());
+    expect(theirs).toMatchObject({ added: 1, removed: 0 });
+    instance = "here";
+    calendars.failReading("home", new AppError("network", "It does not answer."));
+    const report = await service.run({}, work());
+    expect(Object.keys(await textsIn(report.snapshotId))).toEqual(["local/Home/mine.ics"]);
   });
 
   test("is made although the snapshot before is damaged", async () => {

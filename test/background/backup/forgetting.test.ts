@@ -20,6 +20,7 @@ let calendars: MemoryCalendars;
 let service: BackupService;
 let forgetting: Forgetting;
 let profileName: string;
+let instance: string | undefined;
 let clock: number | undefined;
 let unmarked: string[];
 /** Left out of the list, as one whose header cannot be read. */
@@ -31,6 +32,7 @@ beforeEach(() => {
   storage = new MemoryStorage();
   calendars = new MemoryCalendars();
   profileName = "test";
+  instance = undefined;
   clock = undefined;
   unmarked = [];
   unreadable = null;
@@ -39,7 +41,11 @@ beforeEach(() => {
   service = new BackupService({
     store: backupStoreIn(() => storage),
     openFolder: () => Promise.reject(new Error("not used")),
-    environment: async () => ({ profileName, hostname: "here" }),
+    environment: async () => ({
+      profileName,
+      hostname: "here",
+      ...(instance !== undefined && { instance }),
+    }),
     calendars,
     maker: calendars,
   });
@@ -223,6 +229,29 @@ describe("pruning", () => {
     const newest = await backUp();
     await forgetting.prune({ last: 1 }, false, work());
     expect(await listed()).toEqual([newest, emptied, full]);
+  });
+
+  test("leaves alone what another computer wrote whose profile has the same name", async () => {
+    const ours = [];
+    const theirs = [];
+    for (let n = 0; n < 2; n++) {
+      instance = "here";
+      ours.push(await backUp());
+      instance = "there";
+      theirs.push(await backUp());
+    }
+    instance = "here";
+    const { kept } = await forgetting.prune({ last: 1 }, false, work());
+    expect(kept.map(({ id }) => id)).toEqual([ours[1]]);
+    expect(await listed()).toEqual([theirs[1], ours[1], theirs[0]]);
+  });
+
+  test("still counts what was written before profiles of one name were told apart", async () => {
+    await backUp();
+    instance = "here";
+    const newest = await backUp();
+    await forgetting.prune({ last: 1 }, false, work());
+    expect(await listed()).toEqual([newest]);
   });
 
   test("leaves alone what other profiles and programs wrote", async () => {
