@@ -97,7 +97,9 @@ export function must(holds: boolean, otherwise: string): void {
   if (!holds) throw new Error(otherwise);
 }
 
-const make = (uid: string) => eventText(uid, { SUMMARY: "first", LOCATION: "here" });
+/** With an end: Cyrus takes no event without. */
+const make = (uid: string) =>
+  eventText(uid, { DTEND: "20260301T110000Z", SUMMARY: "first", LOCATION: "here" });
 /** The name the server has it under: it may have chosen one itself. */
 const nameOf = ({ local }: FlowWorld, uid: string): string =>
   [...local.visible()].find(([, text]) => propertyOf(text, "UID") === uid)?.[0] ?? `${uid}.ics`;

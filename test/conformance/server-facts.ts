@@ -90,6 +90,11 @@ export async function serverFacts(access: ServerAccess, url: string): Promise<Se
     const result = await collection.put(target, sampleEvent("facts-name"), "create", signal());
     return result.kind === "done" ? said(result.name === target.name) : result.kind;
   });
+  await ask("takes an event that says nothing of its end", async () => {
+    const moment = sampleEvent("facts-moment").replace(/DTEND.*\r\n/, "");
+    const { status } = await access.put(at("facts-moment.ics"), moment);
+    return `${said(status < 300)} (status ${status})`;
+  });
   await ask("takes journals", async () => {
     const journal = sampleEvent("facts-journal")
       .replaceAll("VEVENT", "VJOURNAL")

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { runConformance } from "../conformance/conformance-run.ts";
 import { startCaldavTestServer } from "../support/caldav-test-server/server.ts";
+import { describeCyrus, startCyrus } from "../support/cyrus.ts";
 import type { DavServer } from "../support/dav-server.ts";
 import { RADICALE_HOW_TO_GET, startRadicale } from "../support/radicale.ts";
 import { describeWithProgram } from "../support/required-program.ts";
@@ -63,3 +64,18 @@ for (const [program, howToGet, start] of programs) {
     });
   });
 }
+
+describeCyrus("Cyrus", () => {
+  test("everything is well, though a UID is one for the account and events need an end", async () => {
+    const server = await startCyrus();
+    try {
+      const { failed, facts } = await runOn(server);
+      expect(failed).toEqual([]);
+      expect(facts.get("tells changes by sync-collection")).toBe("yes");
+      expect(facts.get("answers a second event of one UID with")).toBe("status 403");
+      expect(facts.get("takes an event that says nothing of its end")).toBe("no (status 403)");
+    } finally {
+      await server.stop();
+    }
+  });
+});

@@ -2,7 +2,7 @@
  * What every CalDAV server must let the collection do, whoever wrote it. Run against the project's own server
  * as a unit test and against real ones as an integration test.
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { CalendarCollection } from "../../src/background/caldav/calendar-collection.ts";
 import type { RemoteMember } from "../../src/background/sync/ports.ts";
 import { brandAs, type SyncToken } from "../../src/shared/brands.ts";
@@ -16,6 +16,8 @@ export interface ServerUnderTest {
   readonly refusesDuplicateUid: boolean;
   /** False for those that re-serialise what they are sent. */
   readonly keepsBytes: boolean;
+  /** True for Cyrus, which refuses calendars whose URL holds an escape. */
+  readonly plainCalendarNames?: boolean;
 }
 
 export function describeRemoteCollection(name: string, definition: ServerUnderTest): void {
@@ -32,9 +34,15 @@ export function describeRemoteCollection(name: string, definition: ServerUnderTe
     afterAll(() => server.stop());
     beforeEach(async () => {
       signal = AbortSignal.timeout(60_000);
-      url = await server.createCalendar(`calendar ${++calendars} ä`, { displayName: "Täglich" });
+      calendars += 1;
+      const name = definition.plainCalendarNames
+        ? `calendar-${calendars}`
+        : `calendar ${calendars} ä`;
+      url = await server.createCalendar(name, { displayName: "Täglich" });
       collection = openCollection(server, url);
     });
+    // Some servers hold a UID to be unique in the account.
+    afterEach(() => server.delete(url));
 
     const resourceUrl = (resource: string) => url + encodeURIComponent(resource);
     const listed = async (resource: string): Promise<RemoteMember> => {
@@ -123,7 +131,8 @@ export function describeRemoteCollection(name: string, definition: ServerUnderTe
       expect(first?.text).toContain("UID:new");
 
       const member = await listed("new event.ics");
-      expect(first?.etag).toBe(member.etag);
+      // Cyrus weakens the tag of a GET that it compresses.
+      expect(first?.etag?.replace(/^W\//, "")).toBe(member.etag);
       const precondition = { etag: member.etag, scheduleTag: null };
       const text = sampleEvent("new", "changed");
       expect((await collection.put(member, text, precondition, signal)).kind).toBe("done");

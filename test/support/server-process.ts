@@ -38,6 +38,12 @@ export interface ServerProgram {
   /** Kept when given, made and removed again when not. */
   readonly folder?: string | undefined;
   readonly port?: number | undefined;
+  /** Added to the environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** For a server that refuses to be root. */
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+  /** In a process group of its own, which is ended with it: for a server of several processes. */
+  readonly hasChildren?: boolean;
 }
 
 export interface RunningProgram {
@@ -59,13 +65,20 @@ export async function startProgram(definition: ServerProgram): Promise<RunningPr
     throw new Error(`${definition.program} is not installed. ${definition.howToGet}`);
   }
   const folder =
-    definition.folder ?? (await mkdtemp(path.join(tmpdir(), `${definition.program}-`)));
+    definition.folder ??
+    (await mkdtemp(path.join(tmpdir(), `${path.basename(definition.program)}-`)));
   const port = definition.port ?? (await freePort());
   const child = spawn(definition.program, await definition.arguments({ port, folder }), {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...definition.environment },
+    ...definition.user,
+    detached: definition.hasChildren ?? false,
   });
-  const killWithUs = () => child.kill("SIGKILL");
-  process.once("exit", killWithUs);
+  const kill = () => {
+    if (definition.hasChildren && child.pid !== undefined) killGroup(child.pid);
+    else child.kill("SIGKILL");
+  };
+  process.once("exit", kill);
   let output = "";
   const keep = (chunk: Buffer) => {
     output = (output + chunk.toString("utf8")).slice(-OUTPUT_KEPT);
@@ -78,8 +91,10 @@ export async function startProgram(definition: ServerProgram): Promise<RunningPr
   });
 
   const stop = async () => {
-    process.removeListener("exit", killWithUs);
-    await end(child, ended);
+    process.removeListener("exit", kill);
+    await end(child, ended, kill);
+    // What it started and did not end.
+    if (definition.hasChildren) kill();
     if (definition.folder === undefined) await rm(folder, { recursive: true, force: true });
   };
   const url = `http://127.0.0.1:${port}/`;
@@ -107,14 +122,22 @@ async function answered(url: string, child: ChildProcess): Promise<void> {
   }
 }
 
-async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // All of it is gone already.
+  }
+}
+
+async function end(child: ChildProcess, ended: Promise<void>, kill: () => void): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill("SIGTERM");
   const late = new AbortController();
   await Promise.race([ended, delay(3_000, undefined, { signal: late.signal }).catch(() => {})]);
   late.abort();
   if (child.exitCode === null && child.signalCode === null) {
-    child.kill("SIGKILL");
+    kill();
     await ended;
   }
 }

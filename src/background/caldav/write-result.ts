@@ -14,7 +14,10 @@ export type WriteReading =
   | { readonly kind: "suspect"; readonly error: AppError | null }
   | { readonly kind: "error"; readonly error: AppError };
 
-const UID_CONFLICT = clark(caldav("no-uid-conflict"));
+/** RFC 4791 §5.3.2.1, and RFC 6638 §3.2.4.1, which Cyrus names for an event of any kind, throughout the account. */
+const UID_CONFLICTS = ["no-uid-conflict", "unique-scheduling-object-resource"].map((name) =>
+  clark(caldav(name)),
+);
 
 /**
  * @param keepsBytes true when this server is known to keep what it is sent: RFC 4791 §5.3.4 lets a strong ETag
@@ -45,7 +48,7 @@ export function readPutAnswer(
     return { kind: "result", result: done };
   }
   if (
-    preconditions.names.has(UID_CONFLICT) ||
+    UID_CONFLICTS.some((name) => preconditions.names.has(name)) ||
     (context.create && [400, 403, 409].includes(status) && speaksOfUidConflict(answer.excerpt))
   ) {
     const { href } = preconditions;

@@ -39,8 +39,13 @@ export interface Plan {
   readonly unlisted: readonly ResourceName[];
 }
 
+/**
+ * Compared weakly (RFC 9110 §8.8.3.2): a compressed answer to a GET has the weak one of the tag that the server lists.
+ */
 const isCurrent = (known: KnownMember | undefined, etag: ETag | null): boolean =>
-  etag !== null && known?.metadata?.etag === etag;
+  etag !== null && opaqueTag(known?.metadata?.etag) === opaqueTag(etag);
+
+const opaqueTag = (etag: ETag | null | undefined): string | undefined => etag?.replace(/^W\//, "");
 
 function planMembers(
   known: KnownMembers,

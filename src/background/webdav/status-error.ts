@@ -3,7 +3,7 @@
  * table of its kind. Writes have outcomes of their own (caldav/write-result.ts) and come here for the rest. Pure.
  */
 import { AppError, type ErrorCode, type Retry } from "../../shared/errors.ts";
-import { clark, dav } from "./names.ts";
+import { caldav, clark, dav } from "./names.ts";
 import { GENERAL_ADVICE, passwordAdvice } from "./password-advice.ts";
 import type { Preconditions } from "./preconditions.ts";
 
@@ -33,6 +33,8 @@ function meaningOf({ status, preconditions, url }: Refusal, host: string): Meani
   ) {
     return full(host);
   }
+  if (status === 403 && ITEM_REFUSED.some((name) => preconditions.names.has(name)))
+    return itemRefused(host);
   switch (status) {
     case 401:
       return {
@@ -99,6 +101,27 @@ function meaningOf({ status, preconditions, url }: Refusal, host: string): Meani
         hint: `${KEPT} CalDAV Keeper tries again by itself. If it stays, the server's administrator can look this number up.`,
       };
   }
+}
+
+/** Of PUT (RFC 4791 §5.3.2.1): it is the item that is refused, not the user. */
+const ITEM_REFUSED = [
+  "supported-calendar-data",
+  "valid-calendar-data",
+  "valid-calendar-object-resource",
+  "supported-calendar-component",
+  "min-date-time",
+  "max-date-time",
+  "max-instances",
+  "max-attendees-per-instance",
+].map((local) => clark(caldav(local)));
+
+function itemRefused(host: string): Meaning {
+  return {
+    code: "forbidden",
+    retry: "after-user",
+    message: `${host} does not accept this item as it is.`,
+    hint: `${KEPT} Some servers refuse events that have no end or are over at once, dates that are far away, tasks or journals. Change the item, or move it to another calendar.`,
+  };
 }
 
 function busy(host: string): Meaning {

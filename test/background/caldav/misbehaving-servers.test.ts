@@ -287,7 +287,7 @@ describe("collection sync", () => {
 });
 
 describe("writes", () => {
-  test.each([400, 403, 409, 412] as const)(
+  test.each([400, 403, 409, 412, "403-scheduling"] as const)(
     "a UID that another resource holds, refused with %s, is told as such and nothing is written",
     async (duplicateUid) => {
       await server.put(at("holder.ics"), sampleEvent("same"));

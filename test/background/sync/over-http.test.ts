@@ -72,7 +72,7 @@ test.each([403, 409, 507, "400-plain"] as const)(
   },
 );
 
-test.each([400, 403, 409, 412] as const)(
+test.each([400, 403, 409, 412, "403-scheduling"] as const)(
   "an event whose UID the server has under another name (%s) is written there",
   async (duplicateUid) => {
     server.misbehave({ duplicateUid });

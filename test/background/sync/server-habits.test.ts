@@ -32,6 +32,7 @@ const habits: [string, Partial<Misbehaviours>][] = [
   ["does not find the ETag of a member (Google)", { etagNotFound: ["event-2.ics", "ä b.ics"] }],
   ["shows weak ETags behind a proxy", { weakETags: "proxy" }],
   ["has weak ETags only", { weakETags: "always" }],
+  ["weakens the ETags of what it compresses (Cyrus)", { weakETags: "compressed" }],
   ["has ETags that are URLs without quotes (Open-Xchange)", { etagShape: "url" }],
   ["has schedule tags", { scheduleTags: "stable" }],
   ["has schedule tags and no ETags", { scheduleTags: "stable", noETags: true }],
@@ -173,4 +174,18 @@ describe("what a listing leaves out", () => {
     await world.engine.run({ status: null, impatient: false, listsAll: true, signal });
     await expectAgreement();
   });
+});
+
+test("a tag that a compressed answer weakens (Cyrus) is that of the listing: nothing is fetched again", async () => {
+  server.misbehave({ weakETags: "compressed", rewritesBodies: true });
+  await world.put("a.ics", event("a"));
+  await world.sync();
+  world.edit("a.ics", "SUMMARY", "mine");
+  world.local.createLocally("b.ics", event("b"));
+  server.forgetRequests();
+  await world.sync();
+  // Both are read back, for what the server made of them, and no more when it tells of them as changes.
+  expect(server.count("PUT")).toBe(2);
+  expect(server.count("GET")).toBe(2);
+  await expectAgreement();
 });

@@ -65,6 +65,18 @@ describe("an edit that is refused is kept, told, costs others nothing, and is se
     expect(propertyOf((await world.onServer()).get("a.ics"), "SUMMARY")).toBe("mine");
   });
 
+  test("an event without a length, which Cyrus refuses: what to do is said, and nothing of rights", async () => {
+    server.misbehave({ needsLength: true });
+    world.local.createLocally("moment.ics", event("moment"));
+    const { report } = await world.sync();
+    expect(report.error?.message).toContain("does not accept this item as it is");
+    expect(report.error?.hint).toMatch(/kept.*end/s);
+    expect(report.error?.hint).not.toContain("reading only");
+    world.edit("moment.ics", "DTEND", "20260301T110000Z");
+    await world.sync();
+    await expectAgreement();
+  });
+
   test("DELETE refused with 403: the event stays away here, and goes there when it may", async () => {
     await world.put("a.ics", event("a"));
     await world.sync();
@@ -126,7 +138,7 @@ describe("a UID that is not free", () => {
   });
 
   test("because another calendar of the account has it (Cyrus): that one is left alone", async () => {
-    server.misbehave({ uidsOfAccount: true });
+    server.misbehave({ uidsOfAccount: true, duplicateUid: "403-scheduling" });
     const other = await server.createCalendar("other calendar");
     await server.put(`${other}theirs.ics`, event("only", "theirs"));
     world.local.createLocally("mine.ics", event("only", "mine"));

@@ -225,7 +225,10 @@ export class DavSemantics {
     }
     const resource = target.calendar.resources.get(target.name);
     if (!resource) return { status: 404 };
-    const etag = this.#shown.etagOf(resource);
+    const etag =
+      this.#is.weakETags === "compressed"
+        ? `W/${this.#shown.strongTagOf(resource)}`
+        : this.#shown.etagOf(resource);
     const scheduleTag = this.#shown.scheduleTagOf(resource);
     return {
       status: 200,

@@ -10,9 +10,10 @@ export interface Misbehaviours {
   noETags: boolean;
   /**
    * "proxy": a proxy weakens tags in answers, the server behind it knows the strong ones. "always": nothing but
-   * weak tags, which If-Match never matches (RFC 9110 §13.1.1).
+   * weak tags, which If-Match never matches (RFC 9110 §13.1.1). "compressed" (Cyrus): a GET that is answered
+   * compressed has the weak one of the tag that is listed; If-Match takes both.
    */
-  weakETags: "no" | "proxy" | "always";
+  weakETags: "no" | "proxy" | "always" | "compressed";
   /** Members a sync-collection answer holds at most; the rest is announced with a 507 (RFC 6578 §3.6). */
   pageSize: number | null;
   /** Old SabreDAV: a cut answer without a token to go on from. */
@@ -68,6 +69,8 @@ export interface Misbehaviours {
   uidsOfAccount: boolean;
   /** Open-Xchange, GMX: a search does not find what is far away; here it finds nothing at all. */
   searchFindsNothing: boolean;
+  /** Cyrus: an event that starts at a time, and is over at once or says nothing of its end, is refused. */
+  needsLength: boolean;
   /** Radicale: several UIDs in one resource are refused. */
   refusesSeveralUids: boolean;
   /** Bytes of a body that is refused with 413. */
@@ -82,8 +85,11 @@ export interface Misbehaviours {
   refreshRate: string | null;
   noSyncCollection: boolean;
   noCtag: boolean;
-  /** 403 and 409 name the precondition (the latter as Radicale does), 400 says it in prose (SabreDAV), 412 says nothing. */
-  duplicateUid: 400 | 403 | 409 | 412 | "accepted";
+  /**
+   * 403 and 409 name the precondition (the latter as Radicale does), 400 says it in prose (SabreDAV), 412 says nothing.
+   * "403-scheduling": with the one of RFC 6638 §3.2.4.1 (Cyrus, for any event).
+   */
+  duplicateUid: 400 | 403 | 409 | 412 | "403-scheduling" | "accepted";
   /** Radicale, Xandikos: stores something else than was sent, and answers with a strong ETag all the same. */
   rewritesBodies: boolean;
   /** iCloud: listed names that a multiget does not find. GET does. */
@@ -133,6 +139,7 @@ export const CORRECT: Misbehaviours = {
   keepsDeletedUids: false,
   uidsOfAccount: false,
   searchFindsNothing: false,
+  needsLength: false,
   refusesSeveralUids: false,
   largestBody: null,
   isFull: false,

@@ -63,7 +63,15 @@ export class ResourceWrites {
     if (!/^\uFEFF?BEGIN:VCALENDAR/i.test(text)) {
       return { status: 403, headers: XML, body: errorBody("<C:valid-calendar-data/>") };
     }
-    const { largestBody, isFull, refusesSeveralUids, duplicateUid } = this.#is;
+    const { largestBody, isFull, needsLength, refusesSeveralUids, duplicateUid } = this.#is;
+    if (
+      needsLength &&
+      /^DTSTART[^\r\n]*T\d{6}/m.test(text) &&
+      !/^(?:DTEND|DURATION)[:;]/m.test(text)
+    ) {
+      const words = "<D:responsedescription>DTEND must occur after DTSTART</D:responsedescription>";
+      return { status: 403, headers: XML, body: errorBody(`<C:valid-calendar-data/>${words}`) };
+    }
     if (largestBody !== null && Buffer.byteLength(text) > largestBody) {
       return { status: 413, headers: XML, body: errorBody("<C:max-resource-size/>") };
     }
@@ -97,7 +105,9 @@ export class ResourceWrites {
         return { status, headers: XML, body: errorBody("<C:no-uid-conflict/>") };
       default: {
         const href = holder === null ? "" : `<D:href>${escapeXml(holder)}</D:href>`;
-        const body = errorBody(`<C:no-uid-conflict>${href}</C:no-uid-conflict>`);
+        const name =
+          status === "403-scheduling" ? "unique-scheduling-object-resource" : "no-uid-conflict";
+        const body = errorBody(`<C:${name}>${href}</C:${name}>`);
         return { status: 403, headers: XML, body };
       }
     }

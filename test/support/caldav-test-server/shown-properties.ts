@@ -64,7 +64,8 @@ export class ShownProperties {
   etagOf(resource: StoredResource): string | null {
     if (this.#is.noETags) return null;
     const strong = this.strongTagOf(resource);
-    return this.#is.weakETags === "no" ? strong : `W/${strong}`;
+    const isWeak = this.#is.weakETags === "proxy" || this.#is.weakETags === "always";
+    return isWeak ? `W/${strong}` : strong;
   }
 
   strongTagOf({ revision }: StoredResource): string {
