@@ -46,7 +46,7 @@ const allowed: Record<string, readonly string[]> = {
     "background/provider",
   ],
   "background/main.ts": ["background"],
-  "background/compose-store.ts": ["background"],
+  "background/compose": ["background"],
   "experiments/calendar": ["experiments/gecko.d.ts", "experiments/windows.ts"],
   "experiments/platform": ["experiments/gecko.d.ts", "experiments/windows.ts"],
   "experiments/timezones": ["experiments/gecko.d.ts"],

@@ -12,7 +12,7 @@ const html = readPage("options.html");
 const pages = [html, readPage("history.html")];
 const words = new Localizer(new LocaleMessages());
 
-const sources = ["src/options", "src/background/commands", "src/background/main.ts"]
+const sources = ["src/options", "src/background/commands", "src/background/compose"]
   .flatMap((place) =>
     place.endsWith(".ts")
       ? [place]

@@ -1,16 +1,16 @@
 /** The part of the composition root that joins the store with its place, its keys, its recovery sheet and other stores. */
-import { BackupStore } from "./backup/backup-store.ts";
-import type { Texts } from "./backup/recovery-sheet.ts";
-import { StoreKeys } from "./backup/store-keys.ts";
-import type { BackupPlace } from "./commands/backup-place.ts";
-import { KnownStores } from "./commands/known-stores.ts";
-import { RecoverySheets } from "./commands/recovery-sheets.ts";
-import { openRestoreFolder } from "./commands/restore-folder.ts";
-import { deriveInWorker, type KeyThread } from "./kloset/derive-in-worker.ts";
-import { inspectStore } from "./kloset/kloset.ts";
-import type { StoredBackupSettings } from "./settings/backup-settings.ts";
-import type { StoredValue } from "./settings/stored-value.ts";
-import { PlaceStorage } from "./storage/place-storage.ts";
+import { BackupStore } from "../backup/backup-store.ts";
+import type { Texts } from "../backup/recovery-sheet.ts";
+import { StoreKeys } from "../backup/store-keys.ts";
+import type { BackupPlace } from "../commands/backup-place.ts";
+import { KnownStores } from "../commands/known-stores.ts";
+import { RecoverySheets } from "../commands/recovery-sheets.ts";
+import { openRestoreFolder } from "../commands/restore-folder.ts";
+import { deriveInWorker, type KeyThread } from "../kloset/derive-in-worker.ts";
+import { inspectStore } from "../kloset/kloset.ts";
+import type { StoredBackupSettings } from "../settings/backup-settings.ts";
+import type { StoredValue } from "../settings/stored-value.ts";
+import { PlaceStorage } from "../storage/place-storage.ts";
 
 export interface StoreParts {
   readonly platform: typeof messenger.platform;
