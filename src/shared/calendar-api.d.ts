@@ -393,8 +393,13 @@ declare namespace messenger.calendar {
         since?: number;
         unsaved?: boolean;
         before?: number;
+        reasons?: string[];
       },
     ): Promise<string>;
+    /** JSON of `RemovedCalendarRow[]`: calendars that are gone, of which versions wait for a snapshot or for the user. */
+    function listRemoved(): Promise<string>;
+    /** The user gives versions of a calendar that is gone up: they are like any other replaced version from now on. */
+    function dismissSuperseded(cacheId: string, ids: number[]): Promise<void>;
     /** A verified snapshot holds these replaced versions: `forgetSnapshotted` may let them go. */
     function markSnapshotted(cacheId: string, ids: number[], snapshotId: string): Promise<void>;
     /** These snapshots (absent: all) are gone: the replaced versions they held, of every calendar, stay until another one holds them. */

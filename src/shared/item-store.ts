@@ -224,9 +224,26 @@ export interface SupersededVersion {
   readonly name: string;
   readonly uid: string | null;
   readonly text: string;
-  /** sync, merge, edit, delete, restore, unsubscribe, conflict … */
+  /** sync, merge, edit, delete, restore, unsubscribe, conflict …, and {@link LEFT_REASONS} */
   readonly reason: string;
   readonly supersededAt: number;
+}
+
+/**
+ * Why a version of a calendar that is gone may be nowhere else: it was never sent, or was one side of a conflict that nobody
+ * decided. Such versions stay until the user gives them up.
+ */
+export const LEFT_REASONS: readonly string[] = ["unsent", "undecided"];
+
+/** A calendar that was taken off the list and of which versions are kept. */
+export interface RemovedCalendarRow {
+  readonly calendarId: string;
+  /** Milliseconds since the epoch. */
+  readonly removedAt: number;
+  /** Versions that no verified snapshot holds. */
+  readonly unsaved: number;
+  /** Versions that wait for the user ({@link LEFT_REASONS}). */
+  readonly left: number;
 }
 
 /**

@@ -8,6 +8,7 @@ import { existing } from "./calendars-api.ts";
 import type { AdvanceAction } from "./dialogs/creation-panel.ts";
 import { extensionError } from "./extension-error.ts";
 import type { ItemStore } from "./store/item-store.ts";
+import { findCalendar, parseCalendarId } from "./wire-calendar.ts";
 
 export interface ProviderPort {
   readonly ownType: string;
@@ -30,6 +31,7 @@ interface SupersededOptions {
   readonly since?: number | null;
   readonly unsaved?: boolean | null;
   readonly before?: number | null;
+  readonly reasons?: readonly string[] | null;
 }
 
 /** Thunderbird's dialog for new calendars. */
@@ -46,6 +48,13 @@ export function createProviderApi(port: ProviderPort, dialog: NewCalendarDialog)
       throw extensionError("Only the add-on's own calendars have a server side.");
     }
     return calendar.id;
+  }
+
+  /** The same, and the id of one that was taken off the list, of which versions are kept. */
+  async function kept(cacheId: string): Promise<string> {
+    const { id } = parseCalendarId(cacheId);
+    if (findCalendar(id) === null && (await (await port.store()).isRemoved(id))) return id;
+    return own(cacheId);
   }
 
   return {
@@ -133,19 +142,29 @@ export function createProviderApi(port: ProviderPort, dialog: NewCalendarDialog)
     },
 
     async listSuperseded(cacheId: string, options: SupersededOptions | null): Promise<string> {
-      const calendarId = own(cacheId);
+      const calendarId = await kept(cacheId);
       return (await port.store()).listSuperseded(calendarId, {
         uid: options?.uid ?? undefined,
         limit: options?.limit ?? undefined,
         since: options?.since ?? undefined,
         unsaved: options?.unsaved ?? undefined,
         before: options?.before ?? undefined,
+        reasons: options?.reasons ?? undefined,
       });
     },
 
     async markSnapshotted(cacheId: string, ids: number[], snapshotId: string): Promise<void> {
-      const calendarId = own(cacheId);
+      const calendarId = await kept(cacheId);
       await (await port.store()).markSnapshotted(calendarId, ids, snapshotId);
+    },
+
+    async listRemoved(): Promise<string> {
+      return (await port.store()).listRemoved();
+    },
+
+    async dismissSuperseded(cacheId: string, ids: number[]): Promise<void> {
+      const calendarId = await kept(cacheId);
+      await (await port.store()).dismissSuperseded(calendarId, ids);
     },
 
     async unmarkSnapshotted(snapshotIds: string[] | null): Promise<void> {

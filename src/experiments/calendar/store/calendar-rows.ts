@@ -14,16 +14,16 @@ const KEEP_SERVER_TEXTS = `
   SELECT calendar, name, uid, server_body, :reason, :now FROM items
   WHERE calendar = :calendar AND server_body IS NOT NULL`;
 
-/** What is visible besides, of changes that were never sent. */
+/** What is visible besides, of changes that were never sent. The reasons are LEFT_REASONS of shared/item-store.ts. */
 const KEEP_USER_TEXTS = `
   INSERT INTO superseded (calendar, name, uid, body, reason, superseded_at)
-  SELECT calendar, name, uid, visible_body, :reason, :now FROM items
+  SELECT calendar, name, uid, visible_body, 'unsent', :now FROM items
   WHERE calendar = :calendar AND visible_body IS NOT NULL AND visible_body IS NOT server_body`;
 
 /** Both sides of conflicts nobody decided: the other one may be nowhere else. */
 const KEEP_CONFLICTS = `
   INSERT INTO superseded (calendar, name, uid, body, reason, superseded_at)
-  SELECT c.calendar, c.name, c.uid, b.id, :reason, :now
+  SELECT c.calendar, c.name, c.uid, b.id, 'undecided', :now
   FROM conflicts c JOIN bodies b ON b.id IN (c.mine, c.theirs) WHERE c.calendar = :calendar
   RETURNING 1`;
 
@@ -72,8 +72,8 @@ export async function removeCalendarRows(
     { calendar },
   );
   await sql.execute(KEEP_SERVER_TEXTS, { calendar, now, reason });
-  await sql.execute(KEEP_USER_TEXTS, { calendar, now, reason });
-  const sides = await sql.execute(KEEP_CONFLICTS, { calendar, now, reason });
+  await sql.execute(KEEP_USER_TEXTS, { calendar, now });
+  const sides = await sql.execute(KEEP_CONFLICTS, { calendar, now });
   await sql.execute("DELETE FROM conflicts WHERE calendar = :calendar", { calendar });
   await sql.execute(KEEP_VERSIONS, { calendar, now });
   await sql.execute(

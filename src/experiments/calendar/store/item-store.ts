@@ -126,6 +126,8 @@ export interface SupersededOptions {
   readonly unsaved?: boolean | undefined;
   /** Only those with a smaller id: the next page. */
   readonly before?: number | undefined;
+  /** Only those that were replaced for one of these. */
+  readonly reasons?: readonly string[] | undefined;
 }
 
 export interface ItemStore {
@@ -194,6 +196,12 @@ export interface ItemStore {
   resumeSending(): Promise<void>;
   /** A verified snapshot holds these versions: {@link forgetSnapshotted} may let them go. */
   markSnapshotted(calendarId: string, ids: readonly number[], snapshotId: string): Promise<void>;
+  /** JSON of `RemovedCalendarRow[]`: calendars that are gone, of which versions wait for a snapshot or for the user. */
+  listRemoved(): Promise<string>;
+  /** The calendar was taken off the list, and versions of it are kept. */
+  isRemoved(calendarId: string): Promise<boolean>;
+  /** The user gives versions up that only wait for that: from now on they are like any other replaced one. */
+  dismissSuperseded(calendarId: string, ids: readonly number[]): Promise<void>;
   /** These snapshots (`null`: all) hold no version any more, of any calendar: they stay until another one does. */
   unmarkSnapshotted(snapshotIds: readonly string[] | null): Promise<void>;
   /**

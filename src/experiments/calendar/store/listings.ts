@@ -150,7 +150,7 @@ export function listConflicts(sql: SqlExecutor, calendarId: string): Promise<str
 export function listSuperseded(
   sql: SqlExecutor,
   calendarId: string,
-  { uid, since, limit, unsaved, before }: SupersededOptions & { readonly limit: number },
+  { uid, since, limit, unsaved, before, reasons }: SupersededOptions & { readonly limit: number },
 ): Promise<string> {
   return readJson(
     sql,
@@ -159,6 +159,7 @@ export function listSuperseded(
      FROM (SELECT p.* FROM superseded p JOIN calendars k ON k.key = p.calendar
            ${OF_CALENDAR} AND (:uid IS NULL OR p.uid = :uid) AND p.superseded_at >= :since
              AND (:unsaved = 0 OR p.snapshot_id IS NULL) AND (:before IS NULL OR p.id < :before)
+             AND (:reasons IS NULL OR p.reason IN (SELECT value FROM json_each(:reasons)))
            ORDER BY p.id DESC LIMIT :limit) p
      JOIN calendars k ON k.key = p.calendar JOIN bodies b ON b.id = p.body`,
     {
@@ -168,6 +169,7 @@ export function listSuperseded(
       limit,
       unsaved: unsaved ? 1 : 0,
       before: before ?? null,
+      reasons: reasons === undefined ? null : JSON.stringify(reasons),
     },
   );
 }

@@ -1,7 +1,8 @@
 /**
  * What may be forgotten: at start versions that no open dialog can refer to any more, and superseded texts that a verified
- * snapshot has held for long enough, once it was seen to be there still. Then the bodies that nothing refers to.
+ * snapshot has held for long enough, once it was seen to be there still and nobody has to decide about them. Then the bodies that nothing refers to.
  */
+import { LEFT } from "./removed-calendars.ts";
 import type { SqlConnection, SqlExecutor } from "./sql-connection.ts";
 
 const DAY = 24 * 60 * 60_000;
@@ -39,8 +40,9 @@ export async function forgetSnapshotted(
         { there: JSON.stringify(there) },
       );
       const forgotten = await executor.execute(
-        `DELETE FROM superseded WHERE snapshot_id IS NOT NULL AND superseded_at < :before RETURNING 1`,
-        { before: now - SUPERSEDED_MS },
+        `DELETE FROM superseded WHERE snapshot_id IS NOT NULL AND superseded_at < :before
+           AND reason NOT IN (SELECT value FROM json_each(:left)) RETURNING 1`,
+        { before: now - SUPERSEDED_MS, left: LEFT },
       );
       if (forgotten.length > 0) await forgetBodies(executor);
     },

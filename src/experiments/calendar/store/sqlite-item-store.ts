@@ -50,6 +50,7 @@ import {
   readVisible,
   readVisibleNames,
 } from "./range-query.ts";
+import { dismissSuperseded, isRemoved, listRemoved } from "./removed-calendars.ts";
 import { resolveConflict } from "./resolve-conflict.ts";
 import { forgetSnapshotted } from "./retention.ts";
 import { settleRow } from "./settle.ts";
@@ -221,6 +222,19 @@ export class SqliteItemStore implements ItemStore {
     });
     this.#tell({ kind: "load", calendarId, names: null });
     return removed;
+  }
+
+  listRemoved(): Promise<string> {
+    // After a removal that is under way.
+    return this.#inTurn(() => listRemoved(this.#parts.sql));
+  }
+
+  isRemoved(calendarId: string): Promise<boolean> {
+    return this.#inTurn(() => isRemoved(this.#parts.sql, calendarId));
+  }
+
+  dismissSuperseded(calendarId: string, ids: readonly number[]): Promise<void> {
+    return this.#inTurn(() => dismissSuperseded(this.#parts.sql, calendarId, ids));
   }
 
   isSendingPaused(): Promise<boolean> {

@@ -95,13 +95,13 @@ describe("a superseded text whose snapshot is gone", () => {
     await world.batch([put("n.ics", NEW)], {}, OTHER);
     await world.batch([put("n.ics", MINE)], {}, OTHER);
     for (const calendarId of [world.calendarId, OTHER]) {
-      const ids = (await world.superseded(calendarId)).map(({ id }) => id);
+      const ids = (await world.superseded({}, calendarId)).map(({ id }) => id);
       await world.store.markSnapshotted(calendarId, ids, "one");
     }
     await world.store.unmarkSnapshotted(gone);
     world.now += 40 * 24 * 60 * 60_000;
     await world.store.forgetSnapshotted(["one"]);
-    const left = [...(await world.superseded()), ...(await world.superseded(OTHER))];
+    const left = [...(await world.superseded()), ...(await world.superseded({}, OTHER))];
     expect(left.map(({ text }) => text)).toEqual(kept);
   });
 });

@@ -1,5 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { COMPONENT } from "../../../../src/shared/item-store.ts";
+import {
+  COMPONENT,
+  LEFT_REASONS,
+  type RemovedCalendarRow,
+} from "../../../../src/shared/item-store.ts";
 import { event, put, StoreWorld, todo } from "./store-world.ts";
 
 let world: StoreWorld;
@@ -197,6 +201,7 @@ describe("reading", () => {
 describe("clearing and unsubscribing", () => {
   const A = event("a", "1");
   const MINE = event("a", "mine");
+  const C = event("c", "1");
 
   test("a cleared calendar starts anew, its pending changes stay", async () => {
     await world.batch([put("a.ics", A), put("b.ics", event("b", "x"))], { state: { token: "t" } });
@@ -247,5 +252,69 @@ describe("clearing and unsubscribing", () => {
     world.now += 40 * 24 * 60 * 60_000;
     await world.restart();
     expect(await world.superseded()).toHaveLength(before + 3);
+  });
+
+  describe("a calendar that is gone", () => {
+    const CONFLICT = { conflict: "both-changed", base: A, properties: [] } as const;
+
+    async function leave(): Promise<void> {
+      await world.batch([put("a.ics", A), put("b.ics", event("b", "x")), put("c.ics", C)]);
+      await world.edit("c.ics", event("c", "mine"));
+      const sides = { mine: event("c", "mine"), theirs: event("c", "theirs") };
+      await world.settle("c.ics", { kind: "yield", conflict: { ...CONFLICT, ...sides } });
+      await world.edit("a.ics", MINE);
+      await world.create("n", event("n", "x"));
+      await world.remove("b.ics");
+      await world.store.removeCalendar(world.calendarId, "unsubscribe");
+    }
+
+    const removed = async () => JSON.parse(await world.store.listRemoved()) as RemovedCalendarRow[];
+    const leftTexts = async () =>
+      new Set((await world.superseded({ reasons: LEFT_REASONS })).map(({ text }) => text));
+    const ALL = new Set([MINE, event("n", "x"), event("c", "mine"), event("c", "theirs")]);
+
+    test("is listed with what was never sent and never decided, and not once more when it comes back", async () => {
+      expect(await removed()).toEqual([]);
+      await leave();
+      const [row, ...others] = await removed();
+      expect(row).toEqual({
+        calendarId: world.calendarId,
+        removedAt: expect.any(Number),
+        unsaved: (await world.superseded()).length,
+        left: 4,
+      });
+      expect(others).toEqual([]);
+      expect(await leftTexts()).toEqual(ALL);
+      await world.batch([put("a.ics", A)]);
+      expect(await removed()).toEqual([]);
+    });
+
+    test("keeps them beyond the time that a snapshot's other texts have, until the user gives them up", async () => {
+      await leave();
+      const ids = (await world.superseded()).map(({ id }) => id);
+      await world.store.markSnapshotted(world.calendarId, ids, "one");
+      world.now += 40 * 24 * 60 * 60_000;
+      await world.store.forgetSnapshotted(["one"]);
+      expect(new Set((await world.superseded()).map(({ text }) => text))).toEqual(ALL);
+      expect(await removed()).toMatchObject([{ unsaved: 0, left: 4 }]);
+
+      const [given] = (await world.superseded()).filter(({ text }) => text === MINE);
+      await world.store.dismissSuperseded(world.calendarId, [given?.id ?? 0]);
+      expect(await removed()).toMatchObject([{ left: 3 }]);
+      await world.store.forgetSnapshotted(["one"]);
+      expect(await leftTexts()).toEqual(new Set([...ALL].filter((text) => text !== MINE)));
+      expect((await world.superseded()).some(({ text }) => text === MINE)).toBe(false);
+    });
+
+    test("hands what the user gave up to the next snapshot all the same", async () => {
+      await leave();
+      const all = await world.superseded();
+      await world.store.dismissSuperseded(
+        world.calendarId,
+        all.map(({ id }) => id),
+      );
+      expect(await removed()).toMatchObject([{ unsaved: all.length, left: 0 }]);
+      expect(await world.superseded({ unsaved: true })).toHaveLength(all.length);
+    });
   });
 });

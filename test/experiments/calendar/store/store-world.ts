@@ -1,5 +1,8 @@
 /** A store on a disk in memory, with a clock and texts to put into it. */
-import type { ItemStore } from "../../../../src/experiments/calendar/store/item-store.ts";
+import type {
+  ItemStore,
+  SupersededOptions,
+} from "../../../../src/experiments/calendar/store/item-store.ts";
 import type { Migration } from "../../../../src/experiments/calendar/store/migrations.ts";
 import {
   openItemStore,
@@ -148,8 +151,12 @@ export class StoreWorld {
     return JSON.parse(await this.store.listConflicts(this.calendarId)) as StoredConflict[];
   }
 
-  async superseded(calendarId = this.calendarId): Promise<SupersededVersion[]> {
-    return JSON.parse(await this.store.listSuperseded(calendarId)) as SupersededVersion[];
+  async superseded(
+    options: SupersededOptions = {},
+    calendarId = this.calendarId,
+  ): Promise<SupersededVersion[]> {
+    const listed = await this.store.listSuperseded(calendarId, options);
+    return JSON.parse(listed) as SupersededVersion[];
   }
 }
 
