@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: CalDAV Keeper beside its peers, in one run on one machine. Writes bench/results/latest.json and
- * prints a table. `--quick` takes one small size once, to see that it works; `--sizes 1000,10000` and `--runs 3` choose.
- * Programs that are not installed are named as missing.
+ * prints a table. `--quick` takes one small size once, to see that it works; `--sizes 1000,10000`, `--runs 3` and
+ * `--only sync,views,backups` choose. Programs that are not installed are named as missing.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir, totalmem } from "node:os";
@@ -17,6 +17,7 @@ import { PLAIN_FETCH, runPlainFetch } from "./plain-fetch.ts";
 import { compare, type Sample } from "./samples.ts";
 import { growthTableOf, tableOf } from "./table.ts";
 import { runThunderbird } from "./thunderbird-run.ts";
+import { TOPICS, topicsOf } from "./topics.ts";
 import { runVdirsyncer } from "./vdirsyncer-run.ts";
 
 const { values: options } = parseArgs({
@@ -24,12 +25,19 @@ const { values: options } = parseArgs({
     quick: { type: "boolean", default: false },
     sizes: { type: "string", default: "1000,10000,50000" },
     runs: { type: "string", default: "3" },
+    only: { type: "string", default: TOPICS.join(",") },
   },
 });
 const sizes = options.quick ? [300] : options.sizes.split(",").map(Number);
 const runs = options.quick ? 1 : Number(options.runs);
 if (![...sizes, runs].every((count) => Number.isSafeInteger(count) && count > 0)) {
   console.error("--sizes wants numbers of items such as 1000,10000; --runs a number of runs.");
+  process.exit(2);
+}
+
+const topics = topicsOf(options.only);
+if (topics === null) {
+  console.error(`--only wants one or more of ${TOPICS.join(", ")}, with commas between.`);
   process.exit(2);
 }
 
@@ -63,16 +71,22 @@ try {
       step("CalDAV Keeper");
       const xpi = path.join(root, "dist/caldav-keeper.xpi");
       const { binary } = thunderbird;
-      samples.push(...(await runKeeper({ xpi, binary, items, folder: await empty(), snapshots })));
-      step("Thunderbird’s own CalDAV");
-      samples.push(...(await runThunderbird(binary, items)));
-      step(PLAIN_FETCH);
-      samples.push(...(await runPlainFetch(items)));
-      if (vdirsyncer !== null) {
-        step("vdirsyncer");
-        samples.push(...(await runVdirsyncer(vdirsyncer, await empty(), items)));
+      samples.push(
+        ...(await runKeeper({ xpi, binary, items, folder: await empty(), snapshots, topics })),
+      );
+      if (topics.has("sync") || topics.has("views")) {
+        step("Thunderbird’s own CalDAV");
+        samples.push(...(await runThunderbird(binary, items, topics)));
       }
-      for (const program of programs) {
+      if (topics.has("sync")) {
+        step(PLAIN_FETCH);
+        samples.push(...(await runPlainFetch(items)));
+        if (vdirsyncer !== null) {
+          step("vdirsyncer");
+          samples.push(...(await runVdirsyncer(vdirsyncer, await empty(), items)));
+        }
+      }
+      for (const program of topics.has("backups") ? programs : []) {
         step(program.name);
         samples.push(...(await runFolderBackup(program, await empty(), items)));
       }

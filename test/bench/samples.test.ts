@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { compare, figureOf, growth, KEEPER, type Sample } from "../../bench/samples.ts";
 import { growthTableOf, tableOf } from "../../bench/table.ts";
+import { topicsOf } from "../../bench/topics.ts";
 
 const sample = (who: string, items: number, value: number, work = "first sync"): Sample => ({
   work,
@@ -50,4 +51,10 @@ test("the tables say what was measured", () => {
   ]);
   expect(tableOf(comparisons)).toContain("| first sync | 1,000 | 500 ms | 20.0 s (peer) | 40 |");
   expect(growthTableOf(comparisons)).toContain("| first sync, ms | 1.00 |");
+});
+
+test("topics are chosen by name, and a name nobody knows is refused", () => {
+  expect(topicsOf("views, backups")).toEqual(new Set(["views", "backups"]));
+  expect(topicsOf("sync,view")).toBeNull();
+  expect(topicsOf("")).toBeNull();
 });
