@@ -247,6 +247,8 @@ export interface RemovalReport {
   readonly removed: readonly SnapshotName[];
   /** Paths of calendars that no other snapshot holds. */
   readonly lastOf: readonly string[];
+  /** Of a dry run: items of which no other snapshot holds a version that these do, the first of them; else `null`. */
+  readonly onlyHere: { readonly items: readonly FoundItem[]; readonly total: number } | null;
 }
 
 export interface BackupReport {
@@ -325,6 +327,16 @@ export interface FoundItem {
   readonly until: number;
   /** The newest snapshot that was meant to hold its calendar no longer has it. */
   readonly gone: boolean;
+}
+
+/** A calendar of Thunderbird's, of whatever kind. */
+export interface ListedCalendar {
+  readonly id: string;
+  readonly name: string;
+  readonly color: string | null;
+  /** `user@host` of the account; `local` for calendars that are not ours. */
+  readonly account: string;
+  readonly readOnly: boolean;
 }
 
 export interface SearchedCalendar {
@@ -435,6 +447,9 @@ export type RestoreTarget =
 /** missing: add what is not there · older: also put back older versions · exact: also remove what came later. */
 export type RestoreMode = "missing" | "older" | "exact";
 
+/** What a person knows an item by. */
+export type ItemTitle = Pick<FoundItem, "summary" | "start" | "startValue">;
+
 export interface RestoreReport {
   readonly created: number;
   readonly updated: number;
@@ -444,6 +459,8 @@ export interface RestoreReport {
     readonly item: string;
     readonly code: string;
     readonly message: string;
+    /** How a person knows it; absent where its text cannot be read. */
+    readonly about?: ItemTitle;
   }[];
   /** Addresses that may get mail from the server because of this restore. */
   readonly notifies: readonly string[];
@@ -647,6 +664,8 @@ export interface Commands {
     value: { agreedHosts: string[] };
   };
   /** Makes a calendar on the server and subscribes it. */
+  /** Every calendar in Thunderbird. */
+  "calendars.list": { args: object; value: ListedCalendar[] };
   "calendars.createRemote": {
     args: {
       accountId: string;

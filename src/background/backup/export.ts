@@ -102,7 +102,10 @@ function mergedFile(
     title,
   );
   const missing = (indexes: readonly number[], error: AppError) =>
-    indexes.map((index) => failure((resources[index] as SavedResource).path, error));
+    indexes.map((index) => {
+      const { path, text } = resources[index] as SavedResource;
+      return failure(path, error, text);
+    });
   return {
     name,
     bytes: new TextEncoder().encode(text),

@@ -50,7 +50,7 @@ export class Forgetting {
   async remove(
     { snapshotIds, evenLast = false, dryRun = false }: CommandArguments<"snapshots.remove">,
     { signal }: Work,
-  ): Promise<RemovalReport> {
+  ): Promise<Omit<RemovalReport, "onlyHere">> {
     const store = await this.#surroundings.openStore(signal);
     const infos = await store.listSnapshots();
     for (const id of snapshotIds)

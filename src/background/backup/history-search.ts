@@ -1,5 +1,5 @@
 /** Finding items over all snapshots, or in one; and the occurrences of a span of days in one. */
-import type { CommandArguments, CommandValue } from "../../shared/commands.ts";
+import type { CommandArguments, CommandValue, FoundItem } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Kloset } from "../kloset/kloset.ts";
 import type { SnapshotInfo } from "../kloset/snapshot-info.ts";
@@ -13,6 +13,7 @@ import {
   searchedCalendars,
 } from "./history-items.ts";
 import { monthOccurrences } from "./month-occurrences.ts";
+import { onlyCopies } from "./only-copies.ts";
 import type { KnownCalendar, Work } from "./ports.ts";
 import { PARTIAL } from "./previous-snapshots.ts";
 import { findCalendar } from "./snapshot-calendars.ts";
@@ -20,6 +21,7 @@ import { openSnapshotFiles } from "./snapshot-files.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
 
 const ITEMS_AT_ONCE = 200;
+const ONLY_COPIES_NAMED = 50;
 
 interface Answered {
   readonly key: string;
@@ -68,6 +70,24 @@ export class HistorySearch {
       snapshots: shown.length,
       unreadable: wanted.filter(({ id }) => !loaded.has(id)).map(({ id }) => id),
     };
+  }
+
+  /** Items of which these snapshots alone hold a version; one too damaged to tell holds none. @throws AppError "aborted" */
+  async onlyIn(
+    store: Kloset,
+    snapshotIds: readonly string[],
+    work: Work,
+  ): Promise<{ readonly items: readonly FoundItem[]; readonly total: number }> {
+    const infos = await store.listSnapshots();
+    const loaded = await this.#index.load(store, infos, work);
+    const snapshots = infos.flatMap(({ id }) => loaded.get(id) ?? []);
+    const all = historyItems(snapshots, new Set(loaded.keys()));
+    const removed = new Set(
+      snapshots.flatMap(({ id }, index) => (snapshotIds.includes(id) ? [index] : [])),
+    );
+    const found = matchingItems(onlyCopies(all, removed), {});
+    const items = found.slice(0, ONLY_COPIES_NAMED).map((item) => foundItem(item, snapshots));
+    return { items, total: found.length };
   }
 
   /** @throws AppError "snapshot-unknown", "store-corrupt", "bad-argument", "aborted" */

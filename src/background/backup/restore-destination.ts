@@ -69,7 +69,9 @@ function originals(
     const calendar = findCalendar(part.calendar, known);
     const refusal = refuse(calendar);
     if (refusal || !calendar)
-      failed.push(...part.resources.map((resource) => failure(resource.path, refusal)));
+      failed.push(
+        ...part.resources.map((resource) => failure(resource.path, refusal, resource.text)),
+      );
     else destinations.push({ calendar, resources: part.resources, whole: isWhole(part) });
   }
   // Two that go to one calendar: to neither is what the other brings something that came later.
@@ -96,7 +98,8 @@ function united(selected: readonly SelectedCalendar[]): {
   for (const resource of selected.flatMap((part) => part.resources)) {
     const same = resource.uid === null ? undefined : byUid.get(resource.uid);
     if (same) {
-      if (same.text !== resource.text) failed.push(failure(resource.path, sameUidTwice()));
+      if (same.text !== resource.text)
+        failed.push(failure(resource.path, sameUidTwice(), resource.text));
       continue;
     }
     if (resource.uid !== null) byUid.set(resource.uid, resource);

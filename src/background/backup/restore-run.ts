@@ -9,6 +9,7 @@ import type {
 } from "./ports.ts";
 import { presentResources } from "./restore-destination.ts";
 import { type Failure, failure } from "./restore-failures.ts";
+import type { PresentResource } from "./restore-plan.ts";
 import { type HeldElsewhere, risky, tryOne } from "./restore-uids.ts";
 import { verifyWrite } from "./restore-verification.ts";
 
@@ -16,11 +17,21 @@ export interface DecidedWrites {
   readonly writes: readonly CalendarWrite[];
   /** How a person knows what a write concerns. */
   readonly itemOf: (write: CalendarWrite) => string;
+  /** What the calendar held before, by name. */
+  readonly present: ReadonlyMap<string, PresentResource>;
+}
+
+/** Of an item that is to be removed, what the calendar holds. */
+export function textOf(
+  write: CalendarWrite,
+  present: ReadonlyMap<string, PresentResource>,
+): string | undefined {
+  return write.kind === "remove" ? present.get(write.name)?.text : write.text;
 }
 
 /** @returns what did not make it */
 export async function runWrites(
-  { writes, itemOf }: DecidedWrites,
+  { writes, itemOf, present }: DecidedWrites,
   calendar: KnownCalendar,
   calendars: CalendarSource & CalendarTarget,
   held: HeldElsewhere,
@@ -29,7 +40,7 @@ export async function runWrites(
   const failures = new Map<CalendarWrite, Failure>();
   if (writes.length === 0) return failures;
   const fail = (write: CalendarWrite, error: AppError) =>
-    failures.set(write, failure(itemOf(write), error));
+    failures.set(write, failure(itemOf(write), error, textOf(write, present)));
   const byName = new Map(writes.map((write) => [write.name, write]));
   const failAll = (refused: readonly WriteFailure[]) => {
     for (const { name, error } of refused) {

@@ -26,7 +26,7 @@ import { type Failure, failure, unreadableFailures } from "./restore-failures.ts
 import { mayBeTold, people, quietWrites } from "./restore-mail.ts";
 import { type PresentResource, planRestore } from "./restore-plan.ts";
 import { previewOutdated, previewToken } from "./restore-preview.ts";
-import { runWrites } from "./restore-run.ts";
+import { runWrites, textOf } from "./restore-run.ts";
 import { readSelection } from "./restore-selection.ts";
 import { heldElsewhere } from "./restore-uids.ts";
 import type { SnapshotFiles } from "./snapshot-files.ts";
@@ -151,7 +151,9 @@ async function plan(
     writes,
     unchanged: planned.unchanged,
     present,
-    failed: (mail?.refused ?? []).map(({ write, error }) => failure(itemOf(write), error)),
+    failed: (mail?.refused ?? []).map(({ write, error }) =>
+      failure(itemOf(write), error, textOf(write, present)),
+    ),
     notifies: told ? people(quiet ? [] : writes, present) : [],
     itemOf: mail ? (write) => itemOf(mail.original(write)) : itemOf,
   };

@@ -38,7 +38,7 @@ export async function restoreToFolder(
     } catch (error) {
       if (!isAppError(error)) throw error;
       if (!concernsOneFile(error)) throw error;
-      failed.push(failure(resource.path, error));
+      failed.push(failure(resource.path, error, resource.text));
     }
     done++;
     if (done % 50 === 1) work.onProgress({ done, total: resources.length, note: resource.name });

@@ -3,6 +3,7 @@ import type {
   CommandArguments,
   CommandValue,
   ItemVersions,
+  RemovalReport,
   SnapshotDifference,
 } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
@@ -61,6 +62,16 @@ export class TimeMachine {
     const { store, calendars } = this.#surroundings;
     return store.use(work.signal, async (opened) =>
       this.#search.search(opened, await calendars.calendars(), args, work),
+    );
+  }
+
+  /** What would be gone with these snapshots. @throws AppError "aborted", those of the store */
+  onlyIn(
+    snapshotIds: readonly string[],
+    work: Work,
+  ): Promise<NonNullable<RemovalReport["onlyHere"]>> {
+    return this.#surroundings.store.use(work.signal, (opened) =>
+      this.#search.onlyIn(opened, snapshotIds, work),
     );
   }
 

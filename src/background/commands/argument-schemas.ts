@@ -95,6 +95,7 @@ export const argumentSchemas: {
     calendars: urls,
   }),
   "accounts.list": nothing,
+  "calendars.list": nothing,
   "accounts.remove": v.strictObject({
     accountId: text,
     discardPending: v.exactOptional(v.boolean()),

@@ -20,6 +20,7 @@ import {
   undoGuarded,
 } from "./guard-decisions.ts";
 import type { KnownStores } from "./known-stores.ts";
+import { type CalendarNames, listCalendars } from "./listed-calendars.ts";
 import { type MovingDependencies, movingHandlers } from "./moving-handlers.ts";
 import type { Operations } from "./operations.ts";
 import { refusePassphraseChange } from "./passphrase-change.ts";
@@ -31,9 +32,11 @@ import {
 } from "./pending-edits.ts";
 import type { BackupService, Forgetting, SyncService, TimeMachine, Work } from "./ports.ts";
 import type { Pruning } from "./pruning.ts";
+import { retryQuarantine } from "./quarantine-retry.ts";
 import type { RecoverySheets } from "./recovery-sheets.ts";
 import type { RemoteCalendars } from "./remote-calendars.ts";
 import { type SavedTextsDependencies, saveText } from "./saved-texts.ts";
+import { removeSnapshots } from "./snapshot-removal.ts";
 import {
   listConflicts,
   listQuarantine,
@@ -52,6 +55,7 @@ export interface HandlerDependencies {
   readonly signIns: Pick<SignIns, "signIn">;
   readonly certificates: Pick<Certificates, "trust">;
   readonly remoteCalendars: RemoteCalendars;
+  readonly calendars: CalendarNames;
   /** The user agreed to another host: what was stopped there goes on. */
   readonly agree: (accountId: string, host: string) => Promise<string[]>;
   readonly sync: SyncService;
@@ -111,6 +115,7 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
       agreedHosts: await operations.brief("accounts.agree", () => deps.agree(accountId, host)),
     }),
 
+    "calendars.list": () => listCalendars(deps.calendars),
     "calendars.createRemote": (args) =>
       operations.run("calendars.createRemote", (work) => remoteCalendars.create(args, work)),
     "calendars.updateRemote": (args) =>
@@ -207,7 +212,7 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
     "snapshots.remove": async (args) => {
       const report = await operations.run(
         "snapshots.remove",
-        (work) => forgetting.remove(args, work),
+        (work) => removeSnapshots(deps, args, work),
         { exclusive: STORE_WORK },
       );
       if (args.dryRun !== true) broadcast({ event: "changed", what: "snapshots" });
@@ -256,16 +261,7 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
     "superseded.list": (args) => listSuperseded(deps.waiting, args),
     "quarantine.list": () => listQuarantine(deps.waiting),
     "quarantine.retry": ({ calendarId }) =>
-      operations.run("quarantine.retry", async (work) => {
-        await accounts.find(calendarId);
-        const waiting = async () =>
-          (await listQuarantine(deps.waiting)).filter((item) => item.calendarId === calendarId);
-        const before = await waiting();
-        await sync.run(calendarId, work);
-        const left = await waiting();
-        const stays = new Set(left.map(({ name }) => name));
-        return { recovered: before.filter(({ name }) => !stays.has(name)).length, left };
-      }),
+      operations.run("quarantine.retry", (work) => retryQuarantine(deps, calendarId, work)),
     "superseded.restore": (args) => afterwards(() => restoreSuperseded(deps.waysBack, args)),
     "items.save": (args) => operations.brief("items.save", () => saveText(deps.savedTexts, args)),
 

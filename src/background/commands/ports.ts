@@ -59,6 +59,11 @@ export interface TimeMachine {
     args: CommandArguments<"snapshots.search">,
     work: Work,
   ): Promise<CommandValue<"snapshots.search">>;
+  /** Items of which these snapshots alone hold a version. */
+  onlyIn(
+    snapshotIds: readonly string[],
+    work: Work,
+  ): Promise<NonNullable<RemovalReport["onlyHere"]>>;
   /** @throws AppError "snapshot-unknown", "store-corrupt" */
   occurrences(
     args: CommandArguments<"snapshots.occurrences">,
@@ -74,7 +79,10 @@ export interface TimeMachine {
 /** Giving snapshots of that store up, and holding on to them. */
 export interface Forgetting {
   /** @throws AppError "snapshot-unknown", "snapshot-pinned", "last-snapshot"; then nothing is removed */
-  remove(args: CommandArguments<"snapshots.remove">, work: Work): Promise<RemovalReport>;
+  remove(
+    args: CommandArguments<"snapshots.remove">,
+    work: Work,
+  ): Promise<Omit<RemovalReport, "onlyHere">>;
   /** @throws AppError "bad-argument" for a policy that keeps nothing, "clock-jumped" */
   prune(
     policy: RetentionPolicy,

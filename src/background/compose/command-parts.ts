@@ -78,6 +78,7 @@ export function composeCommands(
     signIns,
     certificates,
     remoteCalendars,
+    calendars: thunderbirdCalendars,
     agree,
     sync: syncs,
     backup,

@@ -280,6 +280,33 @@ describe("the versions of an item", () => {
   });
 });
 
+describe("what would be gone with a snapshot", () => {
+  test("is the versions that no other one holds, by the item's title", async () => {
+    calendars.put("work", "same.ics", event("same", "Same"));
+    calendars.put("work", "moved.ics", event("moved", "As it was"));
+    calendars.put("work", "lost.ics", event("lost", "Lost"));
+    const first = await backUp();
+    calendars.put("work", "moved.ics", event("moved", "As it is"));
+    calendars.drop("work", "lost.ics");
+    const second = await backUp();
+    const titles = async (...ids: string[]) => {
+      const { items, total } = await machine.onlyIn(ids, work());
+      expect(total).toBe(items.length);
+      return items.map(({ summary }) => summary).sort();
+    };
+    expect(await titles(first)).toEqual(["As it was", "Lost"]);
+    expect(await titles(second)).toEqual(["As it is"]);
+    expect(await titles(first, second)).toEqual(["As it is", "Lost", "Same"]);
+  });
+
+  test("is nothing where another snapshot holds the same", async () => {
+    calendars.put("work", "same.ics", event("same", "Same"));
+    const first = await backUp();
+    await backUp();
+    expect(await machine.onlyIn([first], work())).toEqual({ items: [], total: 0 });
+  });
+});
+
 describe("the opened store", () => {
   const versions = async () => {
     const found = await machine.versions({ path: `${WORK}/a.ics`, uid: "a" }, work());
