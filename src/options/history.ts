@@ -4,7 +4,7 @@
  */
 import browser from "webextension-polyfill";
 import { OperationProgress } from "./components/operation-progress.ts";
-import { DateWords } from "./history/date-words.ts";
+import { localDates } from "./history/date-words.ts";
 import { HistoryPage } from "./history/history-page.ts";
 import { openPage } from "./open-page.ts";
 
@@ -16,7 +16,7 @@ const { openDefaultBrowser } = browser.windows as unknown as {
   openDefaultBrowser(url: string): Promise<void>;
 };
 
-const dates = new DateWords(words.language, Intl.DateTimeFormat().resolvedOptions().timeZone);
+const dates = localDates(words.language);
 const dialog = byId("dialog") as HTMLDialogElement;
 const history = new HistoryPage(
   {

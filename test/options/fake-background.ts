@@ -20,6 +20,8 @@ export const NOW = Date.UTC(2026, 10, 21, 12);
 export class FakeBackground {
   answers: Answers = {
     "operations.list": () => [],
+    "accounts.list": () => [],
+    "calendars.list": () => [],
     "sending.status": () => ({ paused: false }),
     "conflicts.list": () => [],
     "guard.list": () => [],

@@ -1,12 +1,18 @@
 // @vitest-environment jsdom
 import { beforeEach, expect, test, vi } from "vitest";
 import { SnapshotsSection } from "../../src/options/components/snapshots-section.ts";
-import type { RestoreReport, SnapshotSummary } from "../../src/shared/commands.ts";
+import type {
+  Account,
+  FoundItem,
+  RestoreReport,
+  SnapshotSummary,
+} from "../../src/shared/commands.ts";
 import { AppError } from "../../src/shared/errors.ts";
 import { alerts, button, FakeBackground, field, NOW } from "./fake-background.ts";
 
 const WORK = "/calendars/ada@dav.example.org/work";
 const HOME = "/calendars/local/home";
+const WHEN = new FakeBackground().page.words.dateTime(NOW - 2 * 86_400_000);
 
 const snapshot: SnapshotSummary = {
   id: "s1",
@@ -28,6 +34,21 @@ const nothing: RestoreReport = {
   safetySnapshotId: null,
   preview: null,
   calendarIds: [],
+};
+
+const sampleAccount: Account = {
+  ...{ id: "a1", location: "dav.example.org", username: "ada" },
+  principal: "https://dav.example.org/ada/",
+  insecure: false,
+  signIn: { kind: "password" },
+  ...{ calendars: [], offered: [], agreedHosts: [], error: null },
+};
+
+const onlyItem: FoundItem = {
+  ...{ path: `${HOME}/d.ics`, snapshotId: "s1", calendar: HOME, uid: "d", summary: "Dentist" },
+  ...{ start: Date.UTC(2026, 10, 24), end: Date.UTC(2026, 10, 25), startValue: "|20261124" },
+  ...{ recurring: false, component: "event", size: 200, versions: 1, snapshots: 1 },
+  ...{ since: snapshot.time, until: snapshot.time, gone: true },
 };
 
 let background: FakeBackground;
@@ -125,7 +146,7 @@ test("a check says whether the snapshot is whole", async () => {
     errors: [],
     damaged: [],
   });
-  document.querySelector<HTMLButtonElement>("article .actions button")?.click();
+  button(`Check the snapshot of ${WHEN}`).click();
   await vi.waitFor(() => expect(text()).toContain("This snapshot is whole."));
   expect(background.asks("snapshots.check")).toEqual([{ snapshotId: "s1", full: true }]);
 });
@@ -143,7 +164,7 @@ test("damage is listed by file, and counted beyond the first twenty", async () =
     })),
     damaged: [{ snapshotId: "s1", files: 40, restorable: 17 }],
   });
-  document.querySelector<HTMLButtonElement>("article .actions button")?.click();
+  button(`Check the snapshot of ${WHEN}`).click();
   await vi.waitFor(() => expect(alerts()[0]).toContain("This snapshot is damaged."));
   expect(alerts()[0]).toContain(`${WORK}/19.ics: Damaged.`);
   expect(alerts()[0]).not.toContain(`${WORK}/20.ics`);
@@ -269,3 +290,144 @@ test("a restore running when the page opened is shown and can be cancelled", asy
   button("Cancel").click();
   await vi.waitFor(() => expect(background.asks("operations.cancel")).toEqual([{ id: "o3" }]));
 });
+
+test("what was left out is named by its title and when, with its path and what helps", async () => {
+  await openRestore();
+  const about = { summary: "Dentist", start: Date.UTC(2026, 10, 24), startValue: "|20261124" };
+  background.answers["snapshots.restore"] = ({ dryRun, newUids }) => ({
+    ...nothing,
+    preview: dryRun ? "as seen" : null,
+    created: 1,
+    failed: newUids
+      ? []
+      : [
+          { item: `${WORK}/x.ics`, code: "conflict", message: "The trash bin holds it.", about },
+          { item: `${WORK}/y.ics`, code: "network", message: "No answer.", about },
+        ],
+  });
+  button("Preview").click();
+  await vi.waitFor(() => button("Restore now"));
+  button("Restore now").click();
+  await vi.waitFor(() => expect(text()).toContain("Restored, but not everything."));
+  expect(alerts()[0]).toMatch(/Dentist · Nov 24, 2026.*The trash bin holds it\./);
+  expect(alerts()[0]).toContain(`${WORK}/x.ics`);
+  button("Bring these back as copies").click();
+  await vi.waitFor(() => button("Restore now"));
+  expect(background.asks("snapshots.restore").at(-1)).toEqual({
+    snapshotId: "s1",
+    selection: { items: [`${WORK}/x.ics`] },
+    target: { kind: "original" },
+    mode: "missing",
+    newUids: true,
+    dryRun: true,
+  });
+});
+
+test("items whose calendar is gone can go into a new one", async () => {
+  await openRestore();
+  background.answers["snapshots.restore"] = ({ target }) => ({
+    ...nothing,
+    created: target.kind === "new" ? 1 : 0,
+    failed:
+      target.kind === "new"
+        ? []
+        : [{ item: `${HOME}/h.ics`, code: "calendar-unknown", message: "It is gone." }],
+  });
+  button("Preview").click();
+  await vi.waitFor(() => expect(alerts()[0]).toContain(`${HOME}/h.ics: It is gone.`));
+  expect(() => button("Restore now")).toThrow();
+  button("Restore these into a new calendar on this computer").click();
+  await vi.waitFor(() => button("Restore now"));
+  expect(background.asks("snapshots.restore").at(-1)).toMatchObject({
+    selection: { items: [`${HOME}/h.ics`] },
+    target: { kind: "new" },
+  });
+});
+
+test("a restore may go into any calendar in Thunderbird, and into a new one on a server", async () => {
+  background.answers["calendars.list"] = () => [
+    { id: "c1", name: "Team", color: null, account: "bob@dav.example.org", readOnly: false },
+    { id: "c2", name: "Holidays", color: null, account: "local", readOnly: true },
+  ];
+  background.answers["accounts.list"] = () => [sampleAccount];
+  background.answers["snapshots.restore"] = () => ({ ...nothing, created: 1 });
+  await openRestore();
+  await vi.waitFor(() => expect(text()).toContain("Team"));
+  expect(text()).not.toContain("Holidays");
+  field("Another calendar").click();
+  button("Preview").click();
+  await vi.waitFor(() => button("Restore now"));
+  expect(background.asks("snapshots.restore").at(-1)).toMatchObject({
+    target: { kind: "calendar", calendarId: "c1" },
+  });
+  field("A new calendar").click();
+  button("Preview").click();
+  expect(alerts()).toEqual(["Give the new calendar a name first."]);
+  choose("Name of the new calendar", "Brought back");
+  choose("Where the new calendar is made", sampleAccount.id);
+  button("Preview").click();
+  await vi.waitFor(() => button("Restore now"));
+  expect(background.asks("snapshots.restore").at(-1)).toMatchObject({
+    target: { kind: "new", name: "Brought back", accountId: sampleAccount.id },
+  });
+});
+
+test("a pinned snapshot says so, and the pin can be taken off", async () => {
+  await open({ ...snapshot, pinned: true });
+  background.answers["snapshots.pin"] = () => ({ pinned: [] });
+  expect(text()).toContain("Pinned");
+  button(`Unpin the snapshot of ${WHEN}`).click();
+  await vi.waitFor(() => button(`Pin the snapshot of ${WHEN}`));
+  expect(background.asks("snapshots.pin")).toEqual([{ snapshotId: "s1", pinned: false }]);
+  expect(text()).not.toContain("Pinned");
+});
+
+test("before a snapshot is removed the page tells what only it holds", async () => {
+  await open(snapshot);
+  background.answers["snapshots.remove"] = ({ dryRun }) => ({
+    removed: [{ id: "s1", time: snapshot.time, label: "" }],
+    lastOf: [HOME],
+    onlyHere: dryRun ? { total: 51, items: [onlyItem] } : null,
+  });
+  button(`Remove the snapshot of ${WHEN}`).click();
+  await vi.waitFor(() => expect(text()).toContain("51 items would be lost"));
+  expect(text()).toContain("Dentist · Nov 24, 2026 · home");
+  expect(text()).toContain("and 50 more");
+  expect(alerts()[0]).toContain("No other snapshot holds anything of this calendar:home");
+  button("Remove these last copies all the same").click();
+  await vi.waitFor(() => expect(text()).toContain(`The snapshot of ${WHEN} was removed.`));
+  expect(background.asks("snapshots.remove")).toEqual([
+    { snapshotIds: ["s1"], dryRun: true },
+    { snapshotIds: ["s1"], evenLast: true },
+  ]);
+});
+
+test("a whole snapshot is saved as one archive, under a name that is free", async () => {
+  await open(snapshot);
+  background.answers["places.pick"] = () => ({ directory: "/tmp/out" });
+  let taken = true;
+  background.answers["snapshots.export"] = () => {
+    if (taken) {
+      taken = false;
+      throw new AppError("file-exists", "There is one.");
+    }
+    return { files: [{ name: "Work.ics", items: 30 }], failed: [] };
+  };
+  button(`Save as .ics: snapshot of ${WHEN}`).click();
+  field("One .zip file").click();
+  button("Choose a folder and save…").click();
+  await vi.waitFor(() => expect(text()).toContain("Saved: "));
+  expect(text()).toMatch(/Saved: Snapshot of Nov 19, 2026.* \(2\)\.zip/);
+  expect(background.asks("snapshots.export").at(-1)).toMatchObject({
+    snapshotId: "s1",
+    selection: { all: true },
+    target: { kind: "file", path: expect.stringMatching(/^\/tmp\/out\/.* \(2\)\.zip$/) },
+  });
+});
+
+/** Sets the control of this name. */
+function choose(name: string, value: string): void {
+  const control = document.querySelector<HTMLInputElement>(`[aria-label="${name}"]`);
+  if (!control) throw new Error(`There is no control "${name}"`);
+  control.value = value;
+}

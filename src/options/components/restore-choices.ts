@@ -2,13 +2,12 @@
 import type { RestoreMode, RestoreTarget } from "../../shared/commands.ts";
 import { element, uniqueId } from "../element.ts";
 import type { Page } from "../page.ts";
+import { calendarOptions, placeOptions, restoreDestinations } from "./restore-destinations.ts";
 
 export interface RestoreChoiceOptions {
   readonly modes: readonly RestoreMode[];
   readonly mode: RestoreMode;
-  /** Calendars in Thunderbird that may be restored into. */
-  readonly calendars?: readonly { readonly id: string; readonly name: string }[];
-  /** The picker failed. */
+  /** The picker failed, or the calendars could not be listed. */
   readonly onError: (error: unknown) => void;
   /** The choices are others than before. */
   readonly onChange: () => void;
@@ -24,8 +23,10 @@ export class RestoreChoices {
   readonly #name = uniqueId("target");
   readonly #choices = new Map<Kind, HTMLInputElement>();
   readonly #folder = element("span", { class: "path" });
-  readonly #calendar = element("select", { "aria-label": "" });
+  readonly #other = element("div", { class: "check", hidden: true });
+  readonly #calendar: HTMLSelectElement;
   readonly #newName: HTMLInputElement;
+  readonly #newPlace: HTMLSelectElement;
   #mode: RestoreMode;
   #directory: string | null = null;
 
@@ -34,18 +35,36 @@ export class RestoreChoices {
     this.#page = page;
     this.#options = options;
     this.#mode = options.mode;
+    this.#calendar = element("select", {
+      "aria-label": words.text("restoreOther"),
+      onchange: () => this.#choose("calendar"),
+    });
     this.#newName = element("input", {
       type: "text",
       "aria-label": words.text("newCalendarName"),
+      placeholder: words.text("newCalendarName"),
       onfocus: () => this.#choose("new"),
     });
+    this.#newPlace = element(
+      "select",
+      { "aria-label": words.text("newCalendarPlace"), onchange: () => this.#choose("new") },
+      ...placeOptions([], page),
+    );
     this.how = this.#modeChoices();
+    this.#other.append(this.#choice("calendar", "restoreOther"), this.#calendar);
     this.where = element(
       "fieldset",
       {},
       element("legend", {}, words.text("restoreWhere")),
       this.#choice("original", "restoreOriginal"),
-      ...this.#calendarChoices(),
+      this.#other,
+      element(
+        "div",
+        { class: "check" },
+        this.#choice("new", "restoreNew"),
+        this.#newName,
+        this.#newPlace,
+      ),
       element(
         "div",
         { class: "check" },
@@ -59,6 +78,7 @@ export class RestoreChoices {
       ),
     );
     this.#choose("original");
+    void this.#loadDestinations();
   }
 
   focus(): void {
@@ -74,10 +94,8 @@ export class RestoreChoices {
     switch (this.#chosen) {
       case "calendar":
         return { kind: "calendar", calendarId: this.#calendar.value };
-      case "new": {
-        const name = this.#newName.value.trim();
-        return name === "" ? { missing: "nameFirst" } : { kind: "new", name };
-      }
+      case "new":
+        return this.#newTarget();
       case "folder":
         return this.#directory === null
           ? { missing: "chooseFolderFirst" }
@@ -85,6 +103,13 @@ export class RestoreChoices {
       default:
         return { kind: "original" };
     }
+  }
+
+  #newTarget(): RestoreTarget | { readonly missing: string } {
+    const name = this.#newName.value.trim();
+    const accountId = this.#newPlace.value;
+    if (name === "") return { missing: "nameFirst" };
+    return { kind: "new", name, ...(accountId === "" ? {} : { accountId }) };
   }
 
   get #chosen(): Kind {
@@ -111,24 +136,18 @@ export class RestoreChoices {
     return element("label", { class: "check" }, box, this.#page.words.text(key));
   }
 
-  #calendarChoices(): HTMLElement[] {
-    const { calendars } = this.#options;
-    const { words } = this.#page;
-    if (calendars === undefined) return [];
-    const fresh = element(
-      "div",
-      { class: "check" },
-      this.#choice("new", "restoreNew"),
-      this.#newName,
-    );
-    if (calendars.length === 0) return [fresh];
-    this.#calendar.setAttribute("aria-label", words.text("restoreOther"));
-    this.#calendar.addEventListener("change", () => this.#choose("calendar"));
-    this.#calendar.append(
-      ...calendars.map(({ id, name }) => element("option", { value: id }, name)),
-    );
-    const other = this.#choice("calendar", "restoreOther");
-    return [element("div", { class: "check" }, other, this.#calendar), fresh];
+  /** The other choices do not wait for it. */
+  async #loadDestinations(): Promise<void> {
+    try {
+      const { calendars, accounts } = await restoreDestinations(this.#page);
+      this.#calendar.replaceChildren(...calendarOptions(calendars, this.#page));
+      this.#other.hidden = calendars.length === 0;
+      const chosen = this.#newPlace.value;
+      this.#newPlace.replaceChildren(...placeOptions(accounts, this.#page));
+      this.#newPlace.value = chosen;
+    } catch (error) {
+      this.#options.onError(error);
+    }
   }
 
   #modeChoices(): HTMLFieldSetElement {

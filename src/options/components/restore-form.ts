@@ -12,6 +12,8 @@ export class RestoreForm {
   readonly #snapshotId: string;
   readonly #form: HTMLFormElement;
   readonly #calendars = element("div");
+  /** Pressed once there is something to choose. */
+  readonly #previewButton: HTMLButtonElement;
   readonly #choices: RestoreChoices;
   readonly #run: RestoreRun;
   #boxes: { path: string; box: HTMLInputElement }[] = [];
@@ -27,6 +29,11 @@ export class RestoreForm {
       onError: (error) => this.#run.showError(error),
       onChange: () => this.#run.clear(),
     });
+    this.#previewButton = element(
+      "button",
+      { type: "submit", class: "primary", disabled: true },
+      words.text("preview"),
+    );
     this.#form = element(
       "form",
       {
@@ -42,7 +49,7 @@ export class RestoreForm {
       element(
         "p",
         { class: "actions" },
-        element("button", { type: "submit", class: "primary" }, words.text("preview")),
+        this.#previewButton,
         element("button", { type: "button", onclick: close }, words.text("close")),
       ),
     );
@@ -75,6 +82,7 @@ export class RestoreForm {
 
   #showCalendars(calendars: readonly BrowsedCalendar[]): void {
     const { words } = this.#page;
+    this.#previewButton.disabled = false;
     this.#boxes = calendars.map(({ path }) => ({
       path,
       box: element("input", { type: "checkbox", checked: true }),

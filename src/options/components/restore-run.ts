@@ -2,21 +2,17 @@
  * Runs restores: first their preview in words with the people who may get mail; then, confirmed, the restores and one
  * report. Nothing is written before the preview was confirmed.
  */
-import type { CommandArguments, RestoreReport } from "../../shared/commands.ts";
+import type { RestoreReport } from "../../shared/commands.ts";
 import { isAppError } from "../../shared/errors.ts";
 import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
 import { errorNotice, resultNotice, warningNotice } from "./notice.ts";
-
-export type RestoreRequest = CommandArguments<"snapshots.restore">;
+import { type Miss, missesNotice, type RestoreRequest } from "./restore-misses.ts";
 
 export interface RestoreSurroundings {
   setBusy(busy: boolean): void;
   close(): void;
 }
-
-/** More failed items than this are counted, not listed. */
-const FAILURES_SHOWN = 50;
 
 export class RestoreRun {
   readonly node = element("div");
@@ -52,13 +48,18 @@ export class RestoreRun {
       const preview = reports[index]?.preview ?? null;
       return preview === null ? request : { ...request, preview };
     });
-    this.#showPreview(confirmed, summed(reports));
+    this.#showPreview(confirmed, summed(reports), missesOf(requests, reports));
   }
 
-  #showPreview(requests: readonly RestoreRequest[], report: RestoreReport): void {
+  #showPreview(
+    requests: readonly RestoreRequest[],
+    report: RestoreReport,
+    misses: readonly Miss[],
+  ): void {
     const { words } = this.#page;
     const { created, updated, removed } = report;
-    if (created + updated + removed === 0 && report.failed.length === 0) {
+    const changes = created + updated + removed;
+    if (changes === 0 && misses.length === 0) {
       show(this.node, resultNotice("success", words.text("restoreNothingToDo")));
       return;
     }
@@ -79,13 +80,13 @@ export class RestoreRun {
         element("h3", {}, words.text("previewHeading")),
         this.#changesList(report, "will"),
         this.#mailNotice(requests, report),
-        this.#failures(report),
+        this.#misses(misses),
         requests.some(({ target }) => ["original", "calendar"].includes(target.kind)) &&
           element("p", { class: "hint" }, words.text("safetySnapshot")),
-        element("p", { class: "actions" }, confirm),
+        changes > 0 && element("p", { class: "actions" }, confirm),
       ),
     );
-    confirm.focus();
+    if (changes > 0) confirm.focus();
   }
 
   /** Who may get mail, and the way to restore so that nobody does. */
@@ -120,7 +121,7 @@ export class RestoreRun {
         whole ? "success" : "warning",
         message,
         this.#changesList(report, "did"),
-        ...[this.#failures(report)].filter((node) => node !== null),
+        ...[this.#misses(missesOf(requests, reports))].filter((node) => node !== null),
         element(
           "p",
           { class: "actions" },
@@ -166,21 +167,15 @@ export class RestoreRun {
     return element("ul", {}, ...lines);
   }
 
-  #failures({ failed }: RestoreReport): HTMLElement | null {
-    if (failed.length === 0) return null;
-    const { words } = this.#page;
-    const shown = failed.slice(0, FAILURES_SHOWN);
-    return warningNotice(
-      words.counted("notRestored", failed.length),
-      element(
-        "ul",
-        {},
-        ...shown.map(({ item, message }) => element("li", {}, `${item}: ${message}`)),
-        failed.length > shown.length &&
-          element("li", {}, words.counted("moreErrors", failed.length - shown.length)),
-      ),
-    );
+  #misses(misses: readonly Miss[]): HTMLElement | null {
+    return missesNotice(misses, this.#page, (requests) => void this.preview(requests));
   }
+}
+
+function missesOf(requests: readonly RestoreRequest[], reports: readonly RestoreReport[]): Miss[] {
+  return requests.flatMap((request, index) =>
+    (reports[index]?.failed ?? []).map((failed) => ({ request, failed })),
+  );
 }
 
 function summed(reports: readonly RestoreReport[]): RestoreReport {

@@ -1,48 +1,67 @@
-/** One snapshot: when, how much, "Check" and "Restore…". The restore itself is restore-form.ts. */
+/** One snapshot: when, how much, and what can be done with it. */
 import type { CheckReport, SnapshotSummary } from "../../shared/commands.ts";
 import { isAppError } from "../../shared/errors.ts";
 import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
+import { CardPanels } from "./card-panels.ts";
 import { damageNotice } from "./damage-notice.ts";
 import { errorNotice, resultNotice } from "./notice.ts";
 import { RestoreForm } from "./restore-form.ts";
+import { SnapshotRemoval } from "./snapshot-removal.ts";
+import { SnapshotSaving } from "./snapshot-saving.ts";
 
 export class SnapshotCard {
   readonly node: HTMLElement;
   readonly #page: Page;
-  readonly #snapshot: SnapshotSummary;
-  readonly #outcome = element("div");
-  readonly #restore = element("div");
+  readonly #removed: (when: string) => void;
+  readonly #when: string;
+  readonly #pin = element("div");
+  readonly #outcome = element("div", { class: "outcome" });
+  readonly #panels = new CardPanels();
   readonly #checkButton: HTMLButtonElement;
-  readonly #restoreButton: HTMLButtonElement;
+  readonly #pinButton: HTMLButtonElement;
+  #snapshot: SnapshotSummary;
 
-  constructor(page: Page, snapshot: SnapshotSummary) {
+  /** @param removed told when it was given up, before the list is read anew */
+  constructor(page: Page, snapshot: SnapshotSummary, removed: (when: string) => void) {
     this.#page = page;
     this.#snapshot = snapshot;
-    const { words } = page;
-    const when = words.dateTime(snapshot.time);
+    this.#removed = removed;
+    this.#when = page.words.dateTime(snapshot.time);
     this.#checkButton = element(
       "button",
       {
         type: "button",
-        "aria-label": words.text("checkOf", when),
+        "aria-label": page.words.text("checkOf", this.#when),
         onclick: () => void this.#check(),
       },
-      words.text("check"),
+      page.words.text("check"),
     );
-    this.#restoreButton = element(
-      "button",
-      {
-        type: "button",
-        "aria-label": words.text("restoreOf", when),
-        "aria-expanded": "false",
-        onclick: () => this.#toggleRestore(),
-      },
-      words.text("restore"),
+    this.#pinButton = element("button", { type: "button", onclick: () => void this.#togglePin() });
+    this.node = this.#card();
+    this.update(snapshot);
+  }
+
+  /** Only its pin may have changed. */
+  update(snapshot: SnapshotSummary): void {
+    this.#snapshot = snapshot;
+    const { words } = this.#page;
+    const { pinned } = snapshot;
+    show(this.#pin, pinned ? element("span", { class: "tag" }, words.text("pinned")) : null);
+    this.#pinButton.textContent = words.text(pinned ? "unpin" : "pin");
+    this.#pinButton.setAttribute(
+      "aria-label",
+      words.text(pinned ? "unpinOf" : "pinOf", this.#when),
     );
-    this.node = element(
+    this.#pinButton.title = words.text("pinHint");
+  }
+
+  #card(): HTMLElement {
+    const { words } = this.#page;
+    const { time, label } = this.#snapshot;
+    return element(
       "article",
-      { class: "card", "aria-label": words.text("snapshotOf", when) },
+      { class: "card snapshot", "aria-label": words.text("snapshotOf", this.#when) },
       element(
         "header",
         {},
@@ -50,27 +69,75 @@ export class SnapshotCard {
           "div",
           {},
           element(
-            "h2",
-            {},
-            element("time", { datetime: new Date(snapshot.time).toISOString() }, when),
+            "div",
+            { class: "title" },
+            element(
+              "h2",
+              {},
+              element("time", { datetime: new Date(time).toISOString() }, this.#when),
+            ),
+            this.#pin,
           ),
-          snapshot.label && element("p", {}, snapshot.label),
-          element(
-            "p",
-            { class: "quiet" },
-            [
-              words.relative(snapshot.time, page.now()),
-              words.counted("calendarCount", snapshot.calendars),
-              words.counted("itemCount", snapshot.items),
-              words.bytes(snapshot.bytes),
-            ].join(" · "),
-          ),
+          label && element("p", {}, label),
+          element("p", { class: "quiet" }, this.#facts()),
         ),
-        element("div", { class: "actions" }, this.#checkButton, this.#restoreButton),
+        element("div", { class: "actions" }, ...this.#buttons()),
       ),
       this.#outcome,
-      this.#restore,
+      this.#panels.node,
     );
+  }
+
+  #facts(): string {
+    const { words, now } = this.#page;
+    const { time, calendars, items, bytes } = this.#snapshot;
+    return [
+      words.relative(time, now()),
+      words.counted("calendarCount", calendars),
+      words.counted("itemCount", items),
+      words.bytes(bytes),
+    ].join(" · ");
+  }
+
+  #buttons(): HTMLElement[] {
+    const { words } = this.#page;
+    const { id } = this.#snapshot;
+    const labelled = (key: string) => ({
+      label: words.text(`${key}Of`, this.#when),
+      text: words.text(key),
+    });
+    const restore = this.#panels.button(labelled("restore"), (close) => {
+      const form = new RestoreForm(this.#page, id, close);
+      return { node: form.node, opened: () => form.focus() };
+    });
+    const save = this.#panels.button(labelled("saveSnapshot"), (close) => {
+      const title = words.text("snapshotOf", this.#when);
+      const form = new SnapshotSaving(this.#page, id, title, close);
+      return { node: form.node, opened: () => form.focus() };
+    });
+    const remove = this.#panels.button(labelled("removeSnapshot"), (close) => {
+      const gone = (): void => this.#removed(this.#when);
+      const form = new SnapshotRemoval(this.#page, this.#snapshot, gone, close);
+      return { node: form.node, opened: () => void form.preview() };
+    });
+    return [restore, save, this.#checkButton, this.#pinButton, remove];
+  }
+
+  async #togglePin(): Promise<void> {
+    const { client, words, announce } = this.#page;
+    const pinned = !this.#snapshot.pinned;
+    this.#pinButton.disabled = true;
+    try {
+      await client.call("snapshots.pin", { snapshotId: this.#snapshot.id, pinned });
+      this.update({ ...this.#snapshot, pinned });
+      show(this.#outcome);
+      announce(words.text(pinned ? "pinnedNow" : "unpinnedNow", this.#when));
+    } catch (error) {
+      show(this.#outcome, errorNotice(error));
+    } finally {
+      this.#pinButton.disabled = false;
+      this.#pinButton.focus();
+    }
   }
 
   async #check(): Promise<void> {
@@ -100,21 +167,5 @@ export class SnapshotCard {
         element("p", { class: "hint" }, words.counted("fileCount", report.checked.files)),
       );
     return damageNotice(words, words.text("checkBad"), report);
-  }
-
-  #toggleRestore(): void {
-    const open = this.#restore.childElementCount > 0;
-    this.#restoreButton.setAttribute("aria-expanded", String(!open));
-    if (open) {
-      show(this.#restore);
-      return;
-    }
-    const form = new RestoreForm(this.#page, this.#snapshot.id, () => {
-      show(this.#restore);
-      this.#restoreButton.setAttribute("aria-expanded", "false");
-      this.#restoreButton.focus();
-    });
-    show(this.#restore, form.node);
-    form.focus();
   }
 }

@@ -2,13 +2,14 @@
 import type { SnapshotSummary } from "../../shared/commands.ts";
 import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
-import { emptyNotice, errorNotice } from "./notice.ts";
+import { emptyNotice, errorNotice, resultNotice } from "./notice.ts";
 import { OperationProgress } from "./operation-progress.ts";
 import { SnapshotCard } from "./snapshot-card.ts";
 
 export class SnapshotsSection {
   readonly #page: Page;
-  readonly #list = element("div", { class: "cards" });
+  readonly #list = element("div", { class: "cards", tabindex: -1 });
+  readonly #outcome = element("div");
   readonly #cards = new Map<string, SnapshotCard>();
 
   constructor(root: HTMLElement, page: Page) {
@@ -24,7 +25,15 @@ export class SnapshotsSection {
         new OperationProgress(page, "snapshots.check", page.words.text("checking"), {
           cancelled: page.words.text("checkCancelled"),
         }).node,
+        new OperationProgress(page, "snapshots.remove", page.words.text("lookingWhatOnly"), {
+          patient: true,
+          cancelled: page.words.text("removalCancelled"),
+        }).node,
+        new OperationProgress(page, "snapshots.export", page.words.text("saving"), {
+          patient: true,
+        }).node,
       ),
+      this.#outcome,
       this.#list,
     );
     show(this.#list, element("p", { class: "quiet" }, page.words.text("loading")));
@@ -58,7 +67,8 @@ export class SnapshotsSection {
     for (const id of this.#cards.keys())
       if (!snapshots.some((snapshot) => snapshot.id === id)) this.#cards.delete(id);
     const nodes = snapshots.map((snapshot) => {
-      const card = this.#cards.get(snapshot.id) ?? new SnapshotCard(this.#page, snapshot);
+      const card = this.#cards.get(snapshot.id) ?? this.#newCard(snapshot);
+      card.update(snapshot);
       this.#cards.set(snapshot.id, card);
       return card.node;
     });
@@ -68,5 +78,16 @@ export class SnapshotsSection {
     for (const [index, node] of nodes.entries())
       if (this.#list.children[index] !== node)
         this.#list.insertBefore(node, this.#list.children[index] ?? null);
+  }
+
+  #newCard(snapshot: SnapshotSummary): SnapshotCard {
+    const { words, announce } = this.#page;
+    return new SnapshotCard(this.#page, snapshot, (when) => {
+      const said = words.text("snapshotRemoved", when);
+      show(this.#outcome, resultNotice("success", said));
+      announce(said);
+      // The button that had the focus goes with the card.
+      this.#list.focus();
+    });
   }
 }

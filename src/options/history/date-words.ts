@@ -1,5 +1,10 @@
 /** Dates and times as the user's language says them. Wall times are milliseconds as if UTC. */
 
+/** In the time zone of this computer. */
+export function localDates(language: string): DateWords {
+  return new DateWords(language, Intl.DateTimeFormat().resolvedOptions().timeZone);
+}
+
 export class DateWords {
   readonly zone: string;
   readonly #language: string;

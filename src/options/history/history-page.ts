@@ -301,6 +301,6 @@ export class HistoryPage {
   }
 
   #openRestore(what: string, chosen: Chosen): void {
-    this.#restore.open(what, chosen, this.#queries.calendars);
+    this.#restore.open(what, chosen);
   }
 }

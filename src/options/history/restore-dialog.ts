@@ -1,5 +1,5 @@
 /** Restoring what was chosen, in a dialog of its own: where to and how, preview, progress with Cancel, report. */
-import type { RestoreMode, SearchedCalendar } from "../../shared/commands.ts";
+import type { RestoreMode } from "../../shared/commands.ts";
 import { OperationProgress } from "../components/operation-progress.ts";
 import { RestoreChoices } from "../components/restore-choices.ts";
 import { RestoreRun } from "../components/restore-run.ts";
@@ -30,7 +30,7 @@ export class RestoreDialog {
   }
 
   /** @param what in words, e.g. "3 items"; a whole calendar or snapshot may also be made as it was */
-  open(what: string, chosen: Chosen, calendars: readonly SearchedCalendar[]): void {
+  open(what: string, chosen: Chosen): void {
     const { words } = this.#page;
     const opener = document.activeElement;
     const close = (): void => {
@@ -44,9 +44,6 @@ export class RestoreDialog {
       modes,
       // Who picks one version wants that one back.
       mode: whole ? "missing" : "older",
-      calendars: calendars.flatMap(({ calendarId, displayName }) =>
-        calendarId === null ? [] : [{ id: calendarId, name: displayName }],
-      ),
       onError: (error) => run.showError(error),
       onChange: () => run.clear(),
     });

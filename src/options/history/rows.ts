@@ -1,11 +1,8 @@
 /** Found and compared items as rows of the list. Pure. */
 import type { ComparedItem, FoundItem, SearchedCalendar } from "../../shared/commands.ts";
-import { isDate } from "../../shared/ical/date-value.ts";
-import { instantIn } from "../../shared/ical/recurrence/occurrences.ts";
-import { writtenMoment } from "../../shared/ical/simple/iso-time.ts";
-import type { DateWords } from "./date-words.ts";
 import { fieldsChanged } from "./item-fields.ts";
 import type { ItemPlace } from "./item-pane.ts";
+import { itemWhen } from "./item-when.ts";
 import type { RecurrenceLanguage } from "./recurrence-words.ts";
 import type { ListRow } from "./virtual-list.ts";
 
@@ -20,7 +17,7 @@ export function foundRow(
 ): ItemRow {
   const { words, dates } = language;
   const row = itemRow(item, item.snapshotId, calendarOf, language);
-  const when = startWords(item, dates);
+  const when = itemWhen(item, dates);
   return {
     ...row,
     key: `${item.calendar} ${item.uid ?? item.path}`,
@@ -74,11 +71,4 @@ function itemRow(
 
 function fileOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
-}
-
-function startWords({ startValue, start }: FoundItem, dates: DateWords): string {
-  const moment = writtenMoment(startValue);
-  if (!moment) return start === null ? "" : dates.shortDay(start);
-  if (isDate(moment.value)) return dates.shortDay(start ?? 0);
-  return dates.short(instantIn(moment, dates.zone));
 }

@@ -1,9 +1,15 @@
 /** Saves what was chosen as .ics files that other programs import. */
+import type { CommandArguments } from "../../shared/commands.ts";
 import { isAppError } from "../../shared/errors.ts";
 import { errorNotice, resultNotice, warningNotice } from "../components/notice.ts";
 import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
 import { type Chosen, fileName, pathIn } from "./chosen.ts";
+
+/** One file with everything; one for each calendar, in a folder of their own or packed. */
+export type SavedForm = "ics" | "folder" | "zip";
+
+type ExportTarget = CommandArguments<"snapshots.export">["target"];
 
 /** Files of the same name that are tried before giving up. */
 const MOST_NAMES = 50;
@@ -14,6 +20,7 @@ export async function saveAsFiles(
   chosen: Chosen,
   title: string,
   place: HTMLElement,
+  form: SavedForm = "ics",
 ): Promise<void> {
   const { client, words, announce } = page;
   try {
@@ -23,7 +30,7 @@ export async function saveAsFiles(
     const failed: string[] = [];
     const wanted = fileName(title, words.text("savedFileName"));
     for (const part of chosen) {
-      const report = await exportTo(page, part, directory, wanted);
+      const report = await exportTo(page, part, targets(directory, wanted, form));
       names.push(...report.names);
       failed.push(...report.failed);
     }
@@ -43,24 +50,34 @@ export async function saveAsFiles(
   }
 }
 
+interface NamedTarget {
+  readonly name: string;
+  readonly target: ExportTarget;
+}
+
+/** @param attempt from 1 */
+function targets(directory: string, wanted: string, form: SavedForm) {
+  return (attempt: number): NamedTarget => {
+    const ending = form === "folder" ? "" : `.${form}`;
+    const name = attempt === 1 ? `${wanted}${ending}` : `${wanted} (${attempt})${ending}`;
+    const path = pathIn(directory, name);
+    const target: ExportTarget =
+      form === "folder" ? { kind: "folder", directory: path } : { kind: "file", path };
+    return { name, target };
+  };
+}
+
 /** Never into a file that is there: the next free name is taken. */
 async function exportTo(
   { client }: Page,
   part: Chosen[number],
-  directory: string,
-  wanted: string,
+  targetOf: (attempt: number) => NamedTarget,
 ): Promise<{ names: string[]; failed: string[] }> {
   for (let attempt = 1; ; attempt++) {
-    const name = attempt === 1 ? `${wanted}.ics` : `${wanted} (${attempt}).ics`;
+    const { name, target } = targetOf(attempt);
     try {
-      const { files, failed } = await client.call("snapshots.export", {
-        ...part,
-        target: { kind: "file", path: pathIn(directory, name) },
-      });
-      return {
-        names: files.map((file) => file.name),
-        failed: failed.map(({ item, message }) => `${item}: ${message}`),
-      };
+      const { failed } = await client.call("snapshots.export", { ...part, target });
+      return { names: [name], failed: failed.map(({ item, message }) => `${item}: ${message}`) };
     } catch (error) {
       if (!isAppError(error, "file-exists") || attempt >= MOST_NAMES) throw error;
     }

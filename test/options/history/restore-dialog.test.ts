@@ -34,7 +34,7 @@ beforeEach(async () => {
   background = new FakeBackground();
   background.answers["snapshots.restore"] = ({ dryRun, snapshotId }) =>
     dryRun ? { ...REPORT, preview: `as ${snapshotId}`, notifies: ["bob@example.org"] } : REPORT;
-  new RestoreDialog(dialog, background.page).open("2 items", CHOSEN, []);
+  new RestoreDialog(dialog, background.page).open("2 items", CHOSEN);
 });
 
 async function preview(): Promise<void> {
