@@ -4,6 +4,7 @@ import { fromWire } from "../../shared/errors.ts";
 import { keepsNothing, keepsSomething } from "../backup/retention.ts";
 import type { StoredBackupSettings, StoredLastBackup } from "../settings/backup-settings.ts";
 import type { StoredValue } from "../settings/stored-value.ts";
+import { type Patience, unlessSlow } from "./patience.ts";
 import type { Work } from "./ports.ts";
 
 export interface BackupPlaceDependencies {
@@ -16,6 +17,8 @@ export interface BackupPlaceDependencies {
   };
   /** The store may be another one, which holds no replaced version yet: the next backup is to write all. */
   readonly unmarkSaved: () => Promise<void>;
+  /** How long {@link BackupPlace.describe} waits for the folder. */
+  readonly patience: Patience;
   readonly checks: {
     last(): Promise<BackupSettings["lastCheck"]>;
     /** When the next monthly check will be tried; `null`: never. */
@@ -42,8 +45,11 @@ export class BackupPlace {
 
   /** The directory of the store: the chosen one, else the default one in the profile. */
   async directory(): Promise<string> {
-    const { settings, platform } = this.#deps;
-    return (await settings.read()).directory ?? (await platform.listPlaces()).defaultDirectory;
+    return this.#path((await this.#deps.settings.read()).directory);
+  }
+
+  async #path(directory: string | null): Promise<string> {
+    return directory ?? (await this.#deps.platform.listPlaces()).defaultDirectory;
   }
 
   /** True for the one in the profile. */
@@ -80,14 +86,20 @@ export class BackupPlace {
     const { settings, store, automatic } = this.#deps;
     // One that keeps nothing would end in an error at every backup.
     if (retention && !keepsSomething(retention)) throw keepsNothing("retention");
-    const { directory: oldDirectory, stores } = await settings.read();
+    const { directory: oldDirectory, stores: expected } = await settings.read();
     if (directory !== undefined) await this.#choose(directory);
     if (passphrase !== undefined) {
       try {
         await store.setUp(passphrase, allowWeak ?? false, work);
       } catch (error) {
-        // Schedule and retention may have been changed while the key was derived.
-        await settings.update((now) => ({ ...now, directory: oldDirectory, stores }));
+        // Schedule, retention and known folders may have been changed while the key was derived.
+        const touched = [directory, await this.#path(oldDirectory)];
+        const lost = expected.filter((store) => touched.includes(store));
+        await settings.update((now) => ({
+          ...now,
+          directory: oldDirectory,
+          stores: [...new Set([...now.stores, ...lost])],
+        }));
         throw error;
       }
       await this.noteStore();
@@ -120,20 +132,23 @@ export class BackupPlace {
   }
 
   async describe(): Promise<BackupSettings> {
-    const { platform, settings, last, automatic, checks } = this.#deps;
+    const { platform, settings, last, automatic, checks, store, patience } = this.#deps;
     const [stored, { report, failure }, { defaultDirectory }] = await Promise.all([
       settings.read(),
       last.read(),
       platform.listPlaces(),
     ]);
     const directory = stored.directory ?? defaultDirectory;
-    const opened = await platform.openPlace(directory);
-    const device = "error" in opened ? "unknown" : opened.device;
+    const [opened, protection] = await Promise.all([
+      unlessSlow(platform.openPlace(directory), undefined, patience),
+      unlessSlow(store.protection(), "unknown" as const, patience),
+    ]);
+    const device = opened === undefined || "error" in opened ? "unknown" : opened.device;
     return {
       directory,
       isDefaultDirectory: directory === defaultDirectory,
       onProfileDisk: device === "unknown" ? null : device === "profile-disk",
-      protection: await this.#deps.store.protection(),
+      protection,
       schedule: stored.schedule,
       retention: stored.retention,
       nextAutomatic: await automatic.next(),

@@ -190,10 +190,11 @@ export class CalendarSyncs implements SyncService {
   }
 
   async #finished(report: CalendarSyncReport, outcome: Outcome | null): Promise<void> {
+    // What was committed before a run was given up is there, and counts for the next automatic backup.
+    if (report.added + report.updated + report.removed > 0) this.#deps.onItemsChanged();
     if (report.error?.code === "aborted") return;
     await this.#remember(report.id, report.error ?? null, outcome?.retryAt ?? null);
     if (outcome?.retryAt !== undefined) this.#deps.retryAt(report.id, outcome.retryAt);
-    if (report.added + report.updated + report.removed > 0) this.#deps.onItemsChanged();
     this.#deps.onChanged();
   }
 

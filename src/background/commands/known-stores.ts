@@ -8,14 +8,15 @@ import type {
 import { AppError, isAppError, toWire } from "../../shared/errors.ts";
 import type { StoredBackupSettings } from "../settings/backup-settings.ts";
 import type { StoredValue } from "../settings/stored-value.ts";
+import { type Patience, unlessSlow } from "./patience.ts";
 
 /** A folder, opened: what is asked of it here. */
 export interface StoreFolder {
   /** On its disk; `null` where the system does not say. */
   readonly freeBytes: number | null;
-  /** Directly below a path; empty when it does not exist. */
   /** How much lies in the directories directly below one. */
   measure(path: string): Promise<{ readonly bytes: number; readonly files: number }>;
+  /** Directly below a path; empty when it does not exist. */
   list(
     path: string,
   ): Promise<
@@ -36,16 +37,35 @@ export interface KnownStoresDependencies {
   unmarkSaved(): Promise<void>;
   /** The active store is another one now. */
   changed(): Promise<BackupSettings>;
+  /** How long {@link KnownStores.list} waits for a folder. */
+  readonly patience: Patience;
+  /** A folder answered that was listed as not answering: the next list tells what it said. */
+  readonly onAnswered: (directory: string) => void;
+}
+
+type Contents = Pick<KnownStore, "holds" | "encrypted" | "freeBytes" | "error">;
+
+interface Look {
+  readonly contents: Promise<Contents>;
+  /** Somebody was told that it does not answer. */
+  late: boolean;
 }
 
 export class KnownStores {
   readonly #deps: KnownStoresDependencies;
+  /** By directory: questions under way, and answers that came too late for whoever asked. */
+  readonly #looks = new Map<string, Look>();
+  /** What each folder held when it answered last. */
+  readonly #seen = new Map<string, Contents>();
 
   constructor(dependencies: KnownStoresDependencies) {
     this.#deps = dependencies;
   }
 
-  /** The active one first. A folder that cannot be reached is listed with the reason. */
+  /**
+   * The active one first. A folder that cannot be reached is listed with the reason, one that does not answer soon with what
+   * it held when it did.
+   */
   async list(): Promise<KnownStore[]> {
     const { settings, platform } = this.#deps;
     const [active, { stores }, { defaultDirectory }] = await Promise.all([
@@ -55,7 +75,12 @@ export class KnownStores {
     ]);
     const directories = [...new Set([active, ...stores, defaultDirectory])];
     const known = await Promise.all(
-      directories.map((directory) => this.#describe(directory, { active, defaultDirectory })),
+      directories.map(async (directory) => ({
+        directory,
+        active: directory === active,
+        isDefaultDirectory: directory === defaultDirectory,
+        ...(await this.#contents(directory)),
+      })),
     );
     return known.filter(
       (store) => store.active || store.holds === "store" || stores.includes(store.directory),
@@ -109,37 +134,57 @@ export class KnownStores {
     return { bytes, files };
   }
 
-  async #describe(
-    directory: string,
-    { active, defaultDirectory }: { readonly active: string; readonly defaultDirectory: string },
-  ): Promise<KnownStore> {
-    const facts = {
-      directory,
-      active: directory === active,
-      isDefaultDirectory: directory === defaultDirectory,
-    };
+  async #contents(directory: string): Promise<Contents> {
+    const look = this.#looks.get(directory) ?? this.#look(directory);
+    const contents = await unlessSlow(look.contents, undefined, this.#deps.patience);
+    if (contents) {
+      if (this.#looks.get(directory) === look) this.#looks.delete(directory);
+      return contents;
+    }
+    look.late = true;
+    const seen = this.#seen.get(directory) ?? { ...NOTHING_KNOWN, error: null };
+    return { ...seen, error: toWire(silent()) };
+  }
+
+  #look(directory: string): Look {
+    const look: Look = { contents: this.#inspect(directory), late: false };
+    this.#looks.set(directory, look);
+    look.contents.then(
+      (contents) => {
+        if (contents.error === null) this.#seen.set(directory, contents);
+        if (look.late) this.#deps.onAnswered(directory);
+      },
+      () => this.#looks.delete(directory),
+    );
+    return look;
+  }
+
+  async #inspect(directory: string): Promise<Contents> {
     try {
       const folder = await this.#deps.open(directory);
       const { freeBytes } = folder;
       try {
         const { encryption } = await folder.inspect();
-        return {
-          ...facts,
-          holds: "store",
-          encrypted: encryption !== undefined,
-          freeBytes,
-          error: null,
-        };
+        return { holds: "store", encrypted: encryption !== undefined, freeBytes, error: null };
       } catch (error) {
         if (!isAppError(error, "store-missing")) throw error;
         const holds = (await folder.list("")).length === 0 ? "nothing" : "other-files";
-        return { ...facts, holds, encrypted: null, freeBytes, error: null };
+        return { holds, encrypted: null, freeBytes, error: null };
       }
     } catch (error) {
       if (!isAppError(error)) throw error;
-      return { ...facts, holds: "unknown", encrypted: null, freeBytes: null, error: toWire(error) };
+      return { ...NOTHING_KNOWN, error: toWire(error) };
     }
   }
+}
+
+const NOTHING_KNOWN = { holds: "unknown", encrypted: null, freeBytes: null } as const;
+
+function silent(): AppError {
+  return new AppError("place-io", "The disk of the chosen folder does not answer.", {
+    hint: "Check the disk or the network drive, then try again. Files that were complete before stay as they are.",
+    retry: "later",
+  });
 }
 
 function notKnown(what: string): AppError {

@@ -11,6 +11,7 @@ import { BackupPlace } from "../commands/backup-place.ts";
 import { BackupReminder } from "../commands/backup-reminder.ts";
 import { BackupRuns } from "../commands/backup-runs.ts";
 import { NewCalendars } from "../commands/new-calendars.ts";
+import { shortPatience } from "../commands/patience.ts";
 import { Pruning } from "../commands/pruning.ts";
 import { openRestoreFolder } from "../commands/restore-folder.ts";
 import { damageMemory, storeChecks } from "../commands/store-checks.ts";
@@ -61,6 +62,7 @@ export function composeBackups({ operations, accounts, accountServers, syncs }: 
     place: () => backupPlace,
     unmarkSaved: () => replacedVersions.unmarkSaved(),
     replan: () => checks.automatic.replan(),
+    placeAnswered: () => broadcast({ event: "changed", what: "settings" }),
     startKeyThread: () => new Worker(runtime.getURL("key-worker.js")),
     text,
     language: i18n.getUILanguage(),
@@ -71,6 +73,7 @@ export function composeBackups({ operations, accounts, accountServers, syncs }: 
     last: remembered.lastBackup,
     automatic,
     store: backupStore,
+    patience: shortPatience,
     unmarkSaved: () => replacedVersions.unmarkSaved(),
     checks: {
       last: () => checks.runs.last(),

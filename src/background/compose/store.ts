@@ -4,6 +4,7 @@ import type { Texts } from "../backup/recovery-sheet.ts";
 import { StoreKeys } from "../backup/store-keys.ts";
 import type { BackupPlace } from "../commands/backup-place.ts";
 import { KnownStores } from "../commands/known-stores.ts";
+import { shortPatience } from "../commands/patience.ts";
 import { RecoverySheets } from "../commands/recovery-sheets.ts";
 import { openRestoreFolder } from "../commands/restore-folder.ts";
 import { deriveInWorker, type KeyThread } from "../kloset/derive-in-worker.ts";
@@ -21,6 +22,8 @@ export interface StoreParts {
   readonly unmarkSaved: () => Promise<void>;
   /** The store is another one now. */
   readonly replan: () => Promise<void>;
+  /** As {@link KnownStores} tells it. */
+  readonly placeAnswered: () => void;
   readonly startKeyThread: () => KeyThread;
   readonly text: Texts;
   readonly language: string;
@@ -31,7 +34,17 @@ export function composeStore(parts: StoreParts): {
   readonly recoverySheets: RecoverySheets;
   readonly knownStores: KnownStores;
 } {
-  const { platform, settings, place, unmarkSaved, replan, startKeyThread, text, language } = parts;
+  const {
+    platform,
+    settings,
+    place,
+    unmarkSaved,
+    replan,
+    placeAnswered,
+    startKeyThread,
+    text,
+    language,
+  } = parts;
   const backupStore = new BackupStore({
     place: {
       openStorage: async () => PlaceStorage.open(platform, await place().directory()),
@@ -61,6 +74,8 @@ export function composeStore(parts: StoreParts): {
       return { freeBytes, list, measure, inspect: () => inspectStore(storage) };
     },
     unmarkSaved,
+    patience: shortPatience,
+    onAnswered: placeAnswered,
     changed: async () => {
       await replan();
       return place().describe();

@@ -23,10 +23,13 @@ let unmarked = 0;
 let refusal: AppError | null;
 let whileUnlocking: () => Promise<unknown>;
 let protection: StoreProtection;
+let settings: StoredValue<ReturnType<typeof backupSettingsShape.initial>>;
+let silent: boolean;
 
 const platform = {
   listPlaces: async () => ({ defaultDirectory: "/profile/store", directories: [] }),
   openPlace: async (directory: string) => {
+    if (silent) await new Promise(() => {});
     const device = allowed.get(directory);
     return device ? { place: directory, device, freeBytes: null } : refused;
   },
@@ -40,6 +43,7 @@ beforeEach(() => {
   refusal = null;
   whileUnlocking = async () => {};
   protection = "undecided";
+  silent = false;
   allowed = new Map([
     ["/profile/store", "profile-disk"],
     ["/mnt/backup", "other-disk"],
@@ -48,9 +52,11 @@ beforeEach(() => {
   countedBefore = [];
   unmarked = 0;
   const area = new MemoryArea();
+  settings = new StoredValue(area, backupSettingsShape);
   place = new BackupPlace({
     platform,
-    settings: new StoredValue(area, backupSettingsShape),
+    settings,
+    patience: () => (silent ? Promise.resolve() : new Promise(() => {})),
     last: new StoredValue(area, lastBackupShape),
     store: {
       setUp: async (passphrase) => {
@@ -217,3 +223,36 @@ test("a schedule and a policy chosen while a passphrase is tried stay when it is
     retention: { last: 3 },
   });
 });
+
+test("folders forgotten while a passphrase is tried stay forgotten when it is wrong", async () => {
+  const stores = ["/profile/store", "/mnt/backup", "/mnt/old"];
+  await settings.update((old) => ({ ...old, stores }));
+  refusal = new AppError("wrong-passphrase", "No.");
+  whileUnlocking = () => settings.update((old) => ({ ...old, stores: without("/mnt/old", old) }));
+  await expect(
+    configure({ directory: "/mnt/backup", passphrase: "secret words" }),
+  ).rejects.toMatchObject({ code: "wrong-passphrase" });
+  expect(new Set((await settings.read()).stores)).toEqual(
+    new Set(["/mnt/backup", "/profile/store"]),
+  );
+});
+
+test("the folder that is used again after a wrong passphrase is missed when it is empty, whatever was forgotten", async () => {
+  await settings.update((old) => ({ ...old, stores: ["/profile/store"] }));
+  refusal = new AppError("wrong-passphrase", "No.");
+  whileUnlocking = () =>
+    settings.update((old) => ({ ...old, stores: without("/profile/store", old) }));
+  await expect(
+    configure({ directory: "/mnt/backup", passphrase: "secret words" }),
+  ).rejects.toMatchObject({ code: "wrong-passphrase" });
+  expect(await place.expectsStore()).toBe(true);
+});
+
+test("the settings are told although the folder does not answer", async () => {
+  await configure({ schedule: "daily" });
+  silent = true;
+  expect(await configure({})).toMatchObject({ schedule: "daily", onProfileDisk: null });
+});
+
+const without = (name: string, { stores }: { readonly stores: readonly string[] }) =>
+  stores.filter((store) => store !== name);

@@ -8,6 +8,7 @@ import { AppError } from "../../../src/shared/errors.ts";
 import { mergeTexts } from "../../../src/shared/ical/merge.ts";
 import { scanColumns } from "../../../src/shared/ical/scan.ts";
 import { storedAccount, storedCalendarSample } from "../../support/account-samples.ts";
+import { eventText } from "../../support/event-text.ts";
 import { MemoryArea } from "../../support/memory-area.ts";
 import { type Fate, MemoryCollection } from "../../support/memory-collection.ts";
 
@@ -30,6 +31,8 @@ let opened: string[];
 let asked: string[];
 let session: MemoryArea;
 let time: number;
+let itemsChanged: number;
+let onStored: () => void;
 let syncs: CalendarSyncs;
 
 beforeEach(() => {
@@ -42,6 +45,8 @@ beforeEach(() => {
   told = async () => {};
   opened = [];
   asked = [];
+  itemsChanged = 0;
+  onStored = () => {};
   session = new MemoryArea();
   time = 1000;
   syncs = start();
@@ -78,8 +83,11 @@ function start(): CalendarSyncs {
       stage: async () => {},
       listSuperseded: async () => "[]",
       countDeletions: async () => ({ pending: 0, confirmed: 0, onServer: 0 }),
-      batch: async () =>
-        JSON.stringify({ added: 0, updated: 0, removed: 0, unchanged: 0, pending: [] }),
+      batch: async (_, operations) => {
+        const added = JSON.parse(operations).length;
+        if (added > 0) onStored();
+        return JSON.stringify({ added, updated: 0, removed: 0, unchanged: 0, pending: [] });
+      },
     },
     texts: { scanColumns, mergeTexts },
     status,
@@ -91,7 +99,9 @@ function start(): CalendarSyncs {
     tellSignIn: ({ id }) => asked.push(id),
     stops: stopMemory(session),
     onChanged: () => {},
-    onItemsChanged: () => {},
+    onItemsChanged: () => {
+      itemsChanged++;
+    },
     now: () => time,
     random: () => 0,
   });
@@ -149,6 +159,15 @@ test("a cancelled run ends as cancelled and is remembered as no trouble", async 
   const run = syncs.run("c1", { signal: controller.signal, onProgress: () => {} });
   await expect(run).rejects.toMatchObject({ code: "aborted" });
   expect(await status.read()).toEqual({});
+});
+
+test("what came in before a run was cancelled counts as a change", async () => {
+  for (let n = 0; n < 200; n++) server.write(`${n}.ics`, eventText(`uid-${n}`, {}));
+  const controller = new AbortController();
+  onStored = () => controller.abort(new AppError("aborted", "Cancelled."));
+  const run = syncs.run("c1", { signal: controller.signal, onProgress: () => {} });
+  await expect(run).rejects.toMatchObject({ code: "aborted" });
+  await vi.waitFor(() => expect(itemsChanged).toBe(1));
 });
 
 test("the engine of a calendar is kept while it is subscribed, and made anew afterwards", async () => {

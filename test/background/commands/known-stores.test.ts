@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { KnownStores } from "../../../src/background/commands/known-stores.ts";
 import { createStore, inspectStore } from "../../../src/background/kloset/kloset.ts";
 import { backupSettingsShape } from "../../../src/background/settings/backup-settings.ts";
@@ -17,6 +17,10 @@ const at = (name: string): string => path.join(folder, name);
 const unreachable = new Set<string>();
 /** The active directory whenever every replaced version was to be written anew. */
 let unmarkedIn: string[];
+/** Folders that answer only when they are let. */
+let slow: Map<string, Promise<void>>;
+let waits: boolean;
+let answered: string[];
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "keeper-stores-"));
@@ -25,6 +29,9 @@ beforeEach(async () => {
   await writeFile(at("photos/cat.jpg"), "cat");
   unreachable.clear();
   unmarkedIn = [];
+  slow = new Map();
+  waits = true;
+  answered = [];
   settings = new StoredValue(new MemoryArea(), backupSettingsShape);
   await settings.update((old) => ({
     ...old,
@@ -37,6 +44,7 @@ beforeEach(async () => {
     platform: { listPlaces: async () => ({ defaultDirectory: at("profile"), directories: [] }) },
     directory,
     open: async (name) => {
+      await slow.get(name);
       if (unreachable.has(name)) throw new AppError("place-gone", "The folder is gone.");
       const storage = new NodeStorage(name);
       const list = (inner: string) => storage.list(inner);
@@ -53,6 +61,8 @@ beforeEach(async () => {
     unmarkSaved: async () => {
       unmarkedIn.push(await directory());
     },
+    patience: () => (waits ? new Promise(() => {}) : new Promise((done) => setImmediate(done))),
+    onAnswered: (name) => answered.push(name),
     changed: async () => ({ directory: await directory() }) as never,
   });
 });
@@ -104,6 +114,31 @@ test("one that cannot be reached is listed with the reason, and not made the act
     code: "store-missing",
   });
   expect((await settings.read()).directory).toBe(at("one"));
+});
+
+test("one that does not answer holds up none of the others, and is told of once it does", async () => {
+  let answer = () => {};
+  const silence = new Promise<void>((done) => {
+    answer = done;
+  });
+  expect((await stores.list())[1]).toMatchObject({ holds: "store", error: null });
+  slow.set(at("two"), silence);
+  waits = false;
+  // What the healthy one says takes the disk's time: asked until it is in.
+  await vi.waitFor(async () => {
+    expect((await stores.list())[0]).toMatchObject({ directory: at("one"), error: null });
+  });
+  expect((await stores.list())[1]).toMatchObject({
+    directory: at("two"),
+    holds: "store",
+    encrypted: false,
+    error: { code: "place-io", message: "The disk of the chosen folder does not answer." },
+  });
+  waits = true;
+  expect(answered).not.toContain(at("two"));
+  answer();
+  await vi.waitFor(() => expect(answered).toContain(at("two")));
+  expect((await stores.list())[1]).toMatchObject({ holds: "store", error: null });
 });
 
 test("only a known folder is activated or forgotten, and never the active one forgotten", async () => {
