@@ -141,17 +141,19 @@ export class ThunderbirdCalendars implements CalendarSource, CalendarTarget {
     onPage: (page: readonly KnownResource[]) => Promise<void>,
     signal: AbortSignal,
   ): Promise<CalendarReading> {
-    for (let after = ""; ; ) {
+    const pageAfter = async (after: string): Promise<ResourceBody[]> => {
+      const range = { ...(after === "" ? {} : { after }), limit: PAGE };
+      return JSON.parse(await this.#api.provider.getResources(cacheId, range));
+    };
+    for (let rows = await pageAfter(""); ; ) {
       signal.throwIfAborted();
-      const rows: ResourceBody[] = JSON.parse(
-        await this.#api.provider.getResources(cacheId, {
-          ...(after === "" ? {} : { after }),
-          limit: PAGE,
-        }),
-      );
+      // Thunderbird reads the next page while this one is worked on.
+      const last = rows.length === PAGE ? rows.at(-1) : undefined;
+      const next = last && pageAfter(last.name);
+      next?.catch(() => undefined);
       if (rows.length > 0) await onPage(rows.map(knownResource));
-      if (rows.length < PAGE) break;
-      after = (rows.at(-1) as ResourceBody).name;
+      if (!next) break;
+      rows = await next;
     }
     const conflicts: StoredConflict[] = JSON.parse(await this.#api.provider.listConflicts(cacheId));
     const own = await this.#own.find(brandAs<CalendarId>(calendar.calendarId));

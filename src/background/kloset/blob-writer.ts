@@ -5,6 +5,7 @@
 
 import { toHex } from "../../shared/bytes.ts";
 import type { Storage } from "../storage/storage.ts";
+import { blobKey } from "./blob-index.ts";
 import type { Mac } from "./mac.ts";
 import type { Pace } from "./pace.ts";
 import { type PackedBlob, PackfileWriter } from "./packfile.ts";
@@ -51,8 +52,8 @@ export class BlobWriter {
   async put(type: ResourceType, plain: Uint8Array): Promise<Mac> {
     if (this.#failure) throw this.#failure.error;
     const mac = this.#store.hashing.mac(plain);
-    const key = String.fromCharCode(type, ...mac);
-    if (this.#mine.has(key) || this.#store.index.usable(type, mac)) return mac;
+    const key = blobKey(type, mac);
+    if (this.#mine.has(key) || this.#store.index.usableByKey(key)) return mac;
     this.#mine.add(key);
     await this.putNamed(type, mac, plain);
     return mac;

@@ -16,7 +16,7 @@ const FIXED_CHUNK = 1024 * 1024;
 
 /** Views on the content, in order; none for an empty file. */
 export function* cutChunks(bytes: Uint8Array, chunking: Chunking): Generator<Uint8Array> {
-  const cut = cutter(chunking);
+  const cut = cutterOf(chunking);
   for (let at = 0; at < bytes.length; ) {
     const end = cut(bytes, at);
     yield bytes.subarray(at, end);
@@ -24,8 +24,21 @@ export function* cutChunks(bytes: Uint8Array, chunking: Chunking): Generator<Uin
   }
 }
 
+type Cutter = (bytes: Uint8Array, at: number) => number;
+
+/** Making one takes longer than cutting a small file. */
+const cutters = new WeakMap<Chunking, Cutter>();
+
+function cutterOf(chunking: Chunking): Cutter {
+  const known = cutters.get(chunking);
+  if (known) return known;
+  const made = cutter(chunking);
+  cutters.set(chunking, made);
+  return made;
+}
+
 /** Every store's files can be cut: where its algorithm is not known, or its sizes make no sense, at fixed places. */
-function cutter(chunking: Chunking): (bytes: Uint8Array, at: number) => number {
+function cutter(chunking: Chunking): Cutter {
   const options = fastCdcOptions(chunking);
   if (options) return (bytes, at) => nextCut(bytes, at, options);
   return (bytes, at) => Math.min(at + FIXED_CHUNK, bytes.length);

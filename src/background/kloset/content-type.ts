@@ -13,9 +13,10 @@ const byExtension: ReadonlyMap<string, string> = new Map([
 ]);
 
 const PREFIX = 32;
+const latin1 = new TextDecoder("latin1");
 
 export function contentTypeOf(name: string, bytes: Uint8Array): string {
-  const start = String.fromCharCode(...bytes.subarray(0, PREFIX));
+  const start = latin1.decode(bytes.subarray(0, PREFIX));
   const sniffed = byPrefix.find(([pattern]) => pattern.test(start))?.[1];
   if (sniffed) return sniffed;
   const extension = name.slice(name.lastIndexOf(".") + 1).toLowerCase();

@@ -73,18 +73,38 @@ export function encodeEntry(entry: NewEntry): Uint8Array {
   return out.finish();
 }
 
+/** What {@link decodeEntry} makes of the record of {@link encodeEntry}. */
+export function entryOf(entry: NewEntry, record: Uint8Array, mac: Mac): Entry {
+  const { name, size, modified, object, mode } = entry;
+  return {
+    path: joinPath(entry.parent, name),
+    name,
+    kind: kindOf(mode),
+    size,
+    modified,
+    object,
+    contentType: entry.contentType ?? "",
+    chunks: entry.chunks ?? 0,
+    record,
+    mac,
+  };
+}
+
+function kindOf(mode: number): EntryKind {
+  if (mode >= DIRECTORY_BIT) return "directory";
+  return (mode & SPECIAL_BITS) === 0 ? "file" : "other";
+}
+
 /** @throws AppError "store-corrupt" */
 export function decodeEntry(record: Uint8Array, mac: Mac, what: string): Entry {
   const fields = decodeFields(record, what);
   const info = fields.record("file_info");
   const name = info.text("name");
-  const mode = info.number("mode");
   const object = fields.mac("object");
-  const directory = mode >= DIRECTORY_BIT;
   return {
     path: joinPath(fields.text("parent_path"), name),
     name,
-    kind: directory ? "directory" : (mode & SPECIAL_BITS) === 0 ? "file" : "other",
+    kind: kindOf(info.number("mode")),
     size: info.number("size"),
     modified: info.time("mod_time"),
     object: equalBytes(object, zeroMac) ? undefined : object,

@@ -6,6 +6,8 @@ const MATCH_LIMIT = 12;
 const LAST_LITERALS = 5;
 const MAX_DISTANCE = 65535;
 const HASH_BITS = 14;
+const LONG_RUN = 64;
+const HASH_FACTOR = 0x9e3779b1 | 0;
 
 /**
  * Positions by hash of four bytes. Kept between calls and never cleared: positions are counted on from call to
@@ -27,8 +29,18 @@ function writeLength(target: Uint8Array, at: number, rest: number): number {
   return end;
 }
 
-/** @param target at least {@link compressedBound} bytes. @returns the block's length */
-export function compressBlock(source: Uint8Array, target: Uint8Array): number {
+/** Four bytes, little-endian, signed. Without a DataView: making one costs more than a small block. */
+export function wordAt(bytes: Uint8Array, at: number): number {
+  return (
+    (bytes[at] as number) |
+    ((bytes[at + 1] as number) << 8) |
+    ((bytes[at + 2] as number) << 16) |
+    ((bytes[at + 3] as number) << 24)
+  );
+}
+
+/** @param target with {@link compressedBound} bytes from `start`, where the block goes. @returns the block's length */
+export function compressBlock(source: Uint8Array, target: Uint8Array, start: number): number {
   const size = source.length;
   if (base > 0x7fffffff - size - MAX_DISTANCE) {
     table.fill(0);
@@ -36,38 +48,37 @@ export function compressBlock(source: Uint8Array, target: Uint8Array): number {
   }
   const origin = base;
   base += size;
-  const view = new DataView(source.buffer, source.byteOffset, size);
   const lastMatch = size - MATCH_LIMIT;
   const matchEnd = size - LAST_LITERALS;
-  let out = 0;
+  let out = start;
   let anchor = 0;
   let at = 0;
   let misses = 0;
   while (at <= lastMatch) {
-    const word = view.getInt32(at, true);
-    const slot = Math.imul(word, 0x9e3779b1) >>> (32 - HASH_BITS);
+    const word = wordAt(source, at);
+    const slot = Math.imul(word, HASH_FACTOR) >>> (32 - HASH_BITS);
     const candidate = (table[slot] as number) - origin;
     table[slot] = at + origin;
-    if (candidate < 0 || at - candidate > MAX_DISTANCE || view.getInt32(candidate, true) !== word) {
+    if (candidate < 0 || at - candidate > MAX_DISTANCE || wordAt(source, candidate) !== word) {
       // Steps grow over incompressible data.
       at += 1 + (misses++ >> 6);
       continue;
     }
     misses = 0;
-    let start = at;
+    let match = at;
     let from = candidate;
-    while (start > anchor && from > 0 && source[start - 1] === source[from - 1]) {
-      start--;
+    while (match > anchor && from > 0 && source[match - 1] === source[from - 1]) {
+      match--;
       from--;
     }
     let end = at + MIN_MATCH;
     for (let probe = candidate + MIN_MATCH; end < matchEnd; end++, probe++)
       if (source[end] !== source[probe]) break;
-    out = writeSequence(source, anchor, start, target, out, end - start, start - from);
+    out = writeSequence(source, anchor, match, target, out, end - match, match - from);
     at = end;
     anchor = end;
   }
-  return writeLiterals(source, anchor, size, target, out, 0);
+  return writeLiterals(source, anchor, size, target, out, 0) - start;
 }
 
 function writeSequence(
@@ -99,8 +110,24 @@ function writeLiterals(
   let out = at;
   target[out++] = (Math.min(count, 15) << 4) | matchCode;
   if (count >= 15) out = writeLength(target, out, count - 15);
-  target.set(source.subarray(from, to), out);
-  return out + count;
+  return copy(source, from, to, target, out);
+}
+
+/** Most runs are of a few bytes, where a view on them costs more than the copy. */
+function copy(
+  source: Uint8Array,
+  from: number,
+  to: number,
+  target: Uint8Array,
+  at: number,
+): number {
+  if (to - from > LONG_RUN) {
+    target.set(source.subarray(from, to), at);
+    return at + to - from;
+  }
+  let out = at;
+  for (let i = from; i < to; i++) target[out++] = source[i] as number;
+  return out;
 }
 
 /** How many plain bytes a block holds, or -1 when it is cut off: the decoder's room is made to measure. */
@@ -149,9 +176,8 @@ export function decompressBlock(block: Uint8Array, target: Uint8Array, at: numbe
       } while (more === 255);
     }
     if (literals > size - i || literals > target.length - out) return -1;
-    target.set(block.subarray(i, i + literals), out);
+    out = copy(block, i, i + literals, target, out);
     i += literals;
-    out += literals;
     if (i === size) return out;
     if (i + 2 > size) return -1;
     const distance = (block[i] as number) | ((block[i + 1] as number) << 8);
@@ -166,11 +192,11 @@ export function decompressBlock(block: Uint8Array, target: Uint8Array, at: numbe
       } while (more === 255);
     }
     if (distance === 0 || distance > out || length > target.length - out) return -1;
-    if (distance >= length) {
+    if (distance >= length && length > LONG_RUN) {
       target.copyWithin(out, out - distance, out - distance + length);
       out += length;
     } else {
-      // The match overlaps what it produces: byte by byte.
+      // A match may overlap what it produces: byte by byte.
       for (const end = out + length; out < end; out++)
         target[out] = target[out - distance] as number;
     }

@@ -12,29 +12,38 @@ const STORED = 0x80000000;
 /** Version 1, independent blocks, content checksum; 4 MiB blocks; header checksum. */
 const HEADER = [0x04, 0x22, 0x4d, 0x18, 0x64, 0x70, 0xb9];
 
+/** Most blobs are small: they are compressed here, and only the result gets memory of its own. */
+const scratch = new Uint8Array(64 * 1024);
+
 export function compressFrame(plain: Uint8Array): Uint8Array {
   const blocks = Math.ceil(plain.length / BLOCK);
-  const target = new Uint8Array(
-    HEADER.length + blocks * 4 + compressedBound(plain.length) + 16 * blocks + 8,
-  );
-  const view = new DataView(target.buffer);
+  const most = HEADER.length + blocks * 4 + compressedBound(plain.length) + 16 * blocks + 8;
+  const target = most <= scratch.length ? scratch : new Uint8Array(most);
   target.set(HEADER);
   let out = HEADER.length;
   for (let start = 0; start < plain.length; start += BLOCK) {
-    const block = plain.subarray(start, start + BLOCK);
-    const size = compressBlock(block, target.subarray(out + 4));
+    const block = blocks === 1 ? plain : plain.subarray(start, start + BLOCK);
+    const size = compressBlock(block, target, out + 4);
     if (size < block.length) {
-      view.setUint32(out, size, true);
+      putWord(target, out, size);
       out += 4 + size;
     } else {
-      view.setUint32(out, (STORED | block.length) >>> 0, true);
+      putWord(target, out, STORED | block.length);
       target.set(block, out + 4);
       out += 4 + block.length;
     }
   }
-  view.setUint32(out, 0, true);
-  view.setUint32(out + 4, xxh32(plain), true);
+  putWord(target, out, 0);
+  putWord(target, out + 4, xxh32(plain));
   return target.slice(0, out + 8);
+}
+
+/** Little-endian. */
+function putWord(target: Uint8Array, at: number, word: number): void {
+  target[at] = word;
+  target[at + 1] = word >>> 8;
+  target[at + 2] = word >>> 16;
+  target[at + 3] = word >>> 24;
 }
 
 interface FrameHeader {

@@ -2,10 +2,8 @@
  * MessagePack as Go's vmihailenco/msgpack v5 emits it: structs as maps with string keys in order, fixed widths
  * for sized integers, compact ones for `int`. Equal bytes mean equal MACs, hence deduplication with plakar's blobs.
  */
-import { ByteWriter } from "./byte-writer.ts";
+import { ByteWriter, encodedLength } from "./byte-writer.ts";
 import type { Timestamp } from "./timestamp.ts";
-
-const utf8 = new TextEncoder();
 
 export class MsgpackWriter {
   readonly #out = new ByteWriter();
@@ -41,19 +39,12 @@ export class MsgpackWriter {
   }
 
   text(value: string): this {
-    if (value.length <= 10) {
-      // At most 30 bytes in UTF-8: always a fixstr.
-      const bytes = utf8.encode(value);
-      this.#out.u8(0xa0 | bytes.length).bytes(bytes);
-      return this;
-    }
-    const bytes = utf8.encode(value);
-    const size = bytes.length;
+    const size = encodedLength(value);
     if (size <= 31) this.#out.u8(0xa0 | size);
     else if (size <= 0xff) this.#out.u8(0xd9).u8(size);
     else if (size <= 0xffff) this.#out.u8(0xda).u16be(size);
     else this.#out.u8(0xdb).u32be(size);
-    this.#out.bytes(bytes);
+    this.#out.text(value);
     return this;
   }
 
@@ -82,12 +73,18 @@ export class MsgpackWriter {
   }
 
   u64(value: number | bigint): this {
-    this.#out.u8(0xcf).u64be(BigInt(value));
-    return this;
+    this.#out.u8(0xcf);
+    return this.#wide(value);
   }
 
   i64(value: number | bigint): this {
-    this.#out.u8(0xd3).u64be(BigInt.asUintN(64, BigInt(value)));
+    this.#out.u8(0xd3);
+    return this.#wide(value);
+  }
+
+  #wide(value: number | bigint): this {
+    if (Number.isSafeInteger(value)) this.#out.safe64be(value as number);
+    else this.#out.u64be(BigInt.asUintN(64, BigInt(value)));
     return this;
   }
 

@@ -2,7 +2,7 @@
 import { AppError } from "../../shared/errors.ts";
 import { buildTree, encodeRoot, type TreePair } from "./btree.ts";
 import { packEntries } from "./dirpack.ts";
-import { DIRECTORY_MODE, decodeEntry, type Entry, encodeEntry } from "./entry.ts";
+import { DIRECTORY_MODE, type Entry, encodeEntry, entryOf } from "./entry.ts";
 import type { SnapshotIndexes, SnapshotTrees } from "./header.ts";
 import type { Hashing, Mac } from "./mac.ts";
 import { type ChunkReference, encodeObject } from "./object.ts";
@@ -55,8 +55,12 @@ export class SnapshotTreesBuilder {
   /** @throws AppError "bad-argument" when the path is taken, or leads through a file */
   requireFree(path: string): void {
     let taken = this.#directories.has(path);
-    for (let at = path; !taken && at !== "/"; at = parentOf(at))
-      taken = this.#directories.get(parentOf(at))?.children.has(nameOf(at)) ?? false;
+    for (let at = path; !taken && at !== "/"; at = parentOf(at)) {
+      const directory = this.#directories.get(parentOf(at));
+      taken = directory?.children.has(nameOf(at)) ?? false;
+      // Above a directory there are only directories.
+      if (directory) break;
+    }
     if (taken)
       throw new AppError("bad-argument", "Two files of the snapshot have the same path.", {
         hint: "Nothing was written. Please report this.",
@@ -118,15 +122,16 @@ export class SnapshotTreesBuilder {
         await pace.breathe();
       }
       finishSummary(summary);
-      const record = encodeEntry({
+      const wanted = {
         parent: parentOf(path),
         name: nameOf(path),
         mode: DIRECTORY_MODE,
         size: 0,
         modified: latest(children),
-      });
+      };
+      const record = encodeEntry(wanted);
       const mac = await put(Resource.vfsEntry, record);
-      built.set(path, { entry: decodeEntry(record, mac, "A new directory"), summary });
+      built.set(path, { entry: entryOf(wanted, record, mac), summary });
       entries.push({ key: path, value: mac });
       dirpack.push({ key: path, value: await putDirpack(children, put, this.#hashing) });
       summaries.push({ key: path, value: await put(Resource.vfsSummary, encodeSummary(summary)) });

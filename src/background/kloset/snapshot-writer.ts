@@ -7,7 +7,7 @@ import { AppError } from "../../shared/errors.ts";
 import { BlobWriter } from "./blob-writer.ts";
 import { cutChunks } from "./chunking.ts";
 import { contentTypeOf } from "./content-type.ts";
-import { decodeEntry, type Entry, encodeEntry, FILE_MODE } from "./entry.ts";
+import { type Entry, encodeEntry, entryOf, FILE_MODE } from "./entry.ts";
 import { encodeHeader } from "./header.ts";
 import { type StoreLock, takeSharedLock } from "./lock.ts";
 import { MAC_LENGTH, type Mac } from "./mac.ts";
@@ -156,14 +156,9 @@ export class SnapshotWriter {
       readonly chunks: number;
     },
   ): Promise<Entry> {
-    const record = encodeEntry({
-      parent: parentOf(path),
-      name: nameOf(path),
-      mode: FILE_MODE,
-      ...content,
-    });
-    const mac = await this.#blobs.put(Resource.vfsEntry, record);
-    const entry = decodeEntry(record, mac, "A new entry");
+    const wanted = { parent: parentOf(path), name: nameOf(path), mode: FILE_MODE, ...content };
+    const record = encodeEntry(wanted);
+    const entry = entryOf(wanted, record, await this.#blobs.put(Resource.vfsEntry, record));
     this.#trees.add(entry);
     return entry;
   }

@@ -1,8 +1,10 @@
 /** xxHash, 32 bits, seed 0: the checksum inside LZ4 frames. */
+// As signed words: engines keep them as integers, where larger numbers would be floats.
+import { wordAt } from "./lz4-block.ts";
 
-const P1 = 0x9e3779b1;
-const P2 = 0x85ebca77;
-const P3 = 0xc2b2ae3d;
+const P1 = 0x9e3779b1 | 0;
+const P2 = 0x85ebca77 | 0;
+const P3 = 0xc2b2ae3d | 0;
 const P4 = 0x27d4eb2f;
 const P5 = 0x165667b1;
 
@@ -16,7 +18,6 @@ function round(lane: number, input: number): number {
 
 /** Unsigned. */
 export function xxh32(bytes: Uint8Array): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const length = bytes.length;
   let at = 0;
   let hash: number;
@@ -26,18 +27,18 @@ export function xxh32(bytes: Uint8Array): number {
     let c = 0;
     let d = -P1 | 0;
     for (; at <= length - 16; at += 16) {
-      a = round(a, view.getInt32(at, true));
-      b = round(b, view.getInt32(at + 4, true));
-      c = round(c, view.getInt32(at + 8, true));
-      d = round(d, view.getInt32(at + 12, true));
+      a = round(a, wordAt(bytes, at));
+      b = round(b, wordAt(bytes, at + 4));
+      c = round(c, wordAt(bytes, at + 8));
+      d = round(d, wordAt(bytes, at + 12));
     }
     hash = (rotate(a, 1) + rotate(b, 7) + rotate(c, 12) + rotate(d, 18)) | 0;
   } else hash = P5 | 0;
   hash = (hash + length) | 0;
   for (; at <= length - 4; at += 4)
-    hash = Math.imul(rotate((hash + Math.imul(view.getInt32(at, true), P3)) | 0, 17), P4);
+    hash = Math.imul(rotate((hash + Math.imul(wordAt(bytes, at), P3)) | 0, 17), P4);
   for (; at < length; at++)
-    hash = Math.imul(rotate((hash + Math.imul(view.getUint8(at), P5)) | 0, 11), P1);
+    hash = Math.imul(rotate((hash + Math.imul(bytes[at] as number, P5)) | 0, 11), P1);
   hash = Math.imul(hash ^ (hash >>> 15), P2);
   hash = Math.imul(hash ^ (hash >>> 13), P3);
   return (hash ^ (hash >>> 16)) >>> 0;
