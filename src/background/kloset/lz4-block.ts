@@ -1,5 +1,17 @@
 /** The LZ4 block format: greedy compression with one hash table, and a decoder that trusts nothing. */
 
+/** The loops of a frame, however they are run. */
+export interface Lz4 {
+  /** As {@link compressBlock}. */
+  compressBlock(source: Uint8Array, target: Uint8Array, start: number): number;
+  /** As {@link plainSize}. */
+  plainSize(block: Uint8Array): number;
+  /** As {@link decompressBlock}. */
+  decompressBlock(block: Uint8Array, target: Uint8Array, at: number): number;
+  /** xxh32, unsigned. */
+  checksum(bytes: Uint8Array): number;
+}
+
 const MIN_MATCH = 4;
 /** The last match starts at least this far from the end, and the last five bytes are literals (LZ4 end conditions). */
 const MATCH_LIMIT = 12;

@@ -3,8 +3,8 @@
  * any flags of the specification except dictionaries.
  */
 import { corrupt, largerThan, unknownVersion } from "./corruption.ts";
-import { compressBlock, compressedBound, decompressBlock, plainSize } from "./lz4-block.ts";
-import { xxh32 } from "./xxh32.ts";
+import { compressedBound } from "./lz4-block.ts";
+import { lz4 } from "./lz4-engine.ts";
 
 const MAGIC = 0x184d2204;
 const BLOCK = 4 * 1024 * 1024;
@@ -23,7 +23,7 @@ export function compressFrame(plain: Uint8Array): Uint8Array {
   let out = HEADER.length;
   for (let start = 0; start < plain.length; start += BLOCK) {
     const block = blocks === 1 ? plain : plain.subarray(start, start + BLOCK);
-    const size = compressBlock(block, target, out + 4);
+    const size = lz4().compressBlock(block, target, out + 4);
     if (size < block.length) {
       putWord(target, out, size);
       out += 4 + size;
@@ -34,7 +34,7 @@ export function compressFrame(plain: Uint8Array): Uint8Array {
     }
   }
   putWord(target, out, 0);
-  putWord(target, out + 4, xxh32(plain));
+  putWord(target, out + 4, lz4().checksum(plain));
   return target.slice(0, out + 8);
 }
 
@@ -64,7 +64,7 @@ function parseHeader(frame: Uint8Array, view: DataView, what: string): FrameHead
   const hasSize = (flags & 8) !== 0;
   const length = 7 + (hasSize ? 8 : 0);
   if (frame.length < length) throw corrupt(`${what} is cut off`);
-  if (((xxh32(frame.subarray(4, length - 1)) >>> 8) & 255) !== frame[length - 1])
+  if (((lz4().checksum(frame.subarray(4, length - 1)) >>> 8) & 255) !== frame[length - 1])
     throw corrupt(`${what} has a damaged LZ4 header`);
   const sizeCode = (view.getUint8(5) >> 4) & 7;
   if (sizeCode < 4) throw corrupt(`${what} has a damaged LZ4 header`);
@@ -102,11 +102,11 @@ export function decompressFrame(frame: Uint8Array, limit: number, what: string):
     const block = frame.subarray(at, end);
     at = end;
     if (header.blockChecksums) {
-      if (xxh32(block) !== view.getUint32(at, true))
+      if (lz4().checksum(block) !== view.getUint32(at, true))
         throw corrupt(`${what} has a damaged LZ4 block`);
       at += 4;
     }
-    const most = stored ? length : plainSize(block);
+    const most = stored ? length : lz4().plainSize(block);
     if (most < 0 || most > header.blockSize) throw corrupt(`${what} has a damaged LZ4 block`);
     if (size + most > limit) throw largerThan(limit, what);
     plain = withRoom(plain, size, most);
@@ -116,7 +116,7 @@ export function decompressFrame(frame: Uint8Array, limit: number, what: string):
     } else {
       const start = header.independent ? size : 0;
       const window = plain.subarray(start, size + most);
-      const reached = decompressBlock(block, window, size - start);
+      const reached = lz4().decompressBlock(block, window, size - start);
       if (reached < 0) throw corrupt(`${what} has a damaged LZ4 block`);
       size = start + reached;
     }
@@ -124,7 +124,7 @@ export function decompressFrame(frame: Uint8Array, limit: number, what: string):
   const result = plain.subarray(0, size);
   if (header.contentChecksum) {
     if (at + 4 > frame.length) throw corrupt(`${what} is cut off`);
-    if (xxh32(result) !== view.getUint32(at, true))
+    if (lz4().checksum(result) !== view.getUint32(at, true))
       throw corrupt(`${what} does not match its LZ4 checksum`);
     at += 4;
   }

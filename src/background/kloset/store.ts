@@ -11,6 +11,7 @@ import type { StoreConfig } from "./config.ts";
 import { corrupt } from "./corruption.ts";
 import type { Unlocked } from "./encryption.ts";
 import { unwrap } from "./envelope.ts";
+import { prepareLz4 } from "./lz4-engine.ts";
 import {
   type Hashing,
   keyedHashing,
@@ -57,7 +58,7 @@ export class Store {
    */
   async refresh(signal?: AbortSignal): Promise<void> {
     const pace = makePace(signal);
-    await this.hashing.prepare();
+    await Promise.all([this.hashing.prepare(), prepareLz4()]);
     const names = await this.#listSharded("states");
     const unseen = [...names].filter((name) => !this.#states.has(name));
     const read = new Map<string, State>();

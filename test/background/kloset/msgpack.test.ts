@@ -1,6 +1,7 @@
 import { decode } from "@msgpack/msgpack";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { encodedLength } from "../../../src/background/kloset/byte-writer.ts";
 import {
   decodeFields,
   decodeMsgpack,
@@ -24,6 +25,33 @@ describe("what is written", () => {
     expect(toHex(write((out) => out.u64(1)))).toBe("cf0000000000000001");
     expect(toHex(write((out) => out.i64(-1)))).toBe("d3ffffffffffffffff");
     expect(toHex(write((out) => out.f64(1.5)))).toBe("cb3ff8000000000000");
+  });
+
+  test("text has the length of its UTF-8, whatever it is made of", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
+        expect(encodedLength(text)).toBe(new TextEncoder().encode(text).length);
+        expect(decode(write((out) => out.text(text)))).toBe(text);
+      }),
+    );
+    for (const text of ["\ud800", "a\udc00b", "\ud83d\ud83d\ude00"])
+      expect(encodedLength(text)).toBe(new TextEncoder().encode(text).length);
+  });
+
+  test("wide numbers are the same as numbers and as bigints", () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), (value) => {
+        const size = Math.abs(value);
+        expect(write((out) => out.i64(value))).toEqual(write((out) => out.i64(BigInt(value))));
+        expect(write((out) => out.u64(size))).toEqual(write((out) => out.u64(BigInt(size))));
+        expect(
+          decode(
+            write((out) => out.i64(value)),
+            { useBigInt64: true },
+          ),
+        ).toBe(BigInt(value));
+      }),
+    );
   });
 
   test("is what another decoder reads: int, text, bin, arrays, maps of every size class", () => {

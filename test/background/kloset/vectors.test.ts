@@ -6,7 +6,7 @@ import {
   defaultConfig,
   encodeConfig,
 } from "../../../src/background/kloset/config.ts";
-import { encodeEntry } from "../../../src/background/kloset/entry.ts";
+import { decodeEntry, encodeEntry, entryOf } from "../../../src/background/kloset/entry.ts";
 import { wrap } from "../../../src/background/kloset/envelope.ts";
 import { createStore } from "../../../src/background/kloset/kloset.ts";
 import { encodeLock } from "../../../src/background/kloset/lock.ts";
@@ -98,7 +98,7 @@ const entryBytes = `
 );
 
 test("entry of an event", () => {
-  const entry = encodeEntry({
+  const wanted = {
     parent: "/",
     name: "event.ics",
     mode: 0o644,
@@ -109,8 +109,11 @@ test("entry of an event", () => {
     ) as Uint8Array,
     contentType: "text/calendar",
     chunks: 1,
-  });
-  expect(toHex(entry)).toBe(entryBytes);
+  };
+  const record = encodeEntry(wanted);
+  expect(toHex(record)).toBe(entryBytes);
+  const mac = hashing.mac(record);
+  expect(entryOf(wanted, record, mac)).toEqual(decodeEntry(record, mac, "It"));
 });
 
 test("a shared lock", () => {
