@@ -327,6 +327,8 @@ export interface FoundItem {
   readonly until: number;
   /** The newest snapshot that was meant to hold its calendar no longer has it. */
   readonly gone: boolean;
+  /** When it was removed or replaced, of an item of which the snapshots hold such texts only; else `null`. */
+  readonly replacedAt: number | null;
 }
 
 /** A calendar of Thunderbird's, of whatever kind. */
@@ -379,6 +381,11 @@ export interface ItemVersion extends Comparison {
   /** Times of the oldest and the newest snapshot that hold it. */
   readonly since: number;
   readonly until: number;
+  /**
+   * When it was replaced or removed, of a text that no snapshot holds in the calendar: the snapshots hold it among what was
+   * replaced before them. `null` for all others.
+   */
+  readonly replacedAt: number | null;
   /** False where the store is damaged and no longer has its text. */
   readonly readable: boolean;
   readonly uid: string | null;

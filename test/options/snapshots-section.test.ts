@@ -48,7 +48,7 @@ const onlyItem: FoundItem = {
   ...{ path: `${HOME}/d.ics`, snapshotId: "s1", calendar: HOME, uid: "d", summary: "Dentist" },
   ...{ start: Date.UTC(2026, 10, 24), end: Date.UTC(2026, 10, 25), startValue: "|20261124" },
   ...{ recurring: false, component: "event", size: 200, versions: 1, snapshots: 1 },
-  ...{ since: snapshot.time, until: snapshot.time, gone: true },
+  ...{ since: snapshot.time, until: snapshot.time, gone: true, replacedAt: null },
 };
 
 let background: FakeBackground;

@@ -8,9 +8,10 @@ import { makePace } from "../kloset/pace.ts";
 import type { SnapshotInfo } from "../kloset/snapshot-info.ts";
 import { contentName, readText } from "./content-columns.ts";
 import { type ContentFacts, contentFacts, UNREADABLE } from "./content-facts.ts";
-import { sectionPath } from "./layout.ts";
+import { parseResourcePath, REPLACED, resourceName, type Section, sectionPath } from "./layout.ts";
 import type { Work } from "./ports.ts";
 import { PARTIAL } from "./previous-snapshots.ts";
+import { replacedAt } from "./replaced-holdings.ts";
 import { type SnapshotCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
 import { openSnapshotFiles, type SnapshotFiles } from "./snapshot-files.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
@@ -21,6 +22,8 @@ export interface IndexedFile {
   readonly content: string;
   readonly size: number;
   readonly facts: ContentFacts;
+  /** When it was replaced, of a text among what was replaced; else `null`. Milliseconds since the epoch. */
+  readonly replacedAt: number | null;
 }
 
 /** Part of a listing; one object for all snapshots that share it. */
@@ -30,6 +33,8 @@ export interface IndexedCalendar {
   readonly calendar: SnapshotCalendar;
   /** Of the calendar, and of its unsent versions below `/pending`. */
   readonly pieces: readonly IndexedPiece[];
+  /** What was replaced or removed before the snapshot: below `/replaced`. */
+  readonly replaced: readonly IndexedPiece[];
 }
 
 export interface IndexedSnapshot {
@@ -80,11 +85,17 @@ export class HistoryIndex {
     const snapshot = await openSnapshotFiles(store, info.id, signal);
     const calendars: IndexedCalendar[] = [];
     for (const calendar of await snapshotCalendars(snapshot)) {
-      const pieces = [...(await this.#piecesOf(snapshot, calendar.path, signal))];
-      const pending = sectionPath("pending", calendar.account, calendar.calendar);
-      if ((await snapshot.entryName(pending)) !== undefined)
-        pieces.push(...(await this.#piecesOf(snapshot, pending, signal)));
-      calendars.push({ calendar, pieces });
+      const beside = async (section: Section) => {
+        const path = sectionPath(section, calendar.account, calendar.calendar);
+        if ((await snapshot.entryName(path)) === undefined) return [];
+        return this.#piecesOf(snapshot, path, signal);
+      };
+      const pieces = await this.#piecesOf(snapshot, calendar.path, signal);
+      calendars.push({
+        calendar,
+        pieces: [...pieces, ...(await beside("pending"))],
+        replaced: await beside(REPLACED),
+      });
     }
     const partial = info.context.has(PARTIAL);
     return { id: info.id, time: info.timestamp, partial, calendars };
@@ -125,12 +136,20 @@ export class HistoryIndex {
     for (const entry of entries) {
       await pace.breathe();
       if (entry.kind !== "file") continue;
-      const { name, path, size } = entry;
+      const { path, size } = entry;
+      const isReplaced = parseResourcePath(path)?.section === REPLACED;
       const content = contentName(entry);
       const facts = this.#contents.get(content) ?? (await factsOf(snapshot, entry));
       if (facts) this.#contents.set(content, facts);
       // Damaged in the store, it is still listed, by the name of its file.
-      files.push({ name, path, size, content, facts: facts ?? UNREADABLE });
+      files.push({
+        name: resourceName(path),
+        path,
+        size,
+        content,
+        facts: facts ?? UNREADABLE,
+        replacedAt: isReplaced ? replacedAt(entry, snapshot.info.timestamp) : null,
+      });
     }
     return files;
   }

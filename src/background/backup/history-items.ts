@@ -3,7 +3,12 @@ import type { FoundItem, SearchedCalendar } from "../../shared/commands.ts";
 import { ITEM_FLAG } from "../../shared/item-store.ts";
 import { componentName } from "./browse.ts";
 import { foldText } from "./content-facts.ts";
-import type { IndexedFile, IndexedPiece, IndexedSnapshot } from "./history-index.ts";
+import type {
+  IndexedCalendar,
+  IndexedFile,
+  IndexedPiece,
+  IndexedSnapshot,
+} from "./history-index.ts";
 
 /** A part of a listing as some of the snapshots share it. */
 interface Holding {
@@ -15,7 +20,9 @@ interface Holding {
 export interface HistoryItem {
   readonly calendar: string;
   readonly holdings: readonly Holding[];
-  /** The newest version, an unsent one before the one of the server. */
+  /** Texts it no longer had when the snapshots were made, the newest first. */
+  readonly replaced: readonly Holding[];
+  /** The newest version, an unsent one before the one of the server; a replaced one only where there is no other. */
   readonly newest: Holding;
   readonly gone: boolean;
 }
@@ -33,26 +40,24 @@ export interface HistoryQuery {
 /**
  * @param snapshots newest first
  * @param wanted ids of those whose items are asked for; the others tell what is gone
+ * @param withReplaced also what was replaced or removed before one of them
  */
 export function historyItems(
   snapshots: readonly IndexedSnapshot[],
   wanted: ReadonlySet<string>,
+  withReplaced: boolean,
 ): HistoryItem[] {
   const items: HistoryItem[] = [];
-  for (const [calendar, pieces] of piecesByCalendar(snapshots)) {
+  const replacedIn = piecesByCalendar(withReplaced ? snapshots : [], ({ replaced }) => replaced);
+  for (const [calendar, pieces] of piecesByCalendar(snapshots, ({ pieces }) => pieces)) {
     const present = snapshots.findIndex(
       ({ partial, calendars }) =>
         !partial || calendars.some((one) => one.calendar.path === calendar),
     );
-    const held = new Map<string, Holding[]>();
-    for (const [piece, at] of pieces)
-      for (const file of piece) {
-        const key = file.facts.uid ?? `/${file.name}`;
-        const known = held.get(key);
-        if (known) known.push({ file, at });
-        else held.set(key, [{ file, at }]);
-      }
-    for (const all of held.values()) {
+    const held = holdingsByItem(pieces);
+    const replaced = holdingsByItem(replacedIn.get(calendar) ?? new Map());
+    for (const key of replaced.keys()) if (!held.has(key)) held.set(key, []);
+    for (const [key, all] of held) {
       const holdings = all
         .map(({ file, at }) => ({
           file,
@@ -60,12 +65,29 @@ export function historyItems(
         }))
         .filter(({ at }) => at.length > 0)
         .sort(newestFirst);
-      const [newest] = holdings;
+      const earlier = (replaced.get(key) ?? []).sort(lastReplacedFirst);
+      const newest = holdings[0] ?? earlier[0];
       const gone = present >= 0 && !all.some(({ at }) => at.includes(present));
-      if (newest) items.push({ calendar, holdings, newest, gone });
+      if (newest) items.push({ calendar, holdings, replaced: earlier, newest, gone });
     }
   }
   return items;
+}
+
+function holdingsByItem(pieces: ReadonlyMap<IndexedPiece, number[]>): Map<string, Holding[]> {
+  const held = new Map<string, Holding[]>();
+  for (const [piece, at] of pieces)
+    for (const file of piece) {
+      const key = file.facts.uid ?? `/${file.name}`;
+      const known = held.get(key);
+      if (known) known.push({ file, at });
+      else held.set(key, [{ file, at }]);
+    }
+  return held;
+}
+
+function lastReplacedFirst(a: Holding, b: Holding): number {
+  return (b.file.replacedAt ?? 0) - (a.file.replacedAt ?? 0);
 }
 
 function isWanted(
@@ -87,13 +109,15 @@ function isPending({ path }: IndexedFile): boolean {
 
 function piecesByCalendar(
   snapshots: readonly IndexedSnapshot[],
+  piecesOf: (calendar: IndexedCalendar) => readonly IndexedPiece[],
 ): Map<string, Map<IndexedPiece, number[]>> {
   const byCalendar = new Map<string, Map<IndexedPiece, number[]>>();
   for (const [index, { calendars }] of snapshots.entries())
-    for (const { calendar, pieces } of calendars) {
-      const known = byCalendar.get(calendar.path) ?? new Map<IndexedPiece, number[]>();
-      byCalendar.set(calendar.path, known);
-      for (const piece of pieces) {
+    for (const indexed of calendars) {
+      const { path } = indexed.calendar;
+      const known = byCalendar.get(path) ?? new Map<IndexedPiece, number[]>();
+      byCalendar.set(path, known);
+      for (const piece of piecesOf(indexed)) {
         const at = known.get(piece);
         if (at) at.push(index);
         else known.set(piece, [index]);
@@ -108,10 +132,10 @@ export function matchingItems(items: readonly HistoryItem[], query: HistoryQuery
     .split(/\s+/)
     .filter((word) => word !== "");
   return items
-    .filter(({ calendar, gone, holdings }) => {
+    .filter(({ calendar, gone, holdings, replaced }) => {
       if (query.calendar !== undefined && calendar !== query.calendar) return false;
       if (query.gone === true && !gone) return false;
-      return holdings.some(({ file }) => matches(file, words, query));
+      return [...holdings, ...replaced].some(({ file }) => matches(file, words, query));
     })
     .sort(
       (a, b) =>
@@ -138,17 +162,19 @@ function matches(
 }
 
 export function foundItem(
-  { calendar, holdings, newest, gone }: HistoryItem,
+  { calendar, holdings, replaced, newest, gone }: HistoryItem,
   snapshots: readonly IndexedSnapshot[],
 ): FoundItem {
   const { path, size, facts } = newest.file;
-  const at = [...new Set(holdings.flatMap((holding) => holding.at))].sort((a, b) => a - b);
+  const holders = holdings.length > 0 ? holdings : replaced;
+  const at = [...new Set(holders.flatMap((holding) => holding.at))].sort((a, b) => a - b);
   const [first, last] = [at[0], at.at(-1)].map(
     (index) => snapshots[index as number] as IndexedSnapshot,
   ) as [IndexedSnapshot, IndexedSnapshot];
   return {
     path,
-    snapshotId: first.id,
+    // Of replaced texts the last is not always in the newest snapshot that holds any.
+    snapshotId: (snapshots[newest.at[0] as number] as IndexedSnapshot).id,
     calendar,
     uid: facts.uid,
     summary: facts.summary,
@@ -158,11 +184,12 @@ export function foundItem(
     recurring: (facts.flags & ITEM_FLAG.recurring) !== 0,
     component: componentName(facts.components),
     size,
-    versions: new Set(holdings.map(({ file }) => file.content)).size,
+    versions: new Set([...holdings, ...replaced].map(({ file }) => file.content)).size,
     snapshots: at.length,
     since: last.time,
     until: first.time,
     gone,
+    replacedAt: newest.file.replacedAt,
   };
 }
 

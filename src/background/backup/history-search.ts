@@ -52,7 +52,7 @@ export class HistorySearch {
     const key = JSON.stringify([snapshotId, snapshots.map(({ id }) => id)]);
     const wantedIds = new Set(wanted.map(({ id }) => id));
     if (this.#gathered?.key !== key)
-      this.#gathered = { key, items: historyItems(snapshots, wantedIds) };
+      this.#gathered = { key, items: historyItems(snapshots, wantedIds, snapshotId === undefined) };
     const { items } = this.#gathered;
     const queryKey = JSON.stringify([key, query]);
     if (this.#matched?.key !== queryKey)
@@ -81,7 +81,7 @@ export class HistorySearch {
     const infos = await store.listSnapshots();
     const loaded = await this.#index.load(store, infos, work);
     const snapshots = infos.flatMap(({ id }) => loaded.get(id) ?? []);
-    const all = historyItems(snapshots, new Set(loaded.keys()));
+    const all = historyItems(snapshots, new Set(loaded.keys()), true);
     const removed = new Set(
       snapshots.flatMap(({ id }, index) => (snapshotIds.includes(id) ? [index] : [])),
     );

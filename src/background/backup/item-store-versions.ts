@@ -36,7 +36,15 @@ export class ItemStoreVersions implements ReplacedVersions {
           ...(before !== undefined && { before }),
         }),
       );
-      if (page.length > 0) await onPage(page);
+      if (page.length > 0)
+        await onPage(
+          page.map(({ id, name, text, supersededAt: replacedAt }) => ({
+            id,
+            name,
+            text,
+            replacedAt,
+          })),
+        );
       if (page.length < PAGE) return;
       before = page.at(-1)?.id;
     }

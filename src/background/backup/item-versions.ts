@@ -11,6 +11,7 @@ import type { Kloset } from "../kloset/kloset.ts";
 import type { ListingPiece, SnapshotReader } from "../kloset/snapshot-reader.ts";
 import { componentName } from "./browse.ts";
 import { columnsOf, contentName, readText } from "./content-columns.ts";
+import { type ReplacedHolding, replacedHoldings } from "./replaced-holdings.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
 
 const SNAPSHOTS_AT_ONCE = 8;
@@ -57,13 +58,27 @@ export async function itemVersions(
     if (found === undefined) unreadable.push(ids[index] as string);
     else if (found !== "no calendar") holdings.push(found);
   }
-  if (holdings.length === 0 && unreadable.length === 0) throw unknownCalendar();
+  const replaced: ReplacedHolding[] = [];
+  const item = { ...wanted, names: namesOf(wanted, holdings) };
+  for (const [index, one] of named.entries()) {
+    const snapshot = one && (isHolding(one) ? one.snapshot : one);
+    const found = snapshot && (await unlessDamaged(() => replacedHoldings(snapshot, item, signal)));
+    if (found) replaced.push(...found);
+    else if (snapshot) unreadable.push(ids[index] as string);
+  }
+  if (holdings.length + replaced.length + unreadable.length === 0) throw unknownCalendar();
   return {
     calendar: wanted.calendar,
-    versions: await describe(group(holdings)),
+    versions: await describe(inTime(group(holdings), replaced)),
     absentFrom: holdings.filter(({ entry }) => !entry).map(({ snapshot }) => snapshot.info.id),
-    unreadable,
+    unreadable: [...new Set(unreadable)],
   };
+}
+
+/** Names the item has had; none where no snapshot holds it in its calendar: then it may have had any. */
+function namesOf({ names }: WantedItem, holdings: readonly Holding[]): ReadonlySet<string> {
+  const had = holdings.flatMap(({ entry }) => (entry ? [entry.name] : []));
+  return new Set(had.length === 0 ? [] : [...names, ...had]);
 }
 
 /** Under the same name may have lain another item at another time: the UID tells. */
@@ -186,6 +201,8 @@ interface Version {
   readonly entry: Entry;
   /** Newest first. */
   readonly snapshots: SnapshotReader[];
+  /** When it was replaced, of a text that no snapshot holds in the calendar; else `null`. */
+  readonly replacedAt: number | null;
 }
 
 /** Newest first, each content once. */
@@ -196,15 +213,33 @@ function group(holdings: readonly Holding[]): Version[] {
     const content = contentName(entry);
     const known = versions.get(content);
     if (known) known.snapshots.push(snapshot);
-    else versions.set(content, { entry, snapshots: [snapshot] });
+    else versions.set(content, { entry, snapshots: [snapshot], replacedAt: null });
   }
   return [...versions.values()];
+}
+
+/** Puts replaced texts among the versions by the last moment each of them was current. */
+function inTime(versions: readonly Version[], replaced: readonly ReplacedHolding[]): Version[] {
+  const held = new Set(versions.map(({ entry }) => contentName(entry)));
+  const texts = new Map<string, Version>();
+  for (const { snapshot, entry, replacedAt } of replaced) {
+    const content = contentName(entry);
+    if (held.has(content)) continue;
+    const { snapshots = [], ...known } = texts.get(content) ?? { entry, replacedAt };
+    const last = Math.max(known.replacedAt ?? replacedAt, replacedAt);
+    // The same snapshot may hold a text twice: it was replaced, came back and was replaced again.
+    const holders = snapshots.includes(snapshot) ? snapshots : [...snapshots, snapshot];
+    texts.set(content, { entry: known.entry, snapshots: holders, replacedAt: last });
+  }
+  const lastCurrent = ({ replacedAt, snapshots }: Version) =>
+    replacedAt ?? (snapshots[0] as SnapshotReader).info.timestamp;
+  return [...versions, ...texts.values()].sort((a, b) => lastCurrent(b) - lastCurrent(a));
 }
 
 async function describe(versions: readonly Version[]): Promise<ItemVersion[]> {
   const described: ItemVersion[] = [];
   let before: string | undefined;
-  for (const { entry, snapshots } of [...versions].reverse()) {
+  for (const { entry, snapshots, replacedAt } of [...versions].reverse()) {
     const [newest, oldest] = [snapshots[0], snapshots.at(-1)] as [SnapshotReader, SnapshotReader];
     const text = await unlessDamaged(() => readText(newest, entry));
     const columns = text === undefined ? undefined : await columnsOf(newest, entry);
@@ -215,6 +250,7 @@ async function describe(versions: readonly Version[]): Promise<ItemVersion[]> {
       snapshotIds: snapshots.map(({ info }) => info.id),
       since: oldest.info.timestamp,
       until: newest.info.timestamp,
+      replacedAt,
       readable: text !== undefined,
       uid: columns?.uid ?? null,
       summary: columns?.summary ?? "",

@@ -9,7 +9,7 @@
  */
 
 export const SECTIONS = ["calendars", "pending", "conflicts"] as const;
-/** Besides, what only single items are restored from. */
+/** Besides, texts an item no longer had when the snapshot was made; a file is as new as its replacement is. */
 export const REPLACED = "replaced";
 export type Section = (typeof SECTIONS)[number] | typeof REPLACED;
 
@@ -49,6 +49,12 @@ export function parseResourcePath(path: string): ResourcePlace | undefined {
   if (empty !== "" || rest.length > 0 || !account || !calendar || !file) return undefined;
   const known = [...SECTIONS, REPLACED].find((one) => one === section) as Section | undefined;
   return known && { section: known, account, calendar, file };
+}
+
+/** Losers of conflicts and replaced versions carry a number in front of the resource's file name, so that there is room for several. */
+export function resourceName(path: string): string {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return /^\/(?:conflicts|replaced)\//.test(path) ? name.replace(/^\d+-/, "") : name;
 }
 
 /** The account and calendar of `/calendars/<account>/<calendar>`; `undefined` for any other path. */

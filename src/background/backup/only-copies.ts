@@ -12,12 +12,14 @@ export function onlyCopies(
 ): HistoryItem[] {
   return items.flatMap((item) => {
     const stays = new Set(
-      item.holdings
+      [...item.holdings, ...item.replaced]
         .filter(({ at }) => at.some((index) => !removed.has(index)))
         .map(({ file }) => file.content),
     );
-    const holdings = item.holdings.filter(({ file }) => !stays.has(file.content));
-    const [newest] = holdings;
-    return newest ? [{ ...item, holdings, newest }] : [];
+    const goes = ({ file }: HistoryItem["newest"]) => !stays.has(file.content);
+    const holdings = item.holdings.filter(goes);
+    const replaced = item.replaced.filter(goes);
+    const newest = holdings[0] ?? replaced[0];
+    return newest ? [{ ...item, holdings, replaced, newest }] : [];
   });
 }

@@ -58,6 +58,8 @@ export interface ReplacedVersion {
   readonly id: number;
   readonly name: string;
   readonly text: string;
+  /** Milliseconds since the epoch. */
+  readonly replacedAt: number;
 }
 
 /** Versions are kept beside the calendars until a verified snapshot holds them. */

@@ -6,9 +6,8 @@ import { isAppError } from "../../shared/errors.ts";
 import type { Kloset } from "../kloset/kloset.ts";
 import type { SnapshotWriter } from "../kloset/snapshot-writer.ts";
 import type { CalendarFolder } from "./calendar-folders.ts";
-import { lastModifiedMs } from "./last-modified.ts";
 import { REPLACED, resourcePath } from "./layout.ts";
-import type { KnownCalendar, ReplacedVersions } from "./ports.ts";
+import type { KnownCalendar, ReplacedVersion, ReplacedVersions } from "./ports.ts";
 import { safeResourceFile } from "./safe-names.ts";
 
 /** Ids marked in one call. */
@@ -44,10 +43,10 @@ export class ReplacedBackup {
     const files: { id: number; path: string }[] = [];
     this.#written.push({ calendar, files });
     let failure: { readonly error: unknown } | null = null;
-    const store = async (id: number, name: string, text: string) => {
+    const store = async ({ id, name, text, replacedAt }: ReplacedVersion) => {
       const path = resourcePath(REPLACED, account, folder, `${id}-${safeResourceFile(name)}`);
       const bytes = new TextEncoder().encode(text);
-      await writer.addFile({ path, bytes, modifiedMs: lastModifiedMs(text) });
+      await writer.addFile({ path, bytes, modifiedMs: replacedAt });
       files.push({ id, path });
     };
     try {
@@ -55,7 +54,7 @@ export class ReplacedBackup {
         calendar,
         async (page) => {
           try {
-            for (const { id, name, text } of page) await store(id, name, text);
+            for (const version of page) await store(version);
           } catch (error) {
             failure = { error };
             throw error;

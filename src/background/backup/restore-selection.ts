@@ -5,7 +5,14 @@ import { scanColumns } from "../../shared/ical/scan.ts";
 import type { Entry } from "../kloset/entry.ts";
 import { millisecondsOf } from "../kloset/timestamp.ts";
 import { decodeText } from "./content-columns.ts";
-import { parseResourcePath, SECTIONS, sectionPath } from "./layout.ts";
+import {
+  parseResourcePath,
+  REPLACED,
+  resourceName,
+  SECTIONS,
+  type Section,
+  sectionPath,
+} from "./layout.ts";
 import type { PlannedResource } from "./restore-plan.ts";
 import {
   calendarsWithoutFolder,
@@ -30,7 +37,7 @@ export interface SelectedCalendar {
   readonly unreadable: readonly { readonly path: string; readonly error: unknown }[];
 }
 
-/** `/pending` and `/conflicts` beside `/calendars`; or of each item the version the user saw. */
+/** `/pending`, `/conflicts` and `/replaced` beside `/calendars`; or of each item the version the user saw. */
 export type UnsentVersions = "beside" | "instead";
 
 /** Calendars and paths that a selection means, before anything is read. @throws AppError "bad-argument" */
@@ -97,11 +104,12 @@ async function allEntries(
   unsent: UnsentVersions,
   onDamage: (path: string, error: unknown) => void,
 ): Promise<Entry[]> {
+  const wanted: readonly Section[] = unsent === "beside" ? [...SECTIONS, REPLACED] : SECTIONS;
   const sections = await Promise.all(
-    SECTIONS.map(async (section) => {
+    wanted.map(async (section) => {
       const path = sectionPath(section, account, calendar);
       try {
-        // Every calendar has a folder of its own; the other two only where there is something to put in.
+        // Every calendar has a folder of its own; the others only where there is something to put in.
         if (section !== "calendars" && (await snapshot.entryName(path)) === undefined) return [];
         return (await snapshot.list(path)).filter(({ kind }) => kind === "file");
       } catch (error) {
@@ -139,10 +147,7 @@ async function readResource(
 ): Promise<SavedResource> {
   const bytes = await snapshot.readFile(entry);
   const text = decodeText(bytes);
-  // Losers of conflicts and replaced versions carry a number in front, so that there is room for several.
-  const file = /^\/(?:conflicts|replaced)\//.test(entry.path)
-    ? entry.name.replace(/^\d+-/, "")
-    : entry.name;
+  const file = resourceName(entry.path);
   return {
     path: entry.path,
     bytes,

@@ -14,7 +14,7 @@ import type { SnapshotFiles } from "./snapshot-files.ts";
 /** Each file is flushed to the disk and read back: most of the time is waiting. */
 const FILES_AT_ONCE = 16;
 
-/** Files go to `<account>/<calendar>/<resource>.ics`, unsent versions and losers of conflicts below `pending` and `conflicts`. A file that is there is never written over. */
+/** Files go to `<account>/<calendar>/<resource>.ics`, unsent versions, losers of conflicts and replaced versions below `pending`, `conflicts` and `replaced`. A file that is there is never written over. */
 export async function restoreToFolder(
   snapshot: SnapshotFiles,
   selection: RestoreSelection,

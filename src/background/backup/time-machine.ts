@@ -13,7 +13,7 @@ import { readText } from "./content-columns.ts";
 import { HistorySearch } from "./history-search.ts";
 import { itemVersions, type WantedItem } from "./item-versions.ts";
 import type { KeptStore } from "./kept-store.ts";
-import { calendarPath, parseCalendarPath, parseResourcePath } from "./layout.ts";
+import { calendarPath, parseCalendarPath, parseResourcePath, resourceName } from "./layout.ts";
 import type { CalendarSource, Work } from "./ports.ts";
 import { safeResourceFile } from "./safe-names.ts";
 import { findCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
@@ -112,7 +112,7 @@ export class TimeMachine {
     const place = path === undefined ? undefined : parseResourcePath(path);
     if (place) {
       const calendar = calendarPath(place.account, place.calendar);
-      return { calendar, names: [place.file, ...names], uid: uid ?? null };
+      return { calendar, names: [resourceName(path ?? ""), ...names], uid: uid ?? null };
     }
     if (uid === undefined) throw badArgument("uid", "It takes an item's UID, or its path.");
     const calendar =

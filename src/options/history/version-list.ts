@@ -15,9 +15,10 @@ export function isShown({ path, snapshotIds }: ItemVersion, shown: ShownVersion)
 
 /** The backups that hold it, in words. */
 export function versionSpan(
-  { since, until }: ItemVersion,
+  { since, until, replacedAt }: ItemVersion,
   { words, dates }: RecurrenceLanguage,
 ): string {
+  if (replacedAt !== null) return words.text("earlierText", dates.short(replacedAt));
   if (since === until) return words.text("inBackupOf", dates.short(since));
   return words.text("inBackupsOf", dates.shortSpan(since, until));
 }

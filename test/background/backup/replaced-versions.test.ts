@@ -15,8 +15,12 @@ interface Row {
   readonly id: number;
   readonly name: string;
   readonly text: string;
+  readonly supersededAt: number;
   savedIn: string | null;
 }
+
+const REPLACED_AT = Date.UTC(2026, 1, 2);
+const LATE = { supersededAt: REPLACED_AT, savedIn: null };
 
 let storage: MemoryStorage;
 let calendars: MemoryCalendars;
@@ -76,6 +80,7 @@ beforeEach(() => {
     id: n + 1,
     name: "0.ics",
     text: eventText("uid-0", `Version ${n}`),
+    supersededAt: REPLACED_AT,
     savedIn: null,
   }));
 });
@@ -88,7 +93,7 @@ test("are in the next snapshot, in pages, and in no later one", async () => {
   expect(listed).toEqual([400, 400, 100]);
   expect(new Set(rows.map(({ savedIn }) => savedIn))).toEqual(new Set([snapshotId]));
 
-  rows.push({ id: 901, name: "1.ics", text: eventText("uid-1", "Late"), savedIn: null });
+  rows.push({ id: 901, name: "1.ics", text: eventText("uid-1", "Late"), ...LATE });
   const second = await serviceOver(storage).run({}, work());
   expect([...(await replacedIn(second.snapshotId)).keys()]).toEqual([
     "/replaced/me@here/work/901-1.ics",
@@ -106,7 +111,7 @@ test("whose snapshot is removed are in the next one", async () => {
     now: Date.now,
   });
   const { snapshotId } = await service.run({}, work());
-  rows.push({ id: 901, name: "1.ics", text: eventText("uid-1", "Late"), savedIn: null });
+  rows.push({ id: 901, name: "1.ics", text: eventText("uid-1", "Late"), ...LATE });
   const second = await service.run({}, work());
   await forgetting.remove({ snapshotIds: [snapshotId] }, work());
   const third = await service.run({}, work());
@@ -120,7 +125,7 @@ test("whose snapshot another program removed are in the next one", async () => {
   rows = rows.slice(0, 3);
   const service = serviceOver(storage);
   const { snapshotId } = await service.run({}, work());
-  rows.push({ id: 901, name: "1.ics", text: eventText("uid-1", "Late"), savedIn: null });
+  rows.push({ id: 901, name: "1.ics", text: eventText("uid-1", "Late"), ...LATE });
   const second = await service.run({}, work());
   // As `plakar rm` does: nothing in Thunderbird hears of it.
   await (await openStore(storage)).removeSnapshots([snapshotId]);

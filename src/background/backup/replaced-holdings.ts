@@ -1,0 +1,50 @@
+/** Texts of one item that were replaced or removed between snapshots: they lie below `/replaced` of the next one (layout.ts). */
+import type { Entry } from "../kloset/entry.ts";
+import type { SnapshotReader } from "../kloset/snapshot-reader.ts";
+import { millisecondsOf } from "../kloset/timestamp.ts";
+import { columnsOf } from "./content-columns.ts";
+import { parseCalendarPath, REPLACED, resourceName, sectionPath } from "./layout.ts";
+
+export interface ReplacedHolding {
+  readonly snapshot: SnapshotReader;
+  readonly entry: Entry;
+  /** Milliseconds since the epoch. */
+  readonly replacedAt: number;
+}
+
+export interface ReplacedItem {
+  /** `/calendars/<account>/<calendar>` */
+  readonly calendar: string;
+  /** Names the resource has had; empty: its UID alone says which it is, and every text of the calendar is looked at. */
+  readonly names: ReadonlySet<string>;
+  /** `null` for an item that cannot be read. */
+  readonly uid: string | null;
+}
+
+/** @throws AppError "store-corrupt", "blob-missing", "aborted" */
+export async function replacedHoldings(
+  snapshot: SnapshotReader,
+  { calendar, names, uid }: ReplacedItem,
+  signal: AbortSignal,
+): Promise<ReplacedHolding[]> {
+  const place = parseCalendarPath(calendar);
+  const directory = place && sectionPath(REPLACED, place.account, place.calendar);
+  if (!directory || (await snapshot.entryName(directory)) === undefined) return [];
+  const holdings: ReplacedHolding[] = [];
+  for (const entry of await snapshot.list(directory)) {
+    signal.throwIfAborted();
+    const isNamed = names.has(resourceName(entry.path));
+    if (entry.kind !== "file" || !(isNamed || names.size === 0)) continue;
+    const known = uid === null ? null : (await columnsOf(snapshot, entry)).uid;
+    // Damaged on the server, it is still the same resource.
+    if (known === null ? isNamed : known === uid)
+      holdings.push({ snapshot, entry, replacedAt: replacedAt(entry, snapshot.info.timestamp) });
+  }
+  return holdings;
+}
+
+/** When it was replaced: as its file says, and before the snapshot that holds it in any case. */
+export function replacedAt({ modified }: Pick<Entry, "modified">, snapshotTime: number): number {
+  const time = Math.floor(millisecondsOf(modified));
+  return time > 0 ? Math.min(time, snapshotTime) : snapshotTime;
+}

@@ -1,0 +1,185 @@
+/** Texts that were replaced between two backups: found among an item's versions and by the search, and brought back. */
+import { beforeEach, expect, test } from "vitest";
+import { BackupService } from "../../../src/background/backup/backup-service.ts";
+import { KeptStore } from "../../../src/background/backup/kept-store.ts";
+import type { ReplacedVersion } from "../../../src/background/backup/ports.ts";
+import { TimeMachine } from "../../../src/background/backup/time-machine.ts";
+import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
+import { work } from "../../support/backup-fixture.ts";
+import { backupStoreIn } from "../../support/backup-store-fixture.ts";
+import { eventText } from "../../support/event-text.ts";
+import { MemoryCalendars } from "../../support/memory-calendars.ts";
+import { MemoryFolder } from "../../support/memory-folder.ts";
+
+const WORK = "/calendars/me@here/work";
+
+let calendars: MemoryCalendars;
+let folder: MemoryFolder;
+let service: BackupService;
+let machine: TimeMachine;
+/** What the next backup finds replaced in the calendar "work". */
+let replaced: ReplacedVersion[];
+let ids: number;
+
+const event = (uid: string, summary: string) => eventText(uid, { SUMMARY: summary });
+
+beforeEach(() => {
+  const storage = new MemoryStorage();
+  calendars = new MemoryCalendars();
+  folder = new MemoryFolder();
+  replaced = [];
+  ids = 0;
+  service = new BackupService({
+    store: backupStoreIn(() => storage),
+    openFolder: async () => folder,
+    environment: async () => ({ profileName: "test", hostname: "here" }),
+    calendars,
+    maker: calendars,
+    replaced: {
+      read: async ({ calendarId }, onPage) => {
+        if (calendarId === "work") await onPage(replaced.splice(0));
+      },
+      markSaved: async () => {},
+      settleSaved: async () => {},
+    },
+  });
+  machine = new TimeMachine({
+    store: new KeptStore({
+      open: (signal) => service.open(signal),
+      identify: async () => "here",
+    }),
+    calendars,
+  });
+  calendars.add({ calendarId: "work", account: "me@here", collection: "work", own: true });
+  calendars.add({ calendarId: "home", account: "local", collection: "Home", own: false });
+});
+
+/** The calendar's item gets this text; the one before is kept as replaced. */
+function change(name: string, text: string | null): number {
+  const before = calendars.texts("work").get(name);
+  const replacedAt = Date.now();
+  if (before !== undefined) replaced.push({ id: ++ids, name, text: before, replacedAt });
+  if (text === null) calendars.drop("work", name);
+  else calendars.put("work", name, text);
+  return replacedAt;
+}
+
+async function tick(): Promise<void> {
+  const now = Date.now();
+  await expect.poll(() => Date.now(), { interval: 1 }).toBeGreaterThan(now);
+}
+
+async function backUp(): Promise<string> {
+  await tick();
+  const { snapshotId } = await service.run({}, work());
+  await tick();
+  return snapshotId;
+}
+
+const versions = async (name: string, uid: string) =>
+  (await machine.versions({ path: `${WORK}/${name}`, uid }, work())).versions;
+
+test("a text between two backups is among the versions, in its place and with the time it was replaced", async () => {
+  change("a.ics", event("a", "First"));
+  const first = await backUp();
+  change("a.ics", event("a", "Between"));
+  await tick();
+  const replacedAt = change("a.ics", event("a", "Last"));
+  const second = await backUp();
+  const third = await backUp();
+  expect(await versions("a.ics", "a")).toMatchObject([
+    { summary: "Last", snapshotIds: [third, second], replacedAt: null },
+    {
+      summary: "Between",
+      path: "/replaced/me@here/work/2-a.ics",
+      snapshotIds: [second],
+      replacedAt,
+      differences: [{ name: "SUMMARY", from: "First", to: "Between" }],
+    },
+    // Also kept as replaced in the second snapshot, and told once.
+    { summary: "First", snapshotIds: [first], replacedAt: null },
+  ]);
+});
+
+test("it is brought back by its path, and the newest version stays the calendar's", async () => {
+  change("a.ics", event("a", "First"));
+  await backUp();
+  change("a.ics", event("a", "Between"));
+  change("a.ics", event("a", "Last"));
+  const snapshotId = await backUp();
+  const [, between] = await versions("a.ics", "a");
+  const { items } = await machine.search({}, work());
+  expect(items).toMatchObject([{ summary: "Last", path: `${WORK}/a.ics`, versions: 3 }]);
+  const report = await service.restore(
+    {
+      snapshotId,
+      selection: { items: [between?.path ?? ""] },
+      target: { kind: "original" },
+      mode: "older",
+    },
+    work(),
+  );
+  expect(report).toMatchObject({ updated: 1, failed: [] });
+  expect(calendars.texts("work").get("a.ics")).toBe(event("a", "Between"));
+});
+
+test("an item that came and went between two backups is found as gone, whatever its file was called", async () => {
+  await backUp();
+  change("x-123.ics", event("brief", "Brief"));
+  const replacedAt = change("x-123.ics", null);
+  const snapshotId = await backUp();
+  const { items, calendars: listed } = await machine.search({ text: "brief" }, work());
+  const path = "/replaced/me@here/work/1-x-123.ics";
+  expect(items).toMatchObject([
+    { summary: "Brief", path, snapshotId, calendar: WORK, gone: true, replacedAt, versions: 1 },
+  ]);
+  expect(listed.map((calendar) => calendar.path)).toEqual([WORK, "/calendars/local/Home"]);
+  const expected = [{ summary: "Brief", path, replacedAt, snapshotIds: [snapshotId] }];
+  expect((await machine.versions({ path, uid: "brief" }, work())).versions).toMatchObject(expected);
+  expect(
+    (await machine.versions({ calendarId: "work", uid: "brief" }, work())).versions,
+  ).toMatchObject(expected);
+  // The snapshot itself holds no such item.
+  expect((await machine.search({ snapshotId }, work())).items).toEqual([]);
+});
+
+test("another item's earlier text under the same name is not taken for this one's", async () => {
+  change("a.ics", event("old", "Another item"));
+  await backUp();
+  change("a.ics", event("a", "This one"));
+  await backUp();
+  expect((await versions("a.ics", "a")).map(({ summary }) => summary)).toEqual(["This one"]);
+});
+
+test("what is kept of a calendar that is gone is still found and saved as files", async () => {
+  change("a.ics", event("a", "First"));
+  change("a.ics", event("a", "Second"));
+  const snapshotId = await backUp();
+  calendars.forget("work");
+  await backUp();
+  expect((await versions("a.ics", "a")).map(({ summary }) => summary)).toEqual(["Second", "First"]);
+  const { items } = await machine.search({ text: "first" }, work());
+  expect(items).toMatchObject([{ summary: "Second", gone: true }]);
+  const report = await service.restore(
+    {
+      snapshotId,
+      selection: { all: true },
+      target: { kind: "folder", directory: "/out" },
+      mode: "missing",
+    },
+    work(),
+  );
+  expect(report).toMatchObject({ created: 2, failed: [] });
+  expect(new TextDecoder().decode(await folder.read("replaced/me@here/work/1-a.ics"))).toBe(
+    event("a", "First"),
+  );
+});
+
+test("a snapshot whose removal would lose such a text says so", async () => {
+  change("a.ics", event("a", "First"));
+  change("a.ics", event("a", "Last"));
+  const first = await backUp();
+  await backUp();
+  const { items } = await machine.onlyIn([first], work());
+  expect(items.map(({ summary }) => summary)).toEqual(["First"]);
+});
