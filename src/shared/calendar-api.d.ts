@@ -369,8 +369,12 @@ declare namespace messenger.calendar {
     function retry(calendarId: string, id: string, options?: { force?: boolean }): Promise<boolean>;
     /** Fires onResetSync, then synchronizes. */
     function resetSync(calendarId: string): Promise<void>;
-    /** @param operations JSON of `StageOperation[]`. Durable when it resolves; fires one onLoad, no item hooks. */
-    function stage(cacheId: string, operations: string, reason: string): Promise<void>;
+    /**
+     * Durable when it resolves; fires one onLoad, no item hooks.
+     * @param operations JSON of `StageOperation[]`
+     * @returns names of those that were not staged because their rows had moved on (`expected`)
+     */
+    function stage(cacheId: string, operations: string, reason: string): Promise<string[]>;
     /** JSON of `StoredConflict[]`. */
     function listConflicts(cacheId: string): Promise<string>;
     /**

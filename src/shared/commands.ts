@@ -527,6 +527,28 @@ export interface GuardedChange {
   readonly count: number;
   /** What the first of them are called. */
   readonly summaries: readonly string[];
+  /** Stands for all that is held and how it is: what a decision about it takes. `null`: made. */
+  readonly preview: string | null;
+}
+
+/** What was brought back of many changes at once, and what was not. */
+export interface Undone {
+  /** Items the decision or the undoing changed. */
+  readonly changed: number;
+  /** Of them: merged with what was changed since. */
+  readonly merged: number;
+  /** Left as they are. */
+  readonly left: readonly LeftItem[];
+}
+
+export interface LeftItem {
+  readonly name: string;
+  readonly summary: string;
+  /**
+   * `there`: it is as it was, or there again · `changed`: the same was changed since · `deleted`: it was deleted since ·
+   * `lost`: the version of before is no longer kept.
+   */
+  readonly why: "there" | "changed" | "deleted" | "lost";
 }
 
 export interface QuarantinedItem {
@@ -884,13 +906,15 @@ export interface Commands {
       calendarId: string;
       kind: GuardedChange["kind"];
       decision: "apply" | "keep";
+      /** Of the list that the user decides about: refused where it is no longer true. */
+      preview: string;
       withoutSnapshot?: boolean;
     };
-    value: { changed: number };
+    value: Undone;
   };
   "guard.undo": {
     args: { calendarId: string; kind: GuardedChange["kind"]; at: number };
-    value: { changed: number };
+    value: Undone;
   };
   /** `sent`: how many of the items that the decision changed have reached the server already. */
   "conflicts.resolve": {

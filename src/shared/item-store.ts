@@ -251,7 +251,12 @@ export interface RemovedCalendarRow {
  * of what is on the server is an update; of what is no longer there, it makes it again. An undelete takes a pending
  * deletion back, as the user's own undo does; what is shown again by now stays as it is.
  */
-export type StageOperation =
+export type StageOperation = StagedChange & {
+  /** Of the row as the change was made of it; `null`: there was none. Not staged where the row has moved on. */
+  readonly expected?: number | null;
+};
+
+type StagedChange =
   | {
       readonly kind: "create";
       readonly name: string;

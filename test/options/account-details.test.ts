@@ -155,25 +155,68 @@ describe("decisions", () => {
     at: null,
     count: 40,
     summaries: ["Lunch", "Dinner"],
+    preview: "of-forty",
   };
 
   test("many deletions wait: brought back with one press", async () => {
     background.answers["guard.list"] = () => [held];
-    background.answers["guard.decide"] = () => ({ changed: 40 });
+    background.answers["guard.decide"] = () => ({ changed: 40, merged: 0, left: [] });
     await open();
     expect(text()).toContain("40 items of “Work” were deleted here");
     expect(text()).toMatch(/Dinner.*and 38 more/);
     button("Bring them back here").click();
     await vi.waitFor(() => expect(background.announced.at(-1)).toContain("40 items stay"));
     expect(background.asks("guard.decide")).toEqual([
-      { calendarId: "c1", kind: "deletions", decision: "keep", withoutSnapshot: false },
+      {
+        calendarId: "c1",
+        kind: "deletions",
+        decision: "keep",
+        preview: "of-forty",
+        withoutSnapshot: false,
+      },
     ]);
+  });
+
+  test("of many that became others meanwhile nothing is decided, and the new state is shown", async () => {
+    background.answers["guard.list"] = () => [held];
+    background.answers["guard.decide"] = () => {
+      // As many as before, and not the same.
+      background.answers["guard.list"] = () => [
+        { ...held, summaries: ["Supper", "Dinner"], preview: "of-others" },
+      ];
+      throw new AppError("preview-outdated", "It has changed since.", {
+        hint: "Nothing was done.",
+      });
+    };
+    await open();
+    button("Delete them on the server too").click();
+    await vi.waitFor(() => expect(text()).toContain("Supper"));
+    expect(text()).not.toContain("Lunch");
+    expect(alerts()[0]).toContain("Nothing was done.");
+    background.answers["guard.decide"] = () => ({ changed: 40, merged: 0, left: [] });
+    button("Delete them on the server too").click();
+    await vi.waitFor(() => expect(background.asks("guard.decide")).toHaveLength(2));
+    expect(background.asks("guard.decide")[1]).toMatchObject({ preview: "of-others" });
+  });
+
+  test("what a decision left alone is said after the card is gone", async () => {
+    background.answers["guard.list"] = () => [{ ...held, kind: "reversals" }];
+    background.answers["guard.decide"] = () => {
+      background.answers["guard.list"] = () => [];
+      const left = [{ name: "a.ics", summary: "Lunch", why: "changed" as const }];
+      return { changed: 39, merged: 0, left };
+    };
+    await open();
+    button("Keep the newer ones, and send them to the server").click();
+    await vi.waitFor(() => expect(text()).toContain("One item was left alone"));
+    expect(text()).toContain("39 items stay as they were.");
+    expect(text()).toContain("Lunch");
   });
 
   test("without a snapshot they are applied only after a second word", async () => {
     background.answers["guard.list"] = () => [held];
     background.answers["guard.decide"] = ({ withoutSnapshot }) => {
-      if (withoutSnapshot) return { changed: 40 };
+      if (withoutSnapshot) return { changed: 40, merged: 0, left: [] };
       throw new AppError("backup-incomplete", "No snapshot could be taken.", {
         hint: "Nothing was changed.",
       });
@@ -281,14 +324,27 @@ test("many changes that were made are undone", async () => {
     at: NOW - 5000,
     count: 30,
     summaries: [],
+    preview: null,
   };
   background.answers["guard.list"] = () => [made];
-  background.answers["guard.undo"] = () => ({ changed: 30 });
+  background.answers["guard.undo"] = () => ({
+    changed: 27,
+    merged: 1,
+    left: [
+      { name: "a.ics", summary: "Lunch", why: "changed" },
+      { name: "b.ics", summary: "Dinner", why: "deleted" },
+      { name: "c.ics", summary: "", why: "lost" },
+    ],
+  });
   await open();
   openPanel("Many changes at once");
   await vi.waitFor(() => expect(text()).toContain("30 items were removed here"));
   document.querySelector<HTMLButtonElement>(".details .rows button")?.click();
-  await vi.waitFor(() => expect(text()).toContain("30 items are back."));
+  await vi.waitFor(() => expect(text()).toContain("27 items are back."));
+  expect(text()).toContain("One of them keeps what was changed in it since.");
+  expect(text()).toMatch(/the same in it was changed since.*Lunch/);
+  expect(text()).toMatch(/it was deleted since.*Dinner/);
+  expect(text()).toMatch(/no longer kept here.*c\.ics/);
   expect(background.asks("guard.undo")).toEqual([
     { calendarId: "c1", kind: "removals", at: NOW - 5000 },
   ]);

@@ -250,7 +250,7 @@ export class MemoryCalendar implements LocalCalendar {
     return { applied: isCurrent, pending: current?.pending ?? null };
   }
 
-  async stage(operations: readonly StageOperation[]): Promise<void> {
+  async stage(operations: readonly StageOperation[]): Promise<string[]> {
     for (const operation of operations) {
       const shown = this.visible().has(operation.name);
       if (operation.kind === "delete") {
@@ -259,6 +259,7 @@ export class MemoryCalendar implements LocalCalendar {
       else if (shown) this.editLocally(operation.name, () => operation.text);
       else this.createLocally(operation.name, operation.text);
     }
+    return [];
   }
 
   #undelete(name: string, text: string): void {

@@ -61,7 +61,7 @@ export class StoredCalendar implements LocalCalendar {
     return this.world.store.settle(this.calendarId, name, revision, settlement);
   }
 
-  stage(operations: readonly StageOperation[], reason: string): Promise<void> {
+  stage(operations: readonly StageOperation[], reason: string): Promise<string[]> {
     return this.world.store.stage(this.calendarId, operations, reason);
   }
 

@@ -249,6 +249,7 @@ export const argumentSchemas: {
     calendarId: text,
     kind: guarded,
     decision: v.picklist(["apply", "keep"]),
+    preview: text,
     withoutSnapshot: v.exactOptional(v.boolean()),
   }),
   "guard.undo": v.strictObject({ calendarId: text, kind: guarded, at: count }),

@@ -18,13 +18,11 @@ export interface AuditDependencies {
 export async function auditCalendar(
   { calendars, provider, scheduler }: AuditDependencies,
   { calendarId, repair = false }: CommandArguments<"sync.audit">,
-  { signal }: Work,
+  work: Work,
 ): Promise<CommandValue<"sync.audit">> {
   const cacheId = await cacheIdOf(calendars, calendarId);
   const compare = (): Promise<AuditResult> =>
-    scheduler().exclusively(calendarId, (engine, deadline) =>
-      engine.audit(AbortSignal.any([signal, deadline])),
-    );
+    scheduler().exclusively(calendarId, (engine, inner) => engine.audit(inner), work);
   const before = await compare();
   const names = before.findings.map(({ name }) => name);
   const rows =
@@ -38,7 +36,8 @@ export async function auditCalendar(
   });
   const { checked } = before;
   if (!repair || names.length === 0) return { checked, differences, left: names.length };
-  const options = { signal, listsAll: true };
+  const { signal, onProgress } = work;
+  const options = { signal, onProgress, listsAll: true };
   const report = await scheduler().requestSync(calendarId, "manual", options);
   if (report.error !== undefined && report.error.code !== "mass-change") {
     throw fromWire(report.error);

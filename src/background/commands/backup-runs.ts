@@ -7,7 +7,7 @@ import { CHANGE_STEP_MS } from "../backup/backup-schedule.ts";
 import type { StoredBackupHistory, StoredLastBackup } from "../settings/backup-settings.ts";
 import type { StoredValue } from "../settings/stored-value.ts";
 import type { Operations } from "./operations.ts";
-import type { BackupService } from "./ports.ts";
+import type { BackupService, Work } from "./ports.ts";
 
 export interface BackupObserver {
   started(): void;
@@ -82,15 +82,23 @@ export class BackupRuns {
   }
 
   /** A snapshot of one calendar before something happens to it. @returns false when there is no whole one */
-  async before(calendarId: string, label: string): Promise<boolean> {
-    return this.mustRunBefore([calendarId], label).then(
+  async before(
+    calendarId: string,
+    label: string,
+    onProgress: Work["onProgress"] = () => {},
+  ): Promise<boolean> {
+    return this.mustRunBefore([calendarId], label, onProgress).then(
       () => true,
       () => false,
     );
   }
 
   /** The same of several. @returns the snapshot's id @throws AppError why there is no whole one */
-  mustRunBefore(calendarIds: readonly string[], label: string): Promise<string> {
+  mustRunBefore(
+    calendarIds: readonly string[],
+    label: string,
+    onProgress: Work["onProgress"] = () => {},
+  ): Promise<string> {
     return this.#operations.run(
       "backup.run",
       async (work) => {
@@ -98,7 +106,7 @@ export class BackupRuns {
         await this.#noteStore();
         return snapshotId;
       },
-      { exclusive: STORE_WORK },
+      { exclusive: STORE_WORK, onProgress },
     );
   }
 

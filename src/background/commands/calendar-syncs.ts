@@ -19,6 +19,7 @@ import {
   type SyncReason,
   SyncScheduler,
 } from "../sync/scheduler.ts";
+import type { BeforeMassRemoval } from "../sync/sync-run.ts";
 import type { CalendarTexts } from "../sync/texts.ts";
 import type { SyncService, Work } from "./ports.ts";
 import { isSameStatus, statusAfter, warningOf } from "./sync-trouble.ts";
@@ -42,7 +43,10 @@ export interface CalendarSyncsDependencies {
   /** Asks to be told ({@link CalendarSyncs.retry}) at this time, even if the page is suspended until then. */
   readonly retryAt: (calendarId: string, time: number) => void;
   /** Takes a snapshot of the calendar without syncing; false when there is none afterwards. */
-  readonly snapshotBefore: (calendarId: string) => Promise<boolean>;
+  readonly snapshotBefore: (
+    calendarId: string,
+    ...accompanied: Parameters<BeforeMassRemoval>
+  ) => Promise<boolean>;
   /** The account cannot be used before the user signs in: told once, not with every poll. */
   readonly tellSignIn: (account: StoredAccount) => void;
   readonly stops: StopMemory;
@@ -182,7 +186,7 @@ export class CalendarSyncs implements SyncService {
         texts,
         now,
         random,
-        beforeMassRemoval: () => snapshotBefore(calendarId),
+        beforeMassRemoval: (onProgress) => snapshotBefore(calendarId, onProgress),
       }),
     };
     this.#engines.set(calendarId, made);

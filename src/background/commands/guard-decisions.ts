@@ -1,8 +1,13 @@
 /** Many changes at once, as the user sees them and decides about them. The engine does what is decided. */
-import type { CommandArguments, CommandValue, GuardedChange } from "../../shared/commands.ts";
+import type {
+  CommandArguments,
+  CommandValue,
+  GuardedChange,
+  Undone,
+} from "../../shared/commands.ts";
 import { scanColumns } from "../../shared/ical/scan.ts";
-import type { PendingChange, ResourceBody } from "../../shared/item-store.ts";
-import { areTooMany, countedDeletions } from "../sync/deletion-guard.ts";
+import type { ResourceBody } from "../../shared/item-store.ts";
+import { type HeldChange, type HeldSource, heldChanges } from "../sync/held-changes.ts";
 import type { SyncScheduler } from "../sync/scheduler.ts";
 import { parseSyncState } from "../sync/sync-state.ts";
 import type { Work } from "./ports.ts";
@@ -13,7 +18,7 @@ export interface GuardDependencies {
   readonly calendars: Pick<typeof messenger.calendar.calendars, "get">;
   readonly provider: Pick<
     typeof messenger.calendar.provider,
-    "getState" | "getPending" | "getResources" | "countDeletions"
+    "getState" | "getPending" | "getResources" | "listResources" | "countDeletions"
   >;
   readonly scheduler: () => Pick<SyncScheduler, "exclusively" | "requestSync">;
   /** Milliseconds since the epoch. */
@@ -25,50 +30,35 @@ const MOST_SUMMARIES = 20;
 export async function listGuarded(deps: GuardDependencies): Promise<GuardedChange[]> {
   const lists = await ofEachCalendar(deps, async (calendarId, cacheId) => {
     const state = parseSyncState(await deps.provider.getState(cacheId));
-    const held = { calendarId, state: "held", at: null } as const;
+    const source: HeldSource = {
+      getState: async () => state,
+      listResources: async () => JSON.parse(await deps.provider.listResources(cacheId)),
+      getPending: async () => JSON.parse(await deps.provider.getPending(cacheId)),
+      countDeletions: (since, except) => deps.provider.countDeletions(cacheId, since, [...except]),
+    };
     const changes: GuardedChange[] = [];
-    for (const [kind, names] of [
-      ["removals", state?.heldRemovals ?? []],
-      ["reversals", (state?.heldReversals ?? []).map(({ name }) => name)],
-    ] as const) {
-      if (names.length === 0) continue;
-      const summaries = await summariesOf(deps, cacheId, names);
-      changes.push({ ...held, kind, count: names.length, summaries });
-    }
-    const deletions = await heldDeletions(deps, cacheId, state?.approvedDeletions ?? null);
-    if (deletions.length > 0) {
-      const texts = deletions.map(({ baseText, serverText }) => serverText ?? baseText);
-      const summaries = summariesIn(texts);
-      changes.push({ ...held, kind: "deletions", count: deletions.length, summaries });
+    for (const held of await heldChanges(source, deps.now())) {
+      const { kind, names, preview } = held;
+      const summaries = await summariesOf(deps, cacheId, held);
+      const count = names.length;
+      changes.push({ calendarId, kind, state: "held", at: null, count, summaries, preview });
     }
     for (const { kind, at, names } of state?.massChanges ?? []) {
-      changes.push({ calendarId, kind, state: "made", at, count: names.length, summaries: [] });
+      const made = { calendarId, kind, state: "made", at, count: names.length } as const;
+      changes.push({ ...made, summaries: [], preview: null });
     }
     return changes;
   });
   return lists.flat().sort((a, b) => (b.at ?? Infinity) - (a.at ?? Infinity) || 0);
 }
 
-async function heldDeletions(
-  { provider, now }: GuardDependencies,
-  cacheId: string,
-  approval: Parameters<typeof countedDeletions>[0],
-): Promise<PendingChange[]> {
-  const { since, except } = countedDeletions(approval, now());
-  const counts = await provider.countDeletions(cacheId, since, except);
-  if (counts.pending === 0 || !areTooMany(counts, now())) return [];
-  const agreed = new Set<string>(approval?.names);
-  const pending = JSON.parse(await provider.getPending(cacheId)) as PendingChange[];
-  return pending.filter(
-    ({ kind, moved, name }) => kind === "delete" && !moved && !agreed.has(name),
-  );
-}
-
 async function summariesOf(
   { provider }: GuardDependencies,
   cacheId: string,
-  names: readonly string[],
+  { kind, names, deletions }: HeldChange,
 ): Promise<string[]> {
+  if (kind === "deletions")
+    return summariesIn(deletions.map(({ baseText, serverText }) => serverText ?? baseText));
   const some = names.slice(0, MOST_SUMMARIES);
   const rows = JSON.parse(await provider.getResources(cacheId, { names: some })) as ResourceBody[];
   return summariesIn(rows.map(({ serverText, userText }) => userText ?? serverText));
@@ -80,14 +70,23 @@ function summariesIn(texts: readonly (string | null)[]): string[] {
     .flatMap((text) => (text === null ? [] : [scanColumns(text).summary]));
 }
 
-/** @throws AppError "calendar-unknown"; "backup-incomplete": no snapshot could be taken before */
+/**
+ * @throws AppError "calendar-unknown"; "preview-outdated": something else is held than was shown; "backup-incomplete":
+ *   no snapshot could be taken before
+ */
 export function decideGuarded(
   deps: GuardDependencies,
-  { calendarId, kind, decision, withoutSnapshot = false }: CommandArguments<"guard.decide">,
+  {
+    calendarId,
+    kind,
+    decision,
+    preview,
+    withoutSnapshot = false,
+  }: CommandArguments<"guard.decide">,
   work: Work,
 ): Promise<CommandValue<"guard.decide">> {
-  return changed(deps, calendarId, work, (engine, signal) =>
-    engine.decide(kind, decision, { withoutSnapshot, signal }),
+  return changed(deps, calendarId, work, (engine, inner) =>
+    engine.decide(kind, decision, { preview, withoutSnapshot }, inner),
   );
 }
 
@@ -97,7 +96,7 @@ export function undoGuarded(
   { calendarId, kind, at }: CommandArguments<"guard.undo">,
   work: Work,
 ): Promise<CommandValue<"guard.undo">> {
-  return changed(deps, calendarId, work, (engine) => engine.undo(kind, at));
+  return changed(deps, calendarId, work, (engine, inner) => engine.undo(kind, at, inner));
 }
 
 type EngineWork = Parameters<SyncScheduler["exclusively"]>[1];
@@ -106,11 +105,12 @@ type EngineWork = Parameters<SyncScheduler["exclusively"]>[1];
 async function changed(
   deps: GuardDependencies,
   calendarId: string,
-  { signal }: Work,
-  work: (...args: Parameters<EngineWork>) => Promise<number>,
-): Promise<{ changed: number }> {
+  outer: Work,
+  work: (...args: Parameters<EngineWork>) => Promise<Undone>,
+): Promise<Undone> {
   await cacheIdOf(deps.calendars, calendarId);
-  const count = await deps.scheduler().exclusively(calendarId, work);
-  await deps.scheduler().requestSync(calendarId, "manual", { signal });
-  return { changed: count };
+  const { signal, onProgress } = outer;
+  const undone = await deps.scheduler().exclusively(calendarId, work, outer);
+  await deps.scheduler().requestSync(calendarId, "manual", { signal, onProgress });
+  return undone;
 }

@@ -91,8 +91,9 @@ export class RemoteCalendars {
    */
   async delete(
     { calendarId, confirm, withoutSnapshot }: CommandArguments<"calendars.deleteRemote">,
-    { signal }: Work,
+    work: Work,
   ): Promise<CommandValue<"calendars.deleteRemote">> {
+    const { signal, onProgress } = work;
     const { accounts, calendars, scheduler, snapshotBefore } = this.#deps;
     const { calendar } = await accounts.find(calendarId);
     const shown = await calendars.get(calendarId);
@@ -100,14 +101,17 @@ export class RemoteCalendars {
     if (confirm !== true) throw notConfirmed(name, await accounts.pendingOf(calendarId));
     let snapshotId: string | null = null;
     if (withoutSnapshot !== true) {
-      const { error } = await scheduler().requestSync(calendarId, "manual", { signal });
+      const options = { signal, onProgress };
+      const { error } = await scheduler().requestSync(calendarId, "manual", options);
       snapshotId = await snapshotBefore(calendarId);
-      await this.#mustHoldAll(calendarId, signal, error);
+      await this.#mustHoldAll(calendarId, work, error);
     }
     signal.throwIfAborted();
     const superseded = await accounts.pendingOf(calendarId);
-    await scheduler().exclusively(calendarId, (_, deadline) =>
-      this.#deleteThere(calendarId, AbortSignal.any([signal, deadline])),
+    await scheduler().exclusively(
+      calendarId,
+      (_, inner) => this.#deleteThere(calendarId, inner.signal),
+      work,
     );
     // Its rows go to what is superseded; the account hears of it by the calendar's removal.
     await calendars.remove(calendarId);
@@ -179,14 +183,12 @@ export class RemoteCalendars {
   /** @throws AppError "backup-incomplete" */
   async #mustHoldAll(
     calendarId: string,
-    signal: AbortSignal,
+    work: Work,
     syncError: WireError | undefined,
   ): Promise<void> {
     const { findings } = await this.#deps
       .scheduler()
-      .exclusively(calendarId, (engine, deadline) =>
-        engine.audit(AbortSignal.any([signal, deadline])),
-      );
+      .exclusively(calendarId, (engine, inner) => engine.audit(inner), work);
     const notHere = findings.filter(({ kind }) => kind !== "missing-there").length;
     if (notHere === 0) return;
     throw new AppError(

@@ -82,7 +82,8 @@ export function composeAccounts(later: LaterParts) {
       void notify(`sign-in-${id}`, text("signInTitle", [username, location]), text("signInHint"));
     },
     stops: stopMemory(storage.session),
-    snapshotBefore: (calendarId) => later.backupRuns().before(calendarId, text("beforeRemovals")),
+    snapshotBefore: (calendarId, onProgress) =>
+      later.backupRuns().before(calendarId, text("beforeRemovals"), onProgress),
     onChanged: tellAccounts,
     onItemsChanged: () => later.noteChange(),
     now: Date.now,

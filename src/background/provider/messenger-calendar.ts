@@ -31,7 +31,7 @@ export interface ItemStoreApi {
     operations: string,
     options?: { state?: unknown; notify?: boolean },
   ): Promise<string>;
-  stage(cacheId: string, operations: string, reason: string): Promise<void>;
+  stage(cacheId: string, operations: string, reason: string): Promise<string[]>;
   listSuperseded(cacheId: string, options: { since: number; limit: number }): Promise<string>;
   countDeletions(cacheId: string, since: number, except: string[]): Promise<DeletionCounts>;
 }
@@ -105,11 +105,13 @@ export class MessengerCalendar implements LocalCalendar {
     return JSON.parse(json) as SettleResult;
   }
 
-  async stage(operations: readonly StageOperation[], reason: string): Promise<void> {
+  async stage(operations: readonly StageOperation[], reason: string): Promise<string[]> {
+    const left: string[] = [];
     for (let start = 0; start < operations.length; start += MOST_ITEMS) {
       const some = operations.slice(start, start + MOST_ITEMS);
-      await this.#api.stage(this.#cacheId, JSON.stringify(some), reason);
+      left.push(...(await this.#api.stage(this.#cacheId, JSON.stringify(some), reason)));
     }
+    return left;
   }
 
   async listSuperseded(since: number): Promise<SupersededVersion[]> {

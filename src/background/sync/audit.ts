@@ -8,6 +8,7 @@ import { forEachBounded } from "./bounded.ts";
 import { stopsRun } from "./outcome.ts";
 import { knownMembers } from "./plan.ts";
 import type { LocalCalendar, RemoteCollection, RemoteMember } from "./ports.ts";
+import type { Accompanied } from "./sync-run.ts";
 
 export type AuditKind =
   /** On the server and not here. */
@@ -38,8 +39,9 @@ const NAMED_ROWS = 200;
 export async function audit(
   remote: RemoteCollection,
   local: LocalCalendar,
-  signal: AbortSignal,
+  { signal, onProgress }: Accompanied,
 ): Promise<AuditResult> {
+  onProgress({ done: 0, total: 0, note: "listing" });
   const listed = new Map((await remote.list(signal)).map((member) => [member.name, member]));
   const known = knownMembers(await local.listResources());
   const findings: AuditFinding[] = [];
@@ -53,6 +55,7 @@ export async function audit(
     // Absence from a listing is no statement.
     if (!listed.has(name)) doubtful.push({ name, href: metadata?.href ?? null });
   }
+  let compared = 0;
   for (let start = 0; start < doubtful.length; start += NAMED_ROWS) {
     const some = doubtful.slice(start, start + NAMED_ROWS);
     const rows = await local.getResources(some.map(({ name }) => name));
@@ -66,6 +69,7 @@ export async function audit(
         if (stopsRun(error)) throw error;
         findings.push({ name, kind: "unknown" });
       }
+      onProgress({ done: ++compared, total: doubtful.length, note: "checking" });
     });
   }
   findings.sort((a, b) => (a.name < b.name ? -1 : 1));

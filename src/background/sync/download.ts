@@ -13,6 +13,7 @@ import { stopsRun } from "./outcome.ts";
 import type { FetchedBody, RemoteBody, RemoteMember, RemoteMetadata, SyncState } from "./ports.ts";
 import { applyBatch, type SyncRun } from "./sync-run.ts";
 import { encodeMetadata, type Unfetched } from "./sync-state.ts";
+import { type MarkedNames, markOf } from "./text-mark.ts";
 
 /** Single GETs at a time: enough to hide latency, few enough for servers that count connections. */
 const SINGLE_REQUESTS = 6;
@@ -96,24 +97,36 @@ export class Download {
     await this.#fetchSingly(singly, cautious);
   }
 
-  /** One GET each. */
-  async #fetchSingly(members: readonly RemoteMember[], cautious: boolean): Promise<void> {
+  /** One GET each. @param onBody what came of it */
+  async #fetchSingly(
+    members: readonly RemoteMember[],
+    cautious: boolean,
+    onBody: (body: RemoteBody) => void = () => {},
+  ): Promise<void> {
     await forEachBounded(members, SINGLE_REQUESTS, async (member) => {
       const body = await this.#fetchOne(member);
       if (body === undefined) return;
-      if (body !== null) return this.#store([body], cautious);
+      if (body !== null) {
+        await this.#store([body], cautious);
+        return onBody(body);
+      }
       this.#unfetched.delete(member.name);
       this.gone.add(member.name);
       this.#advance(1);
     });
   }
 
-  /** Takes over the older versions after all. @returns their names */
-  async acceptReversals(): Promise<ResourceName[]> {
+  /** Takes over the older versions after all. @returns what was taken over */
+  async acceptReversals(): Promise<MarkedNames> {
     const members = [...this.reversals.values()];
     this.reversals.clear();
-    await this.#fetchSingly(members, false);
-    return members.map(({ name }) => name);
+    const names: ResourceName[] = [];
+    const taken: string[] = [];
+    await this.#fetchSingly(members, false, ({ name, text }) => {
+      names.push(name);
+      taken.push(markOf(text));
+    });
+    return { names, taken };
   }
 
   /** Stores bodies that came by another way, e.g. while a removal was being confirmed. */

@@ -5,17 +5,20 @@
  */
 
 import type { ResourceName } from "../../shared/brands.ts";
-import type { CalendarSyncReport } from "../../shared/commands.ts";
+import type { CalendarSyncReport, Undone } from "../../shared/commands.ts";
 import { toWire, type WireError } from "../../shared/errors.ts";
 import type { PendingChange } from "../../shared/item-store.ts";
+import { abortable } from "./abortable-calendar.ts";
 import { type AuditResult, audit } from "./audit.ts";
 import { forEachBounded } from "./bounded.ts";
+import { approveDeletions, isDeletion } from "./deletion-approval.ts";
 import { agreedDeletions } from "./deletion-guard.ts";
 import { discardEdit } from "./discard.ts";
 import { heldBack } from "./held-back.ts";
+import { type HeldChange, heldChanges } from "./held-changes.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
 import {
-  approveDeletions,
+  type DecisionOptions,
   decideHeld,
   type MassDecision,
   undoMassChange,
@@ -32,7 +35,13 @@ import { pull } from "./pull.ts";
 import { pushResource } from "./push.ts";
 import { isFresh, QuietDeletions, type Wait } from "./quiet-deletions.ts";
 import type { PushOutcome } from "./resource-push.ts";
-import { SyncCounts, type SyncProgress, type SyncRun } from "./sync-run.ts";
+import {
+  type Accompanied,
+  type BeforeMassRemoval,
+  SyncCounts,
+  type SyncProgress,
+  type SyncRun,
+} from "./sync-run.ts";
 import type { CalendarTexts } from "./texts.ts";
 
 /** Writes under way at a time. */
@@ -46,8 +55,7 @@ export interface CalendarSyncDependencies {
   readonly now: () => number;
   /** In [0, 1). */
   readonly random: () => number;
-  /** Takes a snapshot of the calendar without syncing; false when there is none afterwards. */
-  readonly beforeMassRemoval: () => Promise<boolean>;
+  readonly beforeMassRemoval: BeforeMassRemoval;
   /** Default: the platform's timer. */
   readonly wait?: Wait;
 }
@@ -144,23 +152,35 @@ export class CalendarSync {
   }
 
   /** What differs between here and the server. @throws AppError as {@link audit} */
-  audit(signal: AbortSignal): Promise<AuditResult> {
+  audit(work: Accompanied): Promise<AuditResult> {
     const { remote, local } = this.#dependencies;
-    return audit(remote, local, signal);
+    return audit(remote, local, work);
   }
 
-  /** @returns how many items it concerned @throws AppError as {@link decideHeld} */
+  /** What waits for the user's word; `undefined`: nothing of the kind. */
+  async held(kind: MassChangeKind): Promise<HeldChange | undefined> {
+    const { local, now } = this.#dependencies;
+    return (await heldChanges(local, now())).find((held) => held.kind === kind);
+  }
+
+  /** @throws AppError as {@link decideHeld} */
   decide(
     kind: MassChangeKind,
     decision: MassDecision,
-    options: { readonly withoutSnapshot: boolean; readonly signal: AbortSignal },
-  ): Promise<number> {
-    return decideHeld(this.#dependencies, kind, decision, options);
+    options: DecisionOptions,
+    work: Accompanied,
+  ): Promise<Undone> {
+    return decideHeld(this.#writingWhile(work.signal), kind, decision, options, work);
   }
 
-  /** @returns how many items came back @throws AppError as {@link undoMassChange} */
-  undo(kind: MassChangeKind, at: number): Promise<number> {
-    return undoMassChange(this.#dependencies, kind, at);
+  /** @throws AppError as {@link undoMassChange} */
+  undo(kind: MassChangeKind, at: number, work: Accompanied): Promise<Undone> {
+    return undoMassChange(this.#writingWhile(work.signal), kind, at, work);
+  }
+
+  /** For work that others wait for: once it has been ended, it writes nothing any more. */
+  #writingWhile(signal: AbortSignal): CalendarSyncDependencies {
+    return { ...this.#dependencies, local: abortable(this.#dependencies.local, signal) };
   }
 
   /** True when a change was left waiting, perhaps for the other half of its move. */
@@ -198,12 +218,13 @@ export class CalendarSync {
     };
     try {
       const { approvedDeletions } = options;
+      const writing = this.#writingWhile(options.signal);
       if (approvedDeletions !== undefined)
-        await approveDeletions(this.#dependencies, new Set(approvedDeletions));
+        await approveDeletions(writing, new Set(approvedDeletions));
       const pushFailure = await this.#pushPending(options, count);
       state = await local.getState();
       const run: SyncRun = {
-        ...this.#dependencies,
+        ...writing,
         signal: options.signal,
         onProgress: options.onProgress ?? (() => {}),
         mutex: this.#mutex,
@@ -220,7 +241,7 @@ export class CalendarSync {
           listsAll: options.listsAll === true,
         });
       } finally {
-        await showWhatArrived(run);
+        await showWhatArrived(local, counts);
       }
       await forEachBounded(counts.moved, PUSH_WIDTH, async (name) => {
         count(await this.push(name, options.impatient, options.signal));
@@ -316,16 +337,13 @@ export class CalendarSync {
   }
 }
 
-/** Halves of moves are none. */
-const isDeletion = ({ kind, moved }: PendingChange): boolean => kind === "delete" && !moved;
-
 /** False for a deletion that waits for the user's word. */
 function mayBeSent(change: PendingChange, agreed: ReadonlySet<ResourceName> | null): boolean {
   return !isDeletion(change) || agreed === null || agreed.has(change.name as ResourceName);
 }
 
 /** A run that broke off shows what it stored; one that ended has done so with its last batch. */
-async function showWhatArrived(run: SyncRun): Promise<void> {
-  if (run.counts.changed === 0 || run.counts.shown) return;
-  await run.local.batch([], { notify: true });
+async function showWhatArrived(local: LocalCalendar, counts: SyncCounts): Promise<void> {
+  if (counts.changed === 0 || counts.shown) return;
+  await local.batch([], { notify: true });
 }

@@ -1,4 +1,4 @@
-/** The rows whose server side is known, read when they are first needed and not twice. */
+/** The rows whose server side is known, read when they are first needed and not again before they change. */
 import { type KnownMembers, knownMembers } from "./plan.ts";
 import type { LocalCalendar } from "./ports.ts";
 
@@ -16,6 +16,11 @@ export class KnownRows {
   async all(): Promise<KnownMembers> {
     this.#all ??= knownMembers(await this.#local.listResources());
     return this.#all;
+  }
+
+  /** Rows were written: what was read before says nothing of them. */
+  forget(): void {
+    this.#all = undefined;
   }
 
   async of(names: readonly string[]): Promise<KnownMembers> {

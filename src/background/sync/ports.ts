@@ -135,8 +135,11 @@ export interface LocalCalendar {
     options: { state?: SyncState; notify?: boolean },
   ): Promise<BatchResult>;
   settle(name: string, revision: number, settlement: Settlement): Promise<SettleResult>;
-  /** Changes made for the user, as edits waiting to be sent. Durable when it resolves. */
-  stage(operations: readonly StageOperation[], reason: string): Promise<void>;
+  /**
+   * Changes made for the user, as edits waiting to be sent. Durable when it resolves.
+   * @returns names of those that were not staged because their rows had moved on
+   */
+  stage(operations: readonly StageOperation[], reason: string): Promise<string[]>;
   /** Versions replaced or removed at this time or later, newest first. @param since ms since the epoch */
   listSuperseded(since: number): Promise<SupersededVersion[]>;
   /**
@@ -152,6 +155,8 @@ export interface MassChange {
   readonly at: number;
   readonly kind: MassChangeKind;
   readonly names: readonly ResourceName[];
+  /** Of reversals, for each name: the mark ({@link markOf}) of the older text that was taken over. */
+  readonly taken?: readonly string[];
 }
 
 /**

@@ -195,6 +195,12 @@ class Pull {
     const few = members.length < SEVERAL;
     const known = few ? [] : await this.#known.of(members.map((member) => member.name));
     await this.#download.fetch(members, [...known].length);
+    if (members.length > 0) this.#known.forget();
+  }
+
+  /** @returns how many were known before this run: what it brings must not make losses look small */
+  async #knownBefore(): Promise<number> {
+    return Math.max(0, (await this.#known.all()).size - this.#run.counts.added);
   }
 
   async #finish(listed: Listed, looksAtHeld: boolean): Promise<SyncState> {
@@ -203,7 +209,7 @@ class Pull {
     const state = this.#state;
     const { plan } = listed;
     const startedAt = run.now();
-    const judged = await judgeReversals(run, download, async () => (await this.#known.all()).size);
+    const judged = await judgeReversals(run, download, () => this.#knownBefore());
     const massChanges = [...state.massChanges, ...judged.massChanges];
     const held = looksAtHeld ? state.heldRemovals.filter((name) => !listed.seen.has(name)) : [];
     let remove: readonly ResourceName[] = [];
@@ -219,7 +225,7 @@ class Pull {
           doubtful: [...plan.unlisted, ...held].filter(isKnown),
         },
         known,
-        known.size,
+        await this.#knownBefore(),
         state.recentRemovals,
       );
       await download.keep(verdict.alive);

@@ -9,7 +9,7 @@ import { isMassRemoval } from "./guard.ts";
 import { stopsRun } from "./outcome.ts";
 import type { KnownMembers } from "./plan.ts";
 import type { RemoteBody, SyncState } from "./ports.ts";
-import type { SyncRun } from "./sync-run.ts";
+import { type SyncRun, tookSnapshot } from "./sync-run.ts";
 
 export interface Suspects {
   /** The server states them to be gone. */
@@ -76,7 +76,7 @@ export async function judgeRemovals(
   else await forEachBounded(rest, SINGLE_REQUESTS, check);
 
   const needsSnapshot = isMassRemoval(gone.length, total, recent, run.now());
-  if (needsSnapshot && !(await run.beforeMassRemoval())) {
+  if (needsSnapshot && !(await tookSnapshot(run))) {
     return { remove: [], held: [...held, ...gone], alive, isMass: false };
   }
   return { remove: gone, held, alive, isMass: needsSnapshot };

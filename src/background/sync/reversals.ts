@@ -5,7 +5,7 @@
 import type { Download } from "./download.ts";
 import { isMassRemoval } from "./guard.ts";
 import type { RemoteMember, SyncState } from "./ports.ts";
-import type { SyncRun } from "./sync-run.ts";
+import { type SyncRun, tookSnapshot } from "./sync-run.ts";
 
 /** @param total members known here  @returns what of it is held, and what can be undone */
 export async function judgeReversals(
@@ -17,11 +17,11 @@ export async function judgeReversals(
   if (reversals.size === 0) return { heldReversals: [], massChanges: [] };
   const at = run.now();
   const isMass = isMassRemoval(reversals.size, await total(), [], at);
-  if (isMass && !(await run.beforeMassRemoval())) {
+  if (isMass && !(await tookSnapshot(run))) {
     return { heldReversals: [...reversals.values()].map(asMember), massChanges: [] };
   }
-  const names = await download.acceptReversals();
-  return { heldReversals: [], massChanges: isMass ? [{ at, kind: "reversals", names }] : [] };
+  const taken = await download.acceptReversals();
+  return { heldReversals: [], massChanges: isMass ? [{ at, kind: "reversals", ...taken }] : [] };
 }
 
 const asMember = ({ name, href, etag }: RemoteMember): RemoteMember => ({ name, href, etag });

@@ -38,8 +38,9 @@ export class RunDeadline {
     this.#idle = setTimeout(() => this.#expire(), this.#limits.idleMs);
   }
 
-  abort(): void {
-    this.#controller.abort(aborted());
+  /** @param reason what the work then throws; default: AppError "aborted" */
+  abort(reason: unknown = aborted()): void {
+    this.#controller.abort(reason);
   }
 
   /** No timer is left afterwards. */

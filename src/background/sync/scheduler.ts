@@ -13,7 +13,7 @@ import { type Outcome, outcomeOf, stopsRun } from "./outcome.ts";
 import type { CollectionStatus } from "./ports.ts";
 import type { PushOutcome } from "./resource-push.ts";
 import { RunDeadline, timedOut } from "./run-deadline.ts";
-import type { SyncProgress } from "./sync-run.ts";
+import type { Accompanied, SyncProgress } from "./sync-run.ts";
 
 /** `manual`: the user asked, so back-off and waiting times do not count. */
 export type SyncReason = "manual" | "poll" | "online" | "retry";
@@ -160,17 +160,31 @@ export class SyncScheduler {
     }
   }
 
-  /** Works on a calendar while none of its account is synchronized. @throws what `work` throws; AppError "timeout" */
+  /**
+   * Works on a calendar while none of its account is synchronized. It may take long as long as it tells its progress.
+   * @param outer who asked for it: may end it, and is told of its progress
+   * @throws what `work` throws; AppError "timeout"; the reason of the outer signal
+   */
   async exclusively<T>(
     calendarId: string,
-    work: (engine: CalendarSync, signal: AbortSignal) => Promise<T>,
+    work: (engine: CalendarSync, work: Accompanied) => Promise<T>,
+    outer: Partial<Accompanied> = {},
   ): Promise<T> {
     const { accountId, engine } = await this.#find(calendarId);
     return this.#accounts.run(accountId, async () => {
+      outer.signal?.throwIfAborted();
       const deadline = new RunDeadline(this.#limits);
+      const { signal } = deadline;
+      const end = (): void => deadline.abort(outer.signal?.reason);
+      outer.signal?.addEventListener("abort", end, { once: true });
+      const onProgress = (progress: SyncProgress): void => {
+        deadline.progressed();
+        if (!signal.aborted) outer.onProgress?.(progress);
+      };
       try {
-        return await deadline.bound(work(engine, deadline.signal), this.#limits.graceMs);
+        return await deadline.bound(work(engine, { signal, onProgress }), this.#limits.graceMs);
       } finally {
+        outer.signal?.removeEventListener("abort", end);
         deadline.done();
       }
     });

@@ -8,7 +8,33 @@ export interface SyncProgress {
   readonly done: number;
   /** 0 while unknown. */
   readonly total: number;
-  readonly note: "sending" | "listing" | "receiving" | "checking";
+  readonly note: "sending" | "listing" | "receiving" | "checking" | "saving" | "restoring";
+}
+
+/** Takes a snapshot of the calendar without syncing; false when there is none afterwards. */
+export type BeforeMassRemoval = (
+  onProgress: (progress: { readonly done: number; readonly total: number }) => void,
+) => Promise<boolean>;
+
+/** What accompanies work that may take long. */
+export interface Accompanied {
+  /** Ends it; nothing is written afterwards. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: SyncProgress) => void;
+}
+
+/**
+ * @returns false when there is no snapshot
+ * @throws the signal's reason: it may take so long that nobody waits for what was to follow
+ */
+export async function tookSnapshot({
+  beforeMassRemoval,
+  signal,
+  onProgress,
+}: Accompanied & { readonly beforeMassRemoval: BeforeMassRemoval }): Promise<boolean> {
+  const taken = await beforeMassRemoval((progress) => onProgress({ ...progress, note: "saving" }));
+  signal.throwIfAborted();
+  return taken;
 }
 
 /** Lives as long as one run. */
@@ -19,8 +45,7 @@ export interface SyncRun {
   readonly now: () => number;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: SyncProgress) => void;
-  /** Takes a snapshot (without syncing) before many removals; false when there is none afterwards. */
-  readonly beforeMassRemoval: () => Promise<boolean>;
+  readonly beforeMassRemoval: BeforeMassRemoval;
   readonly mutex: KeyedMutex;
   /** Of the mutex, when the run began to look at the server. */
   readonly startedAt: number;

@@ -48,6 +48,7 @@ const StoredState = v.object({
         at: v.number(),
         kind: v.picklist(["removals", "reversals", "deletions"]),
         names: v.array(branded<ResourceName>()),
+        taken: v.exactOptional(v.array(v.string())),
       }),
     ),
     [],

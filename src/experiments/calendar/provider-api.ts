@@ -117,10 +117,10 @@ export function createProviderApi(port: ProviderPort, dialog: NewCalendarDialog)
       return (await store.resourceByUid(calendar.id, id))?.pending == null;
     },
 
-    async stage(cacheId: string, operations: string, reason: string): Promise<void> {
+    async stage(cacheId: string, operations: string, reason: string): Promise<string[]> {
       const calendarId = own(cacheId);
       const parsed = parseJson<StageOperation[]>(operations, "operations");
-      await (await port.store()).stage(calendarId, parsed, reason);
+      return (await port.store()).stage(calendarId, parsed, reason);
     },
 
     async listConflicts(cacheId: string): Promise<string> {

@@ -13,6 +13,8 @@ export class Decisions {
   readonly #page: Page;
   readonly #changed: () => void;
   readonly #heading: HTMLElement;
+  /** Of the last decision, where there is more to say of it than that it was carried out. */
+  readonly #outcome = element("div");
   readonly #list = element("div", { class: "cards" });
   readonly #cards = new Map<string, HTMLElement>();
 
@@ -25,6 +27,7 @@ export class Decisions {
       "section",
       { class: "decisions", "aria-labelledby": this.#heading.id, hidden: true },
       this.#heading,
+      this.#outcome,
       this.#list,
     );
   }
@@ -59,8 +62,11 @@ export class Decisions {
     const name = (id: string): string => names.get(id) ?? "";
     const wanted = [
       ...held.map((change): [string, () => HTMLElement] => [
-        `held ${change.calendarId} ${change.kind} ${change.count} ${name(change.calendarId)}`,
-        () => guardCard(this.#page, change, name(change.calendarId), () => this.#decided()),
+        `held ${change.calendarId} ${change.kind} ${change.preview} ${name(change.calendarId)}`,
+        () =>
+          guardCard(this.#page, change, name(change.calendarId), (outcome) =>
+            this.#decided(outcome),
+          ),
       ]),
       ...conflicts.map((conflict): [string, () => HTMLElement] => [
         `conflict ${conflict.calendarId} ${conflict.id} ${name(conflict.calendarId)}`,
@@ -80,12 +86,14 @@ export class Decisions {
     for (const [index, card] of cards.entries())
       if (this.#list.children[index] !== card)
         this.#list.insertBefore(card, this.#list.children[index] ?? null);
-    this.node.hidden = cards.length === 0;
-    this.#heading.textContent = words.counted("decisionsWait", cards.length);
+    this.node.hidden = cards.length === 0 && this.#outcome.childElementCount === 0;
+    this.#heading.textContent =
+      cards.length > 0 ? words.counted("decisionsWait", cards.length) : words.text("decisions");
   }
 
   /** The card goes: what had the focus is the heading then. */
-  #decided(): void {
+  #decided(outcome?: HTMLElement): void {
+    show(this.#outcome, outcome);
     this.#changed();
     if (!this.node.hidden) this.#heading.focus();
   }

@@ -5,36 +5,40 @@ import { errorNotice, warningNotice } from "../components/notice.ts";
 import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
 import { heldWords } from "./guard-words.ts";
+import { undoneNotice } from "./undone-notice.ts";
 
-/** @param decided told when there is something new to be read */
+/** @param decided told when there is something new to be read, with what is to be said beside it */
 export function guardCard(
   page: Page,
   change: GuardedChange,
   calendarName: string,
-  decided: () => void,
+  decided: (outcome?: HTMLElement) => void,
 ): HTMLElement {
   const { client, words, announce } = page;
-  const { calendarId, kind, count, summaries } = change;
+  const { calendarId, kind, count, summaries, preview } = change;
   const said = heldWords(words, change, calendarName);
   const outcome = element("div");
 
   const decide = async (decision: "apply" | "keep", withoutSnapshot = false): Promise<void> => {
     for (const button of node.querySelectorAll("button")) button.disabled = true;
     try {
-      const { changed } = await client.call("guard.decide", {
+      const undone = await client.call("guard.decide", {
         calendarId,
         kind,
         decision,
+        preview: preview ?? "",
         withoutSnapshot,
       });
-      announce(words.counted(decision === "apply" ? "heldApplied" : "heldKept", changed));
-      decided();
+      const said = words.counted(decision === "apply" ? "heldApplied" : "heldKept", undone.changed);
+      announce(said);
+      decided(undone.left.length > 0 ? undoneNotice(page, said, undone) : undefined);
     } catch (error) {
       for (const button of node.querySelectorAll("button")) button.disabled = false;
       if (decision === "apply" && isAppError(error, "backup-incomplete")) {
         show(outcome, secondWord(`${error.message} ${error.hint}`));
         outcome.querySelector("button")?.focus();
-      } else show(outcome, errorNotice(error));
+      } else if (isAppError(error, "preview-outdated")) decided(errorNotice(error));
+      else show(outcome, errorNotice(error));
     }
   };
 

@@ -1,10 +1,10 @@
 /** Many changes at once that were made in a calendar: each can be undone for 30 days. */
 import type { GuardedChange } from "../../shared/commands.ts";
-import { resultNotice } from "../components/notice.ts";
 import { element } from "../element.ts";
 import type { Page } from "../page.ts";
 import { madeWords } from "./guard-words.ts";
 import { Panel } from "./panel.ts";
+import { undoneNotice } from "./undone-notice.ts";
 
 export function madePanel(page: Page, calendarId: string): Panel {
   const { client, words } = page;
@@ -13,8 +13,8 @@ export function madePanel(page: Page, calendarId: string): Panel {
     const said = madeWords(words, change);
     const { kind, at } = change;
     const undo = async (): Promise<HTMLElement> => {
-      const { changed } = await client.call("guard.undo", { calendarId, kind, at: at ?? 0 });
-      return resultNotice("success", words.counted("broughtBack", changed));
+      const undone = await client.call("guard.undo", { calendarId, kind, at: at ?? 0 });
+      return undoneNotice(page, words.counted("broughtBack", undone.changed), undone);
     };
     return element(
       "li",

@@ -9,6 +9,16 @@ import { resultNotice } from "./notice.ts";
 
 const PATIENCE_MS = 700;
 
+/** Notes of synchronizations, which have words of their own; others are names. */
+const NOTES: ReadonlySet<string> = new Set([
+  "sending",
+  "listing",
+  "receiving",
+  "checking",
+  "saving",
+  "restoring",
+]);
+
 export interface OperationProgressOptions {
   /** Shown only where it takes long enough to be looked at. */
   readonly patient?: boolean;
@@ -108,7 +118,8 @@ export class OperationProgress {
     const all = [...this.#running.values()];
     const total = all.reduce((sum, operation) => sum + operation.total, 0);
     const done = all.reduce((sum, operation) => sum + Math.min(operation.done, operation.total), 0);
-    const note = all.at(-1)?.note ?? "";
+    const given = all.at(-1)?.note ?? "";
+    const note = NOTES.has(given) ? words.text(`note_${given}`) : given;
     if (total > 0) {
       this.#bar.max = total;
       this.#bar.value = done;

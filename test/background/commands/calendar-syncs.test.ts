@@ -80,7 +80,7 @@ function start(): CalendarSyncs {
       getResources: async () => "[]",
       getPending: async () => "[]",
       settle: async () => "{}",
-      stage: async () => {},
+      stage: async () => [],
       listSuperseded: async () => "[]",
       countDeletions: async () => ({ pending: 0, confirmed: 0, onServer: 0 }),
       batch: async (_, operations) => {

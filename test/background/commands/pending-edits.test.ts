@@ -23,7 +23,7 @@ beforeEach(async () => {
     },
     provider: { getPending: async () => JSON.stringify(await world.local.getPending()) },
     scheduler: () => ({
-      exclusively: async (_, run) => run(world.engine, work.signal),
+      exclusively: async (_, run) => run(world.engine, work),
       requestSync: async () => (await world.sync({ impatient: true })).report,
     }),
   };

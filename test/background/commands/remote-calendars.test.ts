@@ -116,7 +116,7 @@ beforeEach(() => {
         duringSync();
         return {} as never;
       },
-      exclusively: (_, run) => run(engine as never, work.signal),
+      exclusively: (_, run) => run(engine as never, work),
     }),
     snapshotBefore: () => {
       done.push("snapshot");

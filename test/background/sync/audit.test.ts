@@ -3,6 +3,7 @@ import { event, makeSyncedWorld, numbered } from "./sync-world.ts";
 
 const DAY = 24 * 60 * 60_000;
 const { signal } = new AbortController();
+const work = { signal, onProgress: () => {} };
 
 /** A calendar whose store has lost touch with the server, which says nothing of it. */
 async function drifted() {
@@ -37,7 +38,7 @@ async function drifted() {
 test("the audit names what differs, and changes nothing", async () => {
   const world = await drifted();
   const before = new Map(world.local.visible());
-  expect(await world.engine.audit(signal)).toEqual({
+  expect(await world.engine.audit(work)).toEqual({
     checked: 9,
     findings: [
       { name: "event-0.ics", kind: "missing-here" },
@@ -54,7 +55,7 @@ test("an ordinary synchronization does not see it, one that lists all repairs it
   expect(world.local.visible()).not.toEqual(world.remote.texts());
   await world.engine.run({ status: null, impatient: true, listsAll: true, signal });
   expect(world.local.visible()).toEqual(world.remote.texts());
-  expect((await world.engine.audit(signal)).findings).toEqual([]);
+  expect((await world.engine.audit(work)).findings).toEqual([]);
 });
 
 test("once a week it is repaired without being asked for", async () => {
@@ -75,7 +76,7 @@ describe("what is no difference", () => {
     const world = await makeSyncedWorld(numbered(3));
     world.editLocally("event-0.ics", "SUMMARY", "mine");
     world.local.createLocally("new.ics", event("new"));
-    expect((await world.engine.audit(signal)).findings).toEqual([]);
+    expect((await world.engine.audit(work)).findings).toEqual([]);
   });
 
   test("another ETag for the same text", async () => {
@@ -83,6 +84,6 @@ describe("what is no difference", () => {
     const metadata = { href: "/c/event-0.ics", etag: '"other"', scheduleTag: null };
     const change = { kind: "metadata", name: "event-0.ics", metadata } as const;
     await world.local.batch([change], { notify: false });
-    expect(await world.engine.audit(signal)).toEqual({ checked: 3, findings: [] });
+    expect(await world.engine.audit(work)).toEqual({ checked: 3, findings: [] });
   });
 });

@@ -11,6 +11,7 @@ import { StoredCalendar } from "../../support/stored-calendar.ts";
 import { numbered } from "./sync-world.ts";
 
 const { signal } = new AbortController();
+const work = { signal, onProgress: () => {} };
 const EVENTS = 40;
 const newer = "20260601T100000Z";
 const older = "20260101T100000Z";
@@ -61,8 +62,14 @@ async function sync(options: { approvedDeletions?: readonly string[] } = {}) {
   return result;
 }
 
-const decide = (kind: MassChangeKind, decision: MassDecision, withoutSnapshot = false) =>
-  engine.decide(kind, decision, { withoutSnapshot, signal });
+/** About what is held now. @returns how many items it concerned */
+const decide = async (kind: MassChangeKind, decision: MassDecision, withoutSnapshot = false) => {
+  const { preview = "" } = (await engine.held(kind)) ?? {};
+  return (await engine.decide(kind, decision, { preview, withoutSnapshot }, work)).changed;
+};
+
+/** @returns how many came back */
+const undo = async (kind: MassChangeKind, at = 0) => (await engine.undo(kind, at, work)).changed;
 
 const titles = (texts: Iterable<string>) =>
   [...texts].map((text) => (propertyOf(text, "SUMMARY") ?? "").split(" ")[0]);
@@ -91,7 +98,7 @@ describe("many versions that go back in time", () => {
     expect(count((await local.visible()).values(), "old")).toBe(20);
     const [change] = (await local.getState())?.massChanges ?? [];
     expect(change).toMatchObject({ kind: "reversals" });
-    expect(await engine.undo("reversals", change?.at ?? 0)).toBe(20);
+    expect(await undo("reversals", change?.at)).toBe(20);
     await sync();
     expect(count(remote.texts().values(), "new")).toBe(EVENTS);
     await expectAgreement();
@@ -154,11 +161,11 @@ describe("many removals", () => {
     expect((await local.visible()).size).toBe(10);
     const [change] = (await local.getState())?.massChanges ?? [];
     expect(change).toMatchObject({ kind: "removals" });
-    expect(await engine.undo("removals", change?.at ?? 0)).toBe(30);
+    expect(await undo("removals", change?.at)).toBe(30);
     await sync();
     expect(count(remote.texts().values(), "new")).toBe(EVENTS);
     await expectAgreement();
-    await expect(engine.undo("removals", change?.at ?? 0)).rejects.toMatchObject({
+    await expect(undo("removals", change?.at)).rejects.toMatchObject({
       code: "item-unknown",
     });
   });
@@ -244,7 +251,7 @@ describe("many deletions made here", () => {
     await sync();
     expect(remote.texts().size).toBe(EVENTS - 21);
     const change = (await local.getState())?.massChanges.find(({ kind }) => kind === "deletions");
-    expect(await engine.undo("deletions", change?.at ?? 0)).toBe(20);
+    expect(await undo("deletions", change?.at)).toBe(20);
     await sync();
     expect(count(remote.texts().values(), "new")).toBe(EVENTS - 1);
     await expectAgreement();
@@ -296,7 +303,7 @@ describe("many deletions made here", () => {
     remote.intercept = () => "answered";
     expect(remote.texts().size).toBeLessThan(EVENTS);
     const change = (await local.getState())?.massChanges.find(({ kind }) => kind === "deletions");
-    expect(await engine.undo("deletions", change?.at ?? 0)).toBe(20);
+    expect(await undo("deletions", change?.at)).toBe(20);
     await sync();
     await sync();
     expect(count(remote.texts().values(), "new")).toBe(EVENTS);
@@ -371,7 +378,7 @@ describe("many deletions made here", () => {
     await sync();
     await decide("deletions", "apply");
     const change = (await local.getState())?.massChanges.find(({ kind }) => kind === "deletions");
-    expect(await engine.undo("deletions", change?.at ?? 0)).toBe(20);
+    expect(await undo("deletions", change?.at)).toBe(20);
     await sync();
     expect(remote.texts().size).toBe(EVENTS);
     await expectAgreement();
@@ -387,7 +394,7 @@ describe("many deletions made here", () => {
     await decide("deletions", "apply");
     await sync();
     const change = (await local.getState())?.massChanges.find(({ kind }) => kind === "deletions");
-    expect(await engine.undo("deletions", change?.at ?? 0)).toBe(20);
+    expect(await undo("deletions", change?.at)).toBe(20);
     await sync();
     expect(remote.texts().size).toBe(EVENTS);
     for (const name of names.slice(20)) await local.remove(name);
@@ -395,14 +402,19 @@ describe("many deletions made here", () => {
     expect(remote.texts().size).toBe(EVENTS);
   });
 
-  test("agreed to, not sent and then kept with others leave no agreement behind", async () => {
+  test("agreed to and not sent yet are sent although others are kept, and leave them no agreement", async () => {
     await removeHere(20);
     await sync();
     await decide("deletions", "apply");
-    expect(await decide("deletions", "keep")).toBe(20);
-    await removeHere(20);
-    expect((await sync()).held).toBe(20);
-    expect(remote.texts().size).toBe(EVENTS);
+    const others = names.slice(20, 35);
+    for (const name of others) await local.remove(name);
+    expect(await decide("deletions", "keep")).toBe(15);
+    expect((await sync()).held).toBe(0);
+    expect(remote.texts().size).toBe(EVENTS - 20);
+    await expectAgreement();
+    for (const name of others) await local.remove(name);
+    expect((await sync()).held).toBe(15);
+    expect(remote.texts().size).toBe(EVENTS - 20);
   });
 
   test("agreed to and given up one by one leave no room for others", async () => {
@@ -428,7 +440,7 @@ describe("many deletions made here", () => {
     remote.intercept = () => "answered";
     expect(remote.texts().size).toBeLessThan(EVENTS);
     const change = (await local.getState())?.massChanges.find(({ kind }) => kind === "deletions");
-    expect(await engine.undo("deletions", change?.at ?? 0)).toBe(20);
+    expect(await undo("deletions", change?.at)).toBe(20);
     await sync();
     expect(count(remote.texts().values(), "new")).toBe(EVENTS);
     await expectAgreement();

@@ -39,7 +39,12 @@ async function twoCalendars() {
     });
     const sync = () =>
       engine.run({ status: null, impatient: true, signal: AbortSignal.timeout(30_000) });
-    return { url, local, sync };
+    const keepDeletions = async () => {
+      const { preview = "" } = (await engine.held("deletions")) ?? {};
+      const work = { signal: AbortSignal.timeout(30_000), onProgress: () => {} };
+      await engine.decide("deletions", "keep", { preview, withoutSnapshot: true }, work);
+    };
+    return { url, local, engine, sync, keepDeletions };
   };
   const [from, to] = [await open(FROM), await open(TO)];
   await server.put(`${from.url}a.ics`, event("a"));
@@ -103,4 +108,48 @@ test("events deleted in the place they were moved to, before they were sent ther
   expect(server.count("DELETE")).toBe(0);
   expect(held).toBe(20);
   expect(await server.list(from.url)).toHaveLength(21);
+});
+
+test.each([
+  ["by the user's own undo", "undo"],
+  ["from what waits to be sent", "discard"],
+  ["from among many deletions", "keep"],
+] as const)(
+  "deletions taken back in the new place %s are no deletions in the old one",
+  async (_how, way) => {
+    const { from, to, move } = await twoCalendars();
+    const uids = numbered(20);
+    for (const uid of uids) await server.put(`${from.url}${uid}.ics`, event(uid));
+    await from.sync();
+    for (const uid of uids) await move(from, to, uid);
+    const moved = await to.local.visible();
+    for (const name of moved.keys()) await to.local.remove(name);
+    expect((await from.sync()).held).toBe(20);
+    if (way === "undo") for (const uid of uids) await to.local.create(uid, event(uid));
+    if (way === "discard") for (const name of moved.keys()) await to.engine.discard(name);
+    if (way === "keep") await to.keepDeletions();
+    // The old place has them until the new one is known to.
+    expect((await from.sync()).held).toBe(0);
+    expect(await server.list(from.url)).toHaveLength(21);
+    await to.sync();
+    await from.sync();
+    expect(await server.list(to.url)).toHaveLength(20);
+    expect(await server.list(from.url)).toEqual(["a.ics"]);
+  },
+);
+
+test("deletions taken back in the old place stay there, and the new place has none", async () => {
+  const { from, to, move } = await twoCalendars();
+  const uids = numbered(20);
+  for (const uid of uids) await server.put(`${from.url}${uid}.ics`, event(uid));
+  await from.sync();
+  for (const uid of uids) await move(from, to, uid);
+  for (const name of (await to.local.visible()).keys()) await to.local.remove(name);
+  expect((await from.sync()).held).toBe(20);
+  await from.keepDeletions();
+  await to.sync();
+  await from.sync();
+  expect(await server.list(from.url)).toHaveLength(21);
+  expect(await server.list(to.url)).toEqual([]);
+  expect((await from.local.visible()).size).toBe(21);
 });

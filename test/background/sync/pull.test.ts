@@ -94,6 +94,30 @@ test("a truncated answer (507) is continued, and an interruption resumes from th
   expect(world.local.visible()).toEqual(world.remote.texts());
 });
 
+test("what comes on one page of changes and goes on a later one of the same run is not left here", async () => {
+  const world = await makeSyncedWorld(numbered(3), { pageSize: 250 });
+  const arriving = Array.from({ length: 260 }, (_, index) => `new-${index}.ics`);
+  for (const name of arriving) world.remote.write(name, event(name));
+  let pages = 0;
+  world.remote.intercept = (call) => {
+    if (call === "changesSince" && ++pages === 2) world.remote.delete("new-7.ics");
+    return "answered";
+  };
+  await world.sync();
+  expect(pages).toBe(2);
+  expect(world.local.visible()).toEqual(world.remote.texts());
+});
+
+test("those that arrive with many removals do not make the removals look few", async () => {
+  const world = await makeSyncedWorld(numbered(40));
+  for (const name of numbered(20)) world.remote.delete(`${name}.ics`);
+  const arriving = Array.from({ length: 150 }, (_, index) => `new-${index}.ics`);
+  for (const name of arriving) world.remote.write(name, event(name));
+  await world.sync();
+  expect(world.snapshots).toBe(1);
+  expect(world.local.visible()).toEqual(world.remote.texts());
+});
+
 test("a truncated first listing is continued", async () => {
   const world = makeWorld({ pageSize: 10 });
   for (const name of numbered(35)) world.remote.write(`${name}.ics`, event(name));

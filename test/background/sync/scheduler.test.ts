@@ -4,8 +4,9 @@ import type { CollectionStatus } from "../../../src/background/sync/ports.ts";
 import { SyncScheduler } from "../../../src/background/sync/scheduler.ts";
 import type { CalendarSyncReport } from "../../../src/shared/commands.ts";
 import { AppError } from "../../../src/shared/errors.ts";
+import { eventText } from "../../support/event-text.ts";
 import type { Fate } from "../../support/memory-collection.ts";
-import { event, makeWorld, type SyncWorld } from "./sync-world.ts";
+import { event, makeWorld, numbered, type SyncWorld } from "./sync-world.ts";
 
 interface Bench {
   readonly worlds: ReadonlyMap<string, SyncWorld>;
@@ -212,5 +213,140 @@ describe("deadlines", () => {
     expect((await run).error?.code).toBe("aborted");
     world.remote.intercept = () => "answered";
     expect((await bench.scheduler.requestSync("one", "poll")).error).toBeUndefined();
+  });
+});
+
+describe("work that keeps synchronizations out", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const EVENTS = 40;
+  /** Every request takes a while. Resolves with the first: what comes before it takes no time of these clocks. */
+  const slowDown = (world: SyncWorld): Promise<void> =>
+    new Promise((reached) => {
+      world.remote.intercept = () => {
+        reached();
+        return new Promise((resolve) => setTimeout(() => resolve("answered"), 400));
+      };
+    });
+  /** A snapshot that takes for ever, and is done all the same. */
+  const endlessSnapshot = (world: SyncWorld): Promise<() => void> =>
+    new Promise((reached) => {
+      world.snapshot = () => new Promise((resolve) => reached(() => resolve(true)));
+    });
+  const stamped = (uid: string, month: number) =>
+    eventText(uid, { SUMMARY: `${month}`, "LAST-MODIFIED": `20260${month}01T100000Z` });
+
+  /** A calendar for which the guard holds that the server went back in time. */
+  async function heldReversals() {
+    const bench = makeBench();
+    const world = worldOf(bench);
+    const write = (month: number): void => {
+      for (const uid of numbered(EVENTS)) world.remote.write(`${uid}.ics`, stamped(uid, month));
+    };
+    write(6);
+    await bench.scheduler.requestSync("one", "manual");
+    world.snapshotSucceeds = false;
+    write(1);
+    await bench.scheduler.requestSync("one", "manual");
+    const held = await world.engine.held("reversals");
+    expect(held?.names).toHaveLength(EVENTS);
+    const preview = held?.preview ?? "";
+    const count = (month: number) =>
+      [...world.local.visible().values()].filter((text) => text.includes(`SUMMARY:${month}`))
+        .length;
+    return { bench, world, preview, count };
+  }
+
+  test("may take longer than its limit as long as it gets on, and tells how far it is", async () => {
+    const { bench, world, preview, count } = await heldReversals();
+    const reached = slowDown(world);
+    const told: number[] = [];
+    const decided = bench.scheduler.exclusively(
+      "one",
+      (engine, work) =>
+        engine.decide("reversals", "apply", { preview, withoutSnapshot: true }, work),
+      { onProgress: ({ done }) => told.push(done) },
+    );
+    await reached;
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(await decided).toMatchObject({ changed: EVENTS });
+    expect(count(1)).toBe(EVENTS);
+    expect(told.at(-1)).toBe(EVENTS);
+  });
+
+  test("a comparison of many items does so, too", async () => {
+    const { bench, world } = await heldReversals();
+    void slowDown(world);
+    const compared = bench.scheduler.exclusively("one", (engine, work) => engine.audit(work));
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect((await compared).findings).toHaveLength(EVENTS);
+  });
+
+  /** A calendar for which the guard holds that the server is empty: what is left to do needs no server. */
+  async function heldRemovals() {
+    const bench = makeBench();
+    const world = worldOf(bench);
+    for (const uid of numbered(EVENTS)) world.remote.write(`${uid}.ics`, event(uid));
+    await bench.scheduler.requestSync("one", "manual");
+    world.snapshotSucceeds = false;
+    for (const uid of numbered(EVENTS)) world.remote.delete(`${uid}.ics`);
+    await bench.scheduler.requestSync("one", "manual");
+    const { preview = "" } = (await world.engine.held("removals")) ?? {};
+    return { bench, world, preview };
+  }
+
+  test("writes nothing any more once a snapshot has outlasted it", async () => {
+    const { bench, world, preview } = await heldRemovals();
+    const reached = endlessSnapshot(world);
+    const decided = bench.scheduler.exclusively("one", (engine, work) =>
+      engine.decide("removals", "apply", { preview, withoutSnapshot: false }, work),
+    );
+    const failed = expect(decided).rejects.toMatchObject({ code: "timeout" });
+    const taken = await reached;
+    await vi.advanceTimersByTimeAsync(1_200);
+    await failed;
+    taken();
+    await vi.advanceTimersByTimeAsync(1_000);
+    // What it looks at once more takes time of its own.
+    for (let turn = 0; turn < 5; turn++)
+      expect((await world.engine.held("removals"))?.preview).toBe(preview);
+    expect(world.local.visible().size).toBe(EVENTS);
+  });
+
+  test("a synchronization whose snapshot outlasts it writes nothing any more either", async () => {
+    const { bench, world } = await heldRemovals();
+    const reached = endlessSnapshot(world);
+    const run = bench.scheduler.requestSync("one", "manual");
+    const taken = await reached;
+    await vi.advanceTimersByTimeAsync(1_200);
+    expect((await run).error?.code).toBe("timeout");
+    taken();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(world.local.visible().size).toBe(EVENTS);
+    expect((await world.engine.held("removals"))?.names).toHaveLength(EVENTS);
+  });
+
+  test("ends when whoever asked for it cancels, and what is left is held on", async () => {
+    const { bench, world, preview, count } = await heldReversals();
+    const reached = slowDown(world);
+    const controller = new AbortController();
+    const decided = bench.scheduler.exclusively(
+      "one",
+      (engine, work) =>
+        engine.decide("reversals", "apply", { preview, withoutSnapshot: true }, work),
+      { signal: controller.signal },
+    );
+    const failed = expect(decided).rejects.toMatchObject({ code: "aborted", message: "Enough." });
+    await reached;
+    await vi.advanceTimersByTimeAsync(500);
+    controller.abort(new AppError("aborted", "Enough."));
+    await vi.advanceTimersByTimeAsync(3_000);
+    await failed;
+    expect(count(6)).toBe(EVENTS);
+    expect((await world.engine.held("reversals"))?.names).toHaveLength(EVENTS);
+    world.remote.intercept = () => "answered";
+    const { error } = await bench.scheduler.requestSync("one", "manual");
+    expect(error?.code).toBe("mass-change");
   });
 });

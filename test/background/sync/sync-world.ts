@@ -13,6 +13,8 @@ export interface SyncWorld {
   /** What the snapshot before a mass removal answers. */
   snapshotSucceeds: boolean;
   snapshots: number;
+  /** How it is taken. */
+  snapshot: () => Promise<boolean>;
   sync(options?: { impatient?: boolean; signal?: AbortSignal }): Promise<RunResult>;
   /** The add-on's memory is gone: a new engine over the same server and item store. */
   restart(): void;
@@ -36,7 +38,7 @@ export function makeWorld(misbehaviours: Misbehaviours = {}): SyncWorld {
       random: () => 0,
       beforeMassRemoval: async () => {
         world.snapshots++;
-        return world.snapshotSucceeds;
+        return world.snapshot();
       },
     });
   const world: SyncWorld = {
@@ -46,6 +48,7 @@ export function makeWorld(misbehaviours: Misbehaviours = {}): SyncWorld {
     now: 1_000_000_000_000,
     snapshotSucceeds: true,
     snapshots: 0,
+    snapshot: async () => world.snapshotSucceeds,
     sync: ({ impatient = false, signal = new AbortController().signal } = {}) =>
       world.engine.run({ status: null, impatient, signal }),
     restart: () => {

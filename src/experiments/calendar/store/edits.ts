@@ -8,7 +8,7 @@ import { addConflict } from "./conflicts.ts";
 import { type ItemRow, readRow, readRowByUid } from "./item-rows.ts";
 import type { ItemEdit, NewItem } from "./item-store.ts";
 import { changeMetadata } from "./metadata.ts";
-import { endMoves, unconfirmedCreate } from "./moves.ts";
+import { endMoves, resumeMoves, unconfirmedCreate } from "./moves.ts";
 import { resourceNameFor } from "./resource-name.ts";
 import { deleted, edited, type RowState, type Side } from "./row-state.ts";
 import { insertRow, writeRow } from "./row-writes.ts";
@@ -42,11 +42,9 @@ export async function insertItem(
   const row = await readRowByUid(sql, calendar, item.uid);
   if (row !== null) {
     if (row.state.visible !== null) throw uidExists();
-    await writeRow(sql, row, edited(row.state, mine, now), {
-      reasons: BY_EDIT,
-      now,
-      newRevision: true,
-    });
+    const next = edited(row.state, mine, now);
+    await writeRow(sql, row, next, { reasons: BY_EDIT, now, newRevision: true });
+    if (isMadeAfterAll(row.state, next)) await resumeMoves(sql, calendar, row.uid);
     if (item.acks !== undefined) await writeAcks(sql, row.id, item.acks);
     if (item.metadata !== undefined) await changeMetadata(sql, row.id, item.metadata);
     return row.name;
@@ -94,16 +92,32 @@ export async function deleteItem(
   return true;
 }
 
-/** One operation of a restore; what it replaces is superseded for the given reason. */
+/**
+ * One operation of a restore; what it replaces is superseded for the given reason.
+ * @returns false when the row is not as the operation expects it; then nothing is done
+ */
 export async function stageOperation(
   sql: SqlExecutor,
   target: EditTarget,
   operation: StageOperation,
   reason: string,
+): Promise<boolean> {
+  const row = await readRow(sql, target.calendar, operation.name);
+  const { expected } = operation;
+  if (expected !== undefined && expected !== (row?.revision ?? null)) return false;
+  await stageAt(sql, target, row, operation, reason);
+  return true;
+}
+
+async function stageAt(
+  sql: SqlExecutor,
+  target: EditTarget,
+  row: ItemRow | null,
+  operation: StageOperation,
+  reason: string,
 ): Promise<void> {
   const { calendar, now } = target;
   const reasons = { visible: reason, server: reason };
-  const row = await readRow(sql, calendar, operation.name);
   if (operation.kind === "delete") {
     if (row === null || row.state.visible === null) return;
     await writeRow(sql, row, deleted(row.state, null, now), { reasons, now, newRevision: true });
@@ -117,7 +131,13 @@ export async function stageOperation(
     const edit = edited(row.state, mine, now);
     const next = operation.kind === "create" ? madeAgain(edit) : edit;
     await writeRow(sql, row, next, { reasons, now, newRevision: true });
+    if (isMadeAfterAll(row.state, next)) await resumeMoves(sql, calendar, row.uid);
   }
+}
+
+/** A deletion is taken back whose item the server does not have. */
+function isMadeAfterAll(before: RowState, next: RowState): boolean {
+  return before.change?.kind === "delete" && next.change?.kind === "create";
 }
 
 /** What the server no longer has is made there again, not changed. */

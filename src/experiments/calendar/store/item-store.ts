@@ -160,8 +160,15 @@ export interface ItemStore {
     revision: number,
     settlement: Settlement,
   ): Promise<SettleResult>;
-  /** Durable when it resolves. A create of a known name is an update, an update of an unknown one a create. */
-  stage(calendarId: string, operations: readonly StageOperation[], reason: string): Promise<void>;
+  /**
+   * Durable when it resolves. A create of a known name is an update, an update of an unknown one a create.
+   * @returns names of those that were not staged because their rows had moved on
+   */
+  stage(
+    calendarId: string,
+    operations: readonly StageOperation[],
+    reason: string,
+  ): Promise<string[]>;
   /** JSON of `StoredConflict[]`, oldest first. */
   listConflicts(calendarId: string): Promise<string>;
   /**

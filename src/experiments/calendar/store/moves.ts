@@ -1,7 +1,8 @@
 /**
  * A move between two calendars is a create in one and a delete in the other. The delete waits until the create is
  * confirmed; if the create is given up, the delete is taken back, so that at no time the item is nowhere. If the user
- * deletes the item in its new place before that, both are deletions like any other.
+ * deletes the item in its new place before that, both are deletions like any other; if that is taken back, they are
+ * halves of a move again.
  */
 import { readRow } from "./item-rows.ts";
 import type { ServerSide } from "./row-state.ts";
@@ -42,6 +43,23 @@ export async function endMoves(
     `UPDATE outbox SET waits_for = :next
      WHERE kind = 'delete' AND waits_for = :calendar AND item IN (SELECT id FROM items WHERE uid = :uid)`,
     { calendar, uid, next },
+  );
+}
+
+/**
+ * A deletion in this calendar was taken back, and what it had deleted has to be made on the server: deletes of the UID
+ * elsewhere wait for it again.
+ */
+export async function resumeMoves(
+  sql: SqlExecutor,
+  calendar: number,
+  uid: string | null,
+): Promise<void> {
+  await sql.execute(
+    `UPDATE outbox SET waits_for = :calendar
+     WHERE kind = 'delete' AND waits_for IS NULL
+       AND item IN (SELECT id FROM items WHERE uid = :uid AND calendar <> :calendar)`,
+    { calendar, uid },
   );
 }
 

@@ -161,12 +161,16 @@ export class SqliteItemStore implements ItemStore {
     calendarId: string,
     operations: readonly StageOperation[],
     reason: string,
-  ): Promise<void> {
-    await this.#write(calendarId, true, async (sql, target) => {
-      for (const operation of operations) await stageOperation(sql, target, operation, reason);
-      return { value: undefined, touched: operations.map(({ name }) => name) };
+  ): Promise<string[]> {
+    const left = await this.#write(calendarId, true, async (sql, target) => {
+      const value: string[] = [];
+      for (const operation of operations) {
+        if (!(await stageOperation(sql, target, operation, reason))) value.push(operation.name);
+      }
+      return { value, touched: operations.map(({ name }) => name) };
     });
     this.#tell({ kind: "load", calendarId, names: null });
+    return left;
   }
 
   listConflicts(calendarId: string): Promise<string> {

@@ -304,4 +304,22 @@ describe("a restore", () => {
     await world.store.stage(world.calendarId, [undelete], "restore");
     expect(await world.visible()).toEqual({ "a.ics": A2 });
   });
+
+  test("leaves alone what has moved on since it was looked at, names it, and does the rest", async () => {
+    await world.batch([put("a.ics", A), put("b.ics", event("b", "b"))]);
+    const seen = new Map((await world.rows()).map(({ name, revision }) => [name, revision]));
+    await world.edit("a.ics", A2);
+    const left = await world.store.stage(
+      world.calendarId,
+      [
+        { kind: "update", name: "a.ics", ...sides(A), expected: seen.get("a.ics") ?? null },
+        { kind: "delete", name: "b.ics", expected: seen.get("b.ics") ?? null },
+        { kind: "create", name: "a.ics", ...sides(A), expected: null },
+        { kind: "create", name: "c.ics", ...sides(event("c", "c")), expected: null },
+      ],
+      "restore",
+    );
+    expect(left).toEqual(["a.ics", "a.ics"]);
+    expect(await world.visible()).toEqual({ "a.ics": A2, "c.ics": event("c", "c") });
+  });
 });
