@@ -8,8 +8,8 @@ import path from "node:path";
 import { findThunderbirds } from "../test/support/thunderbird.ts";
 import { runChecks } from "./check.ts";
 import { packageProgram, root, run } from "./child-process.ts";
-import { ensureCyrus } from "./ensure-cyrus.ts";
 import { ensurePlakar } from "./ensure-plakar.ts";
+import { ensureServer, SERVER_NAMES } from "./ensure-servers.ts";
 import { ensureOlderThunderbird } from "./ensure-thunderbird.ts";
 import { ensureTools } from "./ensure-tools.ts";
 import { add, closingLine, NONE, readReport } from "./test-results.ts";
@@ -69,9 +69,11 @@ for (const tool of await ensureTools()) {
   if (tool.present) console.log(`${tool.name}: there`);
   else missing(`${tool.name} (${tool.neededFor})`, tool.howTo);
 }
-const cyrus = await ensureCyrus();
-if ("folder" in cyrus) console.log(`Cyrus: ${cyrus.folder}`);
-else missing(`Cyrus (the integration tests): ${cyrus.missing}`, cyrus.howTo);
+for (const name of SERVER_NAMES) {
+  const server = await ensureServer(name);
+  if ("folder" in server) console.log(`${name}: there`);
+  else missing(`${name} (the integration tests): ${server.missing}`, server.howTo);
+}
 const plakar = await ensurePlakar();
 if ("path" in plakar) console.log(`plakar: ${plakar.path}`);
 else missing(`plakar (the interop tests): ${plakar.missing}`, plakar.howTo);

@@ -56,7 +56,7 @@ describeCyrus("a server that sends invitations itself", () => {
     // The one into which Cyrus puts what others send.
     const withDefault = { ...server, createCalendar: async () => `${anna.homeUrl}Default/` };
     world = await startWorld({ calendars: { Default: [] }, server: async () => withDefault });
-    calendarId = world.calendars.Default?.id ?? "";
+    calendarId = (world.calendars.Default as { id: string }).id;
     mail = new ThunderbirdMail(world.thunderbird);
     await mail.setUp(anna.address, sink.port);
     await world.run("sync.run", { calendarId });

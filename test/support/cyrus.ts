@@ -4,14 +4,14 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { describe } from "vitest";
-import { ensureCyrus } from "../../scripts/ensure-cyrus.ts";
+import { ensureServer } from "../../scripts/ensure-servers.ts";
 import { type DavServer, plainAccess } from "./dav-server.ts";
 import { startProgram } from "./server-process.ts";
+import { describeUnpacked, folderOf, librariesIn } from "./unpacked-server.ts";
 
 export interface CyrusUser extends Omit<DavServer, "stop"> {
   /** By which the others invite them. */
@@ -29,26 +29,22 @@ const PASSWORD = "pass word ü";
 /** Where Cyrus would have to be root, which it refuses: Debian's user without files of its own. */
 const NOBODY = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined;
 
-const found = await ensureCyrus();
+const found = await ensureServer("Cyrus");
 
-/** Skipped with the reason in its name where Cyrus cannot be had; with KEEPER_REQUIRE_ALL=1 a failure. */
-export function describeCyrus(name: string, suite: () => void): void {
-  if ("folder" in found) describe(name, suite);
-  else if (process.env.KEEPER_REQUIRE_ALL === "1")
-    throw new Error(`${found.missing} ${found.howTo}`);
-  else describe.skip(`${name} [skipped: ${found.missing} ${found.howTo}]`, suite);
-}
+/** See {@link describeUnpacked}. */
+export const describeCyrus = (name: string, suite: () => void): void =>
+  describeUnpacked(found, name, suite);
 
 /**
  * @param names of the users; each has an empty calendar "Default", an inbox and an outbox
  * @throws Error where Cyrus cannot be had
  */
 export async function startCyrus(names: readonly string[] = ["keeper"]): Promise<Cyrus> {
-  if (!("folder" in found)) throw new Error(`${found.missing} ${found.howTo}`);
+  const unpacked = folderOf(found);
   const folder = await mkdtemp(path.join(tmpdir(), "cyrus-"));
   const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
   try {
-    const programs = await readablePrograms(found.folder, folder);
+    const programs = await readablePrograms(unpacked, folder);
     const environment = await librariesOf(programs);
     const running = await startProgram({
       program: path.join(programs, "usr/lib/cyrus/bin/master"),
@@ -112,16 +108,11 @@ async function readablePrograms(unpacked: string, folder: string): Promise<strin
 
 /** @returns the environment in which the programs find the libraries that were unpacked with them */
 async function librariesOf(programs: string): Promise<Record<string, string>> {
-  const libraries: string[] = [];
-  const plugins: string[] = [];
-  for (const parent of ["usr/lib", "lib"].map((name) => path.join(programs, name))) {
-    if (!existsSync(parent)) continue;
-    for (const name of await readdir(parent)) {
-      if (!name.includes("-linux-")) continue;
-      libraries.push(path.join(parent, name));
-      plugins.push(path.join(parent, name, "sasl2"), path.join("/usr/lib", name, "sasl2"));
-    }
-  }
+  const libraries = await librariesIn(programs);
+  const plugins = libraries.flatMap((folder) => [
+    path.join(folder, "sasl2"),
+    path.join("/usr/lib", path.basename(folder), "sasl2"),
+  ]);
   return { LD_LIBRARY_PATH: libraries.join(":"), SASL_PATH: plugins.join(":") };
 }
 

@@ -18,6 +18,8 @@ export interface RadicaleOptions {
   readonly port?: number;
   /** Used and kept when given (to start again with the same calendars); else temporary. */
   readonly folder?: string;
+  /** Behind another server, which checks passwords and names the user in X-Remote-User. */
+  readonly trustsRemoteUser?: boolean;
 }
 
 export interface Radicale extends DavServer {
@@ -48,7 +50,7 @@ export async function startRadicale(options: RadicaleOptions = {}): Promise<Radi
           `hosts = 127.0.0.1:${port}`,
           "max_connections = 40",
           "[auth]",
-          "type = htpasswd",
+          `type = ${options.trustsRemoteUser ? "http_x_remote_user" : "htpasswd"}`,
           `htpasswd_filename = ${users}`,
           "htpasswd_encryption = plain",
           "delay = 0",
