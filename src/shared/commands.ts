@@ -84,6 +84,8 @@ export interface AccountCalendar {
   /** Milliseconds since the epoch; `null` before the first one. */
   readonly lastGoodSync: number | null;
   readonly pendingChanges: number;
+  /** Conflicts nobody has decided: `conflicts.list`. */
+  readonly conflicts: number;
   readonly quarantined: number;
   readonly syncing: boolean;
   /** What the user has to know of: it will not pass by itself, or has lasted for hours. */
@@ -94,6 +96,27 @@ export interface AccountCalendar {
   readonly refused: number;
   /** Many changes at once that wait for the user's word: `guard.list`. */
   readonly heldBack: number;
+}
+
+/** A calendar that is no longer in Thunderbird, and what is only on this computer of it. */
+export interface LeftCalendar {
+  readonly calendarId: string;
+  /** Empty where it is not known any more. */
+  readonly name: string;
+  /** `user@host`; empty where it is not known any more. */
+  readonly account: string;
+  /** Milliseconds since the epoch. */
+  readonly removedAt: number;
+  readonly items: readonly LeftItem[];
+}
+
+export interface LeftItem {
+  /** Versions with this text. */
+  readonly ids: readonly number[];
+  readonly summary: string;
+  readonly text: string;
+  /** One side of a conflict; else a change that was never sent. */
+  readonly undecided: boolean;
 }
 
 export interface PassingTrouble {
@@ -646,6 +669,7 @@ export interface Commands {
         color: string | null;
         url: string;
         pendingChanges: number;
+        conflicts: number;
         newCalendarId: string | null;
       }[];
       backupDirectory: string;
@@ -725,7 +749,8 @@ export interface Commands {
   /** Takes a calendar out of Thunderbird; refused while changes wait to be sent, unless `discardPending`. */
   "calendars.unsubscribe": {
     args: { calendarId: string; discardPending?: boolean };
-    value: { superseded: number };
+    /** `snapshotId`: of the snapshot of what was only here; `null` where there was nothing of it, or none could be taken. */
+    value: { superseded: number; snapshotId: string | null };
   };
   /** Offers these no more. */
   "calendars.dismiss": {
@@ -952,6 +977,21 @@ export interface Commands {
       supersededAt: number;
       text: string;
     }[];
+  };
+  /** What was never sent or never decided of calendars that are gone, and the calendars it could be put into. */
+  "leftovers.list": {
+    args: object;
+    value: { calendars: LeftCalendar[]; targets: { id: string; name: string }[] };
+  };
+  /** Puts one of them into another calendar. `copied`: as a new item, since that calendar has another version of it. */
+  "leftovers.put": {
+    args: { calendarId: string; ids: readonly number[]; targetId: string };
+    value: { copied: boolean; sent: boolean };
+  };
+  /** Gives them up: they go into the next snapshot, and are listed no more. */
+  "leftovers.discard": {
+    args: { calendarId: string; ids: readonly number[] };
+    value: { discarded: number };
   };
   "quarantine.list": { args: object; value: QuarantinedItem[] };
   /** Tries at once what could not be fetched. */

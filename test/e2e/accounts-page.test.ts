@@ -226,6 +226,32 @@ describe("the accounts page", () => {
     expect(await server.list(new URL("team/", server.homeUrl).href)).toEqual([]);
   });
 
+  test("what was never sent of a calendar removed in Thunderbird's list is put into another one", async () => {
+    await world.thunderbird.setOffline(true);
+    await world.user.change(calendarId, "plan", { SUMMARY: "Plan that was never sent" });
+    const target = await user.evaluate<{ id: string; name: string }>(
+      `return messenger.calendar.calendars.create({ type: "storage", name: "Shelf", url: "moz-storage-calendar://" });`,
+    );
+    await user.evaluate(
+      `await messenger.calendar.calendars.remove(${JSON.stringify(calendarId)});`,
+    );
+    await world.thunderbird.setOffline(false);
+    await user.see("Left over from calendars that are gone");
+    await user.see("Never sent to the server");
+    await picture("left-overs");
+    await user.evaluate(
+      `const choice = document.querySelector('[aria-label="Calendar for “Plan that was never sent”"]');
+       choice.value = ${JSON.stringify(target.id)};`,
+    );
+    await user.press("Put “Plan that was never sent” into the chosen calendar");
+    await user.see("“Plan that was never sent” is in “Shelf” now.");
+    const items = await user.evaluate<{ title: string }[]>(
+      `return messenger.calendar.items.query({ calendarId: ${JSON.stringify(target.id)} });`,
+    );
+    expect(items.map(({ title }) => title)).toEqual(["Plan that was never sent"]);
+    expect(await world.run("leftovers.list", {})).toEqual({ calendars: [], targets: [] });
+  });
+
   test("nothing serious stands in the way of anybody, on any section", async () => {
     for (const section of ["Accounts", "Backups", "Help"]) {
       await user.press(section);

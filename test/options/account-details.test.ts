@@ -39,6 +39,7 @@ beforeEach(() => {
     components: ["VEVENT"],
     lastGoodSync: NOW,
     pendingChanges: 0,
+    conflicts: 0,
     quarantined: 0,
     syncing: false,
     error: null,
@@ -423,7 +424,7 @@ test("name and colour are changed on the server", async () => {
 
 test("a calendar with waiting changes is taken out after a second word that says what becomes of them", async () => {
   background.answers["calendars.unsubscribe"] = ({ discardPending }) => {
-    if (discardPending) return { superseded: 2 };
+    if (discardPending) return { superseded: 2, snapshotId: null };
     throw new AppError("pending-changes", "2 changes are not on the server yet.", {
       hint: "Sync.",
     });
@@ -489,7 +490,7 @@ test("calendars of a known account are ticked on and off", async () => {
     otherHosts: [],
     advice: null,
   });
-  background.answers["calendars.unsubscribe"] = () => ({ superseded: 0 });
+  background.answers["calendars.unsubscribe"] = () => ({ superseded: 0, snapshotId: null });
   background.answers["accounts.add"] = () => ({ accountId: "a1", calendars: [] });
   await open();
   button("Calendars…").click();

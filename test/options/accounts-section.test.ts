@@ -23,6 +23,7 @@ function calendar(id: string, changes: Partial<AccountCalendar> = {}): AccountCa
     components: ["VEVENT"],
     lastGoodSync: NOW - 5 * 60_000,
     pendingChanges: 0,
+    conflicts: 0,
     quarantined: 0,
     syncing: false,
     error: null,

@@ -25,6 +25,7 @@ export class FakeBackground {
     "sending.status": () => ({ paused: false }),
     "conflicts.list": () => [],
     "guard.list": () => [],
+    "leftovers.list": () => ({ calendars: [], targets: [] }),
     "snapshots.list": () => [],
     "stores.list": () => [],
     "stores.size": () => ({ bytes: 0, files: 0 }),

@@ -8,6 +8,7 @@ export class FakeCalendars {
   readonly list = new Map<string, Calendar>();
   readonly states = new Map<string, unknown>();
   readonly pending = new Map<string, unknown[]>();
+  readonly conflicts = new Map<string, unknown[]>();
   #made = 0;
 
   readonly calendars = {
@@ -48,5 +49,7 @@ export class FakeCalendars {
     getState: async (cacheId: string): Promise<unknown> => this.states.get(cacheId) ?? null,
     getPending: async (cacheId: string): Promise<string> =>
       JSON.stringify(this.pending.get(cacheId) ?? []),
+    listConflicts: async (cacheId: string): Promise<string> =>
+      JSON.stringify(this.conflicts.get(cacheId) ?? []),
   };
 }

@@ -13,6 +13,7 @@ import {
   accountsShape,
   type StoredAccount,
 } from "../../src/background/settings/account-settings.ts";
+import { goneCalendarsShape } from "../../src/background/settings/gone-calendars.ts";
 import { StoredValue } from "../../src/background/settings/stored-value.ts";
 import { syncStatusShape } from "../../src/background/settings/sync-status.ts";
 import { FetchTransport } from "../../src/background/transport/fetch-transport.ts";
@@ -74,6 +75,7 @@ export class OAuthWorld {
     const requestSync = (ids: readonly string[]) => void this.synced.push(...ids);
     const accounts = new Accounts({
       stored,
+      gone: new StoredValue(this.area, goneCalendarsShape),
       syncStatus: new StoredValue(this.area, syncStatusShape),
       credentials,
       logins,

@@ -19,19 +19,34 @@ export function unknownAccount(accountId: string): AppError {
   });
 }
 
-/** @param pending how many edits are not on the server yet */
-export function changesWait(pending: number): AppError {
-  return new AppError(
-    "pending-changes",
-    pending === 1
+/** What an account's snapshots are filed under: `user@host`. */
+export function backupName({ username, origin }: { username: string; origin: string }): string {
+  return `${username}@${new URL(origin).hostname}`;
+}
+
+/**
+ * @param pending how many edits are not on the server yet
+ * @param conflicts how many of them nobody has decided
+ */
+export function changesWait(pending: number, conflicts = 0): AppError {
+  return new AppError("pending-changes", whatWaits(pending, conflicts), {
+    hint:
+      conflicts === 0
+        ? "Synchronize first to send them. If you remove it anyway, they are kept on this computer only and listed below the accounts."
+        : "Synchronize and decide first. If you remove it anyway, all of it is kept on this computer only and listed below the accounts.",
+    retry: "after-user",
+    details: { pending, conflicts },
+  });
+}
+
+function whatWaits(pending: number, conflicts: number): string {
+  if (conflicts === 0)
+    return pending === 1
       ? "One change made here is not on the server yet."
-      : `${pending} changes made here are not on the server yet.`,
-    {
-      hint: "Synchronize first to send them. If you remove it anyway, they are kept on this computer only.",
-      retry: "after-user",
-      details: { pending },
-    },
-  );
+      : `${pending} changes made here are not on the server yet.`;
+  return pending === 0
+    ? `Conflicts that nobody has decided yet: ${conflicts}.`
+    : `Changes that are not on the server yet: ${pending}. Conflicts that nobody has decided yet: ${conflicts}.`;
 }
 
 /** @throws AppError "not-found" when one of them was not found */

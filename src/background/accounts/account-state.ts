@@ -9,13 +9,18 @@ import type { CalendarStatus, StoredSyncStatus } from "../settings/sync-status.t
 import { isInsecureUrl } from "../transport/scheme-guard.ts";
 
 type CalendarsApi = Pick<typeof messenger.calendar.calendars, "get">;
-type ProviderApi = Pick<typeof messenger.calendar.provider, "getState" | "getPending">;
+export type ProviderFacts = Pick<
+  typeof messenger.calendar.provider,
+  "getState" | "getPending" | "listConflicts"
+>;
 
 /** What Thunderbird and the item store know of a calendar; `calendar` is `null` when it is gone from the list. */
 export interface CalendarFacts {
   readonly calendar: messenger.calendar.calendars.Calendar | null;
   readonly lastGoodSync: number | null;
   readonly pendingChanges: number;
+  /** Conflicts nobody has decided. */
+  readonly conflicts: number;
   readonly quarantined: number;
   /** Pending changes that the server refused. */
   readonly refused: number;
@@ -28,6 +33,7 @@ export interface CalendarFacts {
 const NOTHING_KNOWN = {
   lastGoodSync: null,
   pendingChanges: 0,
+  conflicts: 0,
   quarantined: 0,
   refused: 0,
   held: 0,
@@ -37,27 +43,33 @@ const NOTHING_KNOWN = {
 export async function readCalendarFacts(
   calendarId: string,
   calendars: CalendarsApi,
-  provider: ProviderApi,
+  provider: ProviderFacts,
 ): Promise<CalendarFacts> {
   const calendar = await calendars.get(calendarId);
   if (!calendar?.cacheId) return { calendar, ...NOTHING_KNOWN };
   try {
-    const [state, pending] = await Promise.all([
+    const [state, pending, conflicts] = await Promise.all([
       provider.getState(calendar.cacheId),
       provider.getPending(calendar.cacheId),
+      provider.listConflicts(calendar.cacheId),
     ]);
-    const parsed: unknown = JSON.parse(pending);
-    const changes: unknown[] = Array.isArray(parsed) ? parsed : [];
+    const changes = readArray(pending);
     return {
       calendar,
       ...readState(state),
       pendingChanges: changes.length,
+      conflicts: readArray(conflicts).length,
       refused: changes.filter(isRefused).length,
       error: null,
     };
   } catch (error) {
     return { calendar, ...NOTHING_KNOWN, error: toWire(error) };
   }
+}
+
+function readArray(json: string): unknown[] {
+  const parsed: unknown = JSON.parse(json);
+  return Array.isArray(parsed) ? parsed : [];
 }
 
 /** What of `SyncState` (sync/ports.ts) is shown; anything else reads as "never synchronized". */
@@ -150,6 +162,7 @@ function describeCalendar(
     owner: stored.owner,
     lastGoodSync: facts?.lastGoodSync ?? null,
     pendingChanges: facts?.pendingChanges ?? 0,
+    conflicts: facts?.conflicts ?? 0,
     quarantined: facts?.quarantined ?? 0,
     syncing: running.has(stored.id),
     error: calendar ? (error ?? facts?.error ?? null) : NOT_IN_LIST,

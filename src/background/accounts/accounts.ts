@@ -11,13 +11,13 @@ import type {
 } from "../../shared/commands.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import type { StoredAccount, StoredCalendar } from "../settings/account-settings.ts";
+import type { GoneCalendar } from "../settings/gone-calendars.ts";
 import type { StoredValue } from "../settings/stored-value.ts";
 import type { StoredSyncStatus } from "../settings/sync-status.ts";
 import { readHost } from "../transport/scheme-guard.ts";
 import { passwordAdvice } from "../webdav/password-advice.ts";
 import type { AccountLogins } from "./account-logins.ts";
 import {
-  changesWait,
   chooseCalendars,
   homesOf,
   originOf,
@@ -26,8 +26,9 @@ import {
   sameCredential,
   unknownAccount,
 } from "./account-records.ts";
-import { describeAccount, readCalendarFacts } from "./account-state.ts";
+import { describeAccount, type ProviderFacts, readCalendarFacts } from "./account-state.ts";
 import type { Credentials } from "./credentials.ts";
+import { type DepartureDependencies, Departures } from "./departures.ts";
 import { type Entry, enter } from "./entry.ts";
 import { follow, type ServerSide } from "./following.ts";
 import type { OAuth } from "./oauth/oauth.ts";
@@ -35,7 +36,7 @@ import { declining } from "./offers.ts";
 import type { DiscoveredAccount, Discovery, Login } from "./ports.ts";
 import { subscribeAll } from "./subscriber.ts";
 
-export interface AccountsDependencies {
+export interface AccountsDependencies extends Pick<DepartureDependencies, "snapshotBefore"> {
   readonly stored: StoredValue<StoredAccount[]>;
   readonly syncStatus: StoredValue<StoredSyncStatus>;
   readonly credentials: Pick<Credentials, "save" | "forget">;
@@ -46,7 +47,7 @@ export interface AccountsDependencies {
     typeof messenger.calendar.calendars,
     "create" | "get" | "query" | "update" | "remove"
   >;
-  readonly provider: Pick<typeof messenger.calendar.provider, "getState" | "getPending">;
+  readonly provider: ProviderFacts;
   /** `ext-<add-on id>`. */
   readonly calendarType: string;
   /** Ids of the calendars being synchronized now. */
@@ -54,8 +55,7 @@ export interface AccountsDependencies {
   /** Asks for a first sync; does not wait for it. */
   readonly requestSync: (calendarIds: readonly string[]) => void;
   readonly onChanged: () => void;
-  /** Takes a snapshot of calendars about to go. @throws AppError why there is none; absent: none is wanted */
-  readonly snapshotBefore?: (calendarIds: readonly string[]) => Promise<string>;
+  readonly gone: StoredValue<GoneCalendar[]>;
   /** The password of an account was entered anew. */
   readonly onSignedIn: (accountId: string) => void;
   readonly newId: () => string;
@@ -63,10 +63,12 @@ export interface AccountsDependencies {
 
 export class Accounts {
   readonly #deps: AccountsDependencies;
+  readonly #departures: Departures;
   #subscribing: Promise<unknown> = Promise.resolve();
 
   constructor(dependencies: AccountsDependencies) {
     this.#deps = dependencies;
+    this.#departures = new Departures(dependencies);
   }
 
   /** @throws AppError as {@link Discovery.discover}; "credentials-missing", "credentials-locked" */
@@ -120,65 +122,32 @@ export class Accounts {
   /**
    * Takes the account's calendars out of Thunderbird; the server keeps everything. Where no snapshot can be taken
    * before, the account goes all the same: the server has its items, and unsent edits are put aside.
-   * @throws AppError "account-unknown"; "pending-changes" while edits wait, unless `discardPending`; "busy" while a
+   * @throws AppError "account-unknown"; "pending-changes" while edits wait or conflicts are undecided, unless `discardPending`; "busy" while a
    *   backup or other work with the store runs
    */
   async remove({
     accountId,
     discardPending = false,
   }: CommandArguments<"accounts.remove">): Promise<CommandValue<"accounts.remove">> {
-    const { stored, calendars, provider, onChanged } = this.#deps;
-    const account = await this.get(accountId);
-    const facts = await Promise.all(
-      account.calendars.map(({ id }) => readCalendarFacts(id, calendars, provider)),
-    );
-    const pending = facts.reduce((sum, { pendingChanges }) => sum + pendingChanges, 0);
-    if (pending > 0 && !discardPending) throw changesWait(pending);
-
-    const there = facts.flatMap(({ calendar }) => (calendar ? [calendar.id] : []));
-    const snapshotId = there.length === 0 ? null : await this.#snapshotBefore(there);
-    for (const id of there) await calendars.remove(id);
-    const left = await stored.update((all) => all.filter(({ id }) => id !== accountId));
-    if (!left.some((other) => sameCredential(other, account))) await this.#forgetLogin(account);
-    await this.#forgetStatuses(account.calendars.map(({ id }) => id));
-    onChanged();
-    return { superseded: pending, snapshotId };
+    return this.#departures.removeAccount(await this.get(accountId), discardPending);
   }
 
   /**
-   * Takes one calendar out of Thunderbird; the server keeps everything, and it can be subscribed again.
-   * @throws AppError "calendar-unknown"; "pending-changes" while edits wait, unless `discardPending`
+   * Takes one calendar out of Thunderbird; the server keeps everything, and it can be subscribed again. What is only here goes
+   * into a snapshot before, where one can be taken.
+   * @throws AppError "calendar-unknown"; "pending-changes" while edits wait or conflicts are undecided, unless `discardPending`;
+   *   "busy" as {@link remove}
    */
-  async unsubscribe({
-    calendarId,
-    discardPending = false,
-  }: CommandArguments<"calendars.unsubscribe">): Promise<CommandValue<"calendars.unsubscribe">> {
-    const { calendars, provider } = this.#deps;
-    await this.find(calendarId);
-    const facts = await readCalendarFacts(calendarId, calendars, provider);
-    const { pendingChanges } = facts;
-    if (pendingChanges > 0 && !discardPending) throw changesWait(pendingChanges);
-    if (facts.calendar) await calendars.remove(calendarId);
-    await this.calendarRemoved(calendarId);
-    return { superseded: pendingChanges };
+  async unsubscribe(
+    args: CommandArguments<"calendars.unsubscribe">,
+  ): Promise<CommandValue<"calendars.unsubscribe">> {
+    const { account, calendar } = await this.find(args.calendarId);
+    return this.#departures.unsubscribe(account, calendar, args);
   }
 
-  /** The user removed a calendar in Thunderbird's list: the account no longer subscribes it. */
-  async calendarRemoved(calendarId: string): Promise<void> {
-    const { stored, onChanged } = this.#deps;
-    const accounts = await stored.read();
-    if (!accounts.some((account) => account.calendars.some(({ id }) => id === calendarId))) return;
-    await stored.update((all) =>
-      all.map((account) => {
-        const gone = account.calendars.filter(({ id }) => id === calendarId);
-        const calendars = account.calendars.filter(({ id }) => id !== calendarId);
-        if (gone.length === 0) return account;
-        const left = { ...account, calendars };
-        return { ...left, ...declining(left, gone) };
-      }),
-    );
-    await this.#forgetStatuses([calendarId]);
-    onChanged();
+  /** As {@link Departures.calendarRemoved}. */
+  calendarRemoved(calendarId: string): Promise<boolean> {
+    return this.#departures.calendarRemoved(calendarId);
   }
 
   /**
@@ -356,25 +325,8 @@ export class Accounts {
     shown: readonly { readonly url: string }[] = [],
   ): Promise<{ id: string; url: string }[]> {
     const subscribed = await subscribeAll(this.#deps, account, chosen, shown);
-    await this.#forgetStatuses(subscribed.calendars.map(({ id }) => id));
+    await this.#departures.forgetStatuses(subscribed.calendars.map(({ id }) => id));
     return subscribed.added;
-  }
-
-  async #snapshotBefore(calendarIds: readonly string[]): Promise<string | null> {
-    try {
-      return (await this.#deps.snapshotBefore?.(calendarIds)) ?? null;
-    } catch (error) {
-      // One can be taken a little later.
-      if (isAppError(error, "busy")) throw error;
-      return null;
-    }
-  }
-
-  async #forgetLogin(account: StoredAccount): Promise<void> {
-    const { credentials, oauth, stored } = this.#deps;
-    await credentials.forget(account);
-    if (account.oauth)
-      await oauth.forget({ ...account, oauth: account.oauth }, await stored.read());
   }
 
   async #lookUp(
@@ -385,11 +337,5 @@ export class Accounts {
       if (calendar) return { account, calendar };
     }
     return undefined;
-  }
-
-  async #forgetStatuses(calendarIds: readonly string[]): Promise<void> {
-    await this.#deps.syncStatus.update((statuses) =>
-      Object.fromEntries(Object.entries(statuses).filter(([id]) => !calendarIds.includes(id))),
-    );
   }
 }

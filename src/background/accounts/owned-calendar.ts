@@ -1,5 +1,6 @@
 /** What a backup has to know of a calendar that belongs to an account: whose it is, and what is missing here. */
 import { isAppError } from "../../shared/errors.ts";
+import { backupName } from "./account-records.ts";
 import type { Accounts } from "./accounts.ts";
 
 export interface OwnedCalendar {
@@ -34,7 +35,7 @@ export async function ownedCalendar(
   };
   return {
     accountId: account.id,
-    account: `${account.username}@${new URL(account.origin).hostname}`,
+    account: backupName(account),
     url: calendar.url,
     components: calendar.components,
     lastGoodSync: lastGoodSync ?? null,

@@ -53,6 +53,7 @@ export interface BackupSurroundings {
 }
 
 const NO_VERSIONS: ReplacedVersions = {
+  gone: async () => [],
   read: async () => {},
   markSaved: async () => {},
   settleSaved: async () => {},

@@ -66,14 +66,15 @@ export async function runBackup(
   try {
     // Read under the lock, with the states as they are now.
     const previous = await PreviousSnapshots.read(store, request);
-    const folders = assignFolders(known, previous.folders());
+    const whole = chosen.length === known.length;
+    const replaced = new ReplacedBackup(versions);
+    const gone = whole ? await replaced.gone() : [];
+    const folders = assignFolders([...known, ...gone], previous.folders());
     const incomplete: { calendar: string; reason: string }[] = [];
     const tally: Tally = { items: 0, added: 0, changed: 0, bytesRead: 0 };
     let removed = 0;
     let holdsEverything = true;
-    const replaced = new ReplacedBackup(versions);
     await replaced.prepare((await store.listSnapshots()).map(({ id }) => id));
-    const whole = chosen.length === known.length;
     // How much there is shows only while reading: the last time's number stands in for it.
     const total = () => (whole && previous.items >= tally.items ? previous.items : 0);
     for (const [order, calendar] of chosen.entries()) {
@@ -94,6 +95,10 @@ export async function runBackup(
       for (const reason of reasons) incomplete.push({ calendar: calendar.displayName, reason });
       removed += run.removedCount();
       holdsEverything &&= run.wasRead;
+    }
+    for (const calendar of gone) {
+      const folder = folders.get(calendar.calendarId) as CalendarFolder;
+      await replaced.write(writer, calendar, folder, work.signal);
     }
     const committed = await writer.commit({
       Calendars: String(chosen.length),

@@ -36,3 +36,18 @@ export function assignFolders(
   }
   return assigned;
 }
+
+/** The last part of a collection's address, decoded where that is possible. */
+export function lastSegment(url: string): string {
+  const segment =
+    url
+      .replace(/[#?].*$/, "")
+      .replace(/\/+$/, "")
+      .split("/")
+      .at(-1) ?? "";
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

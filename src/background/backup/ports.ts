@@ -64,6 +64,8 @@ export interface ReplacedVersion {
 
 /** Versions are kept beside the calendars until a verified snapshot holds them. */
 export interface ReplacedVersions {
+  /** Our own calendars that were taken off the list, of which versions are kept that no verified snapshot holds. */
+  gone(): Promise<readonly KnownCalendar[]>;
   /** Hands them over in bounded pages; none of calendars that are not ours. */
   read(
     calendar: KnownCalendar,

@@ -33,6 +33,11 @@ export class ReplacedBackup {
     await this.#versions.settleSaved(snapshotIds).catch(() => {});
   }
 
+  /** Calendars that are gone; none where nobody can tell. Never throws. */
+  async gone(): Promise<readonly KnownCalendar[]> {
+    return this.#versions.gone().catch(() => []);
+  }
+
   /** @throws what the writer throws; that the versions cannot be listed costs nothing: they stay where they are */
   async write(
     writer: SnapshotWriter,

@@ -13,6 +13,7 @@ import {
   type StoredConflict,
 } from "../../shared/item-store.ts";
 import { unreadableReason } from "../icalendar/readable.ts";
+import { lastSegment } from "./calendar-folders.ts";
 import type {
   CalendarReading,
   CalendarSource,
@@ -44,20 +45,6 @@ export interface OwnCalendars {
   find(calendarId: CalendarId): Promise<OwnCalendar | undefined>;
   /** Sends what is pending. @throws AppError when the run could not be made */
   syncNow(calendarId: CalendarId, deletions: readonly string[], signal: AbortSignal): Promise<void>;
-}
-
-function lastSegment(url: string): string {
-  const segment =
-    url
-      .replace(/[#?].*$/, "")
-      .replace(/\/+$/, "")
-      .split("/")
-      .at(-1) ?? "";
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }
 
 function uidFileName(uid: string): string {

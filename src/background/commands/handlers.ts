@@ -20,6 +20,12 @@ import {
   undoGuarded,
 } from "./guard-decisions.ts";
 import type { KnownStores } from "./known-stores.ts";
+import {
+  discardLeftOvers,
+  type LeftOversDependencies,
+  listLeftOvers,
+  putLeftOver,
+} from "./left-overs.ts";
 import { type CalendarNames, listCalendars } from "./listed-calendars.ts";
 import { type MovingDependencies, movingHandlers } from "./moving-handlers.ts";
 import type { Operations } from "./operations.ts";
@@ -74,6 +80,7 @@ export interface HandlerDependencies {
   readonly pending: PendingDependencies;
   readonly decisions: DecisionDependencies;
   readonly waysBack: WaysBackDependencies;
+  readonly leftOvers: LeftOversDependencies;
   readonly savedTexts: SavedTextsDependencies;
   readonly knownStores: KnownStores;
   readonly guard: GuardDependencies;
@@ -129,8 +136,11 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
     },
     "calendars.subscribe": (args) =>
       operations.run("calendars.subscribe", (work) => remoteCalendars.subscribe(args, work)),
-    "calendars.unsubscribe": (args) =>
-      operations.run("calendars.unsubscribe", () => accounts.unsubscribe(args)),
+    "calendars.unsubscribe": async (args) => {
+      const left = await operations.run("calendars.unsubscribe", () => accounts.unsubscribe(args));
+      if (left.snapshotId !== null) broadcast({ event: "changed", what: "snapshots" });
+      return left;
+    },
     "calendars.dismiss": (args) =>
       operations.brief("calendars.dismiss", () => remoteCalendars.dismiss(args)),
 
@@ -259,6 +269,10 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
       return value;
     },
     "superseded.list": (args) => listSuperseded(deps.waiting, args),
+    "leftovers.list": () => listLeftOvers(deps.leftOvers),
+    "leftovers.put": (args) =>
+      operations.run("leftovers.put", (work) => putLeftOver(deps.leftOvers, args, work)),
+    "leftovers.discard": (args) => afterwards(() => discardLeftOvers(deps.leftOvers, args)),
     "quarantine.list": () => listQuarantine(deps.waiting),
     "quarantine.retry": ({ calendarId }) =>
       operations.run("quarantine.retry", (work) => retryQuarantine(deps, calendarId, work)),

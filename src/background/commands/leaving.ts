@@ -4,7 +4,7 @@
  */
 import type { Account, CommandArguments, CommandValue, HandedBack } from "../../shared/commands.ts";
 import { AppError, fromWire, toWire } from "../../shared/errors.ts";
-import { isSameCollection } from "../accounts/account-records.ts";
+import { changesWait, isSameCollection } from "../accounts/account-records.ts";
 import type { Accounts } from "../accounts/accounts.ts";
 import type { CalendarSource, KnownCalendar } from "../backup/ports.ts";
 import { compareCalendars } from "./calendar-comparison.ts";
@@ -55,12 +55,13 @@ export class Leaving {
     const known = await this.#deps.source.calendars();
     return {
       calendars: accounts.flatMap(({ calendars }) =>
-        calendars.map(({ id, name, color, url, pendingChanges }) => ({
+        calendars.map(({ id, name, color, url, pendingChanges, conflicts }) => ({
           id,
           name,
           color,
           url,
           pendingChanges,
+          conflicts,
           newCalendarId: twinOf(known, url)?.calendarId ?? null,
         })),
       ),
@@ -92,18 +93,19 @@ export class Leaving {
 
   /**
    * Takes calendars that were handed back whole out of the add-on; an account without any goes too.
-   * @throws AppError "not-taken-over", and then that calendar and those after it stay
+   * @throws AppError "pending-changes" while any of them has edits that wait or conflicts that nobody has decided; nothing is
+   *   removed then. "not-taken-over", and then that calendar and those after it stay
    */
   async finish(
     { calendarIds }: CommandArguments<"leave.finish">,
     work: Work,
   ): Promise<CommandValue<"leave.finish">> {
     const before = await this.#deps.accounts.list();
+    await this.#refuseLeftovers(calendarIds);
     for (const calendarId of calendarIds) {
       const { ours, twin } = await this.#pair(calendarId);
       if (!twin || (await this.#missing(ours, twin, work.signal)) > 0) throw notWhole(ours);
-      const [account] = (await this.#owned()).filter(({ calendar }) => calendar.id === calendarId);
-      if ((account?.calendar.pendingChanges ?? 0) > 0) throw notWhole(ours);
+      await this.#refuseLeftovers([calendarId]);
       await this.#deps.calendars.remove(calendarId, { mode: "unsubscribe" });
     }
     for (const { id, calendars } of before) {
@@ -171,6 +173,16 @@ export class Leaving {
   async #missing(ours: KnownCalendar, twin: KnownCalendar, signal: AbortSignal): Promise<number> {
     const { onlyFirst, different } = await compareCalendars(this.#deps.source, ours, twin, signal);
     return onlyFirst.length + different.length;
+  }
+
+  /** Thunderbird's own calendars get what the server has: what is only here would go. */
+  async #refuseLeftovers(calendarIds: readonly string[]): Promise<void> {
+    const calendars = (await this.#owned())
+      .map(({ calendar }) => calendar)
+      .filter(({ id }) => calendarIds.includes(id));
+    const pending = calendars.reduce((sum, { pendingChanges }) => sum + pendingChanges, 0);
+    const conflicts = calendars.reduce((sum, { conflicts: count }) => sum + count, 0);
+    if (pending + conflicts > 0) throw changesWait(pending, conflicts);
   }
 
   async #owned() {

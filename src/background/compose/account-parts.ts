@@ -110,8 +110,14 @@ export function composeAccounts(later: LaterParts) {
     running: () => syncs.running(),
     requestSync,
     onChanged: tellAccounts,
-    snapshotBefore: (calendarIds) =>
-      later.backupRuns().mustRunBefore(calendarIds, text("beforeAccountRemoval")),
+    gone: remembered.gone,
+    snapshotBefore: (calendarIds, what) =>
+      later
+        .backupRuns()
+        .mustRunBefore(
+          calendarIds,
+          text(what === "account" ? "beforeAccountRemoval" : "beforeUnsubscribing"),
+        ),
     onSignedIn,
     newId,
   });

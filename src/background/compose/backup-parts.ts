@@ -55,7 +55,7 @@ export function composeBackups({ operations, accounts, accountServers, syncs }: 
     now: Date.now,
     random: Math.random,
   });
-  const replacedVersions = new ItemStoreVersions(messenger.calendar);
+  const replacedVersions = new ItemStoreVersions(messenger.calendar, () => remembered.gone.read());
   const { backupStore, recoverySheets, knownStores } = composeStore({
     platform,
     settings: remembered.backup,

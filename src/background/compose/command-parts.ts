@@ -12,6 +12,7 @@ import type { BackupParts } from "./backup-parts.ts";
 import {
   broadcast,
   calendars,
+  items,
   newId,
   platform,
   provider,
@@ -118,6 +119,13 @@ export function composeCommands(
       provider,
       texts: calendarTexts,
       push: (calendarId, name) => syncs.scheduler.pushSoon(calendarId, name),
+      newId,
+    },
+    leftOvers: {
+      provider,
+      items,
+      calendars: thunderbirdCalendars,
+      gone: () => remembered.gone.read(),
       newId,
     },
     savedTexts: {

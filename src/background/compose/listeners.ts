@@ -6,6 +6,7 @@ import { AUTOMATIC_BACKUP_ALARM } from "../commands/automatic-backups.ts";
 import { AUTOMATIC_CHECK_ALARM } from "../commands/automatic-checks.ts";
 import { BACKUP_REMINDER, BACKUP_REMINDER_ALARM } from "../commands/backup-reminder.ts";
 import { type CommandHandlers, createDispatcher } from "../commands/dispatch.ts";
+import { tellLeftOvers } from "../commands/left-overs.ts";
 import { OwnPages, openTabs, WELCOME_PAGE } from "../commands/own-pages.ts";
 import { tellStoreEvents } from "../commands/store-events.ts";
 import { ThunderbirdMenus } from "../commands/thunderbird-menus.ts";
@@ -25,6 +26,7 @@ import {
   notify,
   platform,
   provider,
+  remembered,
   reportBug,
   runtime,
   text,
@@ -91,11 +93,17 @@ export function listen(
   items.onCreated.addListener(noteChange);
   items.onUpdated.addListener(noteChange);
   items.onRemoved.addListener(noteChange);
-  calendars.onRemoved.addListener((id) => {
-    syncs.forget(id);
-    scheduling.forget(id).catch((error) => reportBug("settings of a calendar", error));
-    return accounts.calendarRemoved(id);
-  });
+  calendars.onRemoved.addListener((id) =>
+    operations.brief("calendar removed", async () => {
+      syncs.forget(id);
+      scheduling.forget(id).catch((error) => reportBug("settings of a calendar", error));
+      if (!(await accounts.calendarRemoved(id))) return;
+      const gone = { provider, gone: () => remembered.gone.read() };
+      await tellLeftOvers(gone, id, (name) =>
+        notify(`left-over-${id}`, text("leftOverTitle", [name]), text("leftOverHint")),
+      );
+    }),
+  );
   const armSchedules = async (): Promise<void> => {
     await automatic.arm().catch((error) => reportBug("schedule", error));
     await checks.automatic.arm().catch((error) => reportBug("check schedule", error));

@@ -9,6 +9,7 @@ import {
   lastBackupShape,
 } from "../settings/backup-settings.ts";
 import { firstRunShape } from "../settings/first-run.ts";
+import { goneCalendarsShape } from "../settings/gone-calendars.ts";
 import { installationShape } from "../settings/installation.ts";
 import { StoredValue, type ValueShape } from "../settings/stored-value.ts";
 import { syncStatusShape } from "../settings/sync-status.ts";
@@ -60,6 +61,7 @@ export const remembered = {
   backup: stored(backupSettingsShape),
   lastBackup: stored(lastBackupShape),
   backupHistory: stored(backupHistoryShape),
+  gone: stored(goneCalendarsShape),
   installation: stored(installationShape),
   firstRun: stored(firstRunShape),
   syncStatus: stored(syncStatusShape),

@@ -1,6 +1,7 @@
 /** The accounts with their calendars, and the way to add one. What one account shows is account-card.ts. */
 import type { Account, BackgroundEvent, CommandName } from "../../shared/commands.ts";
 import { Decisions } from "../accounts/decisions.ts";
+import { LeftOvers } from "../accounts/left-overs.ts";
 import { coalesced } from "../coalesced.ts";
 import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
@@ -26,6 +27,7 @@ export class AccountsSection {
   readonly #page: Page;
   readonly #paused = element("div");
   readonly #decisions: Decisions;
+  readonly #leftOvers: LeftOvers;
   readonly #list = element("div", { class: "cards" });
   readonly #form = element("div");
   readonly #addButton: HTMLButtonElement;
@@ -41,6 +43,7 @@ export class AccountsSection {
       page.words.text("addAccount"),
     );
     this.#decisions = new Decisions(page, () => void this.refresh());
+    this.#leftOvers = new LeftOvers(page, () => void this.refresh());
     root.append(
       element(
         "div",
@@ -58,6 +61,7 @@ export class AccountsSection {
       this.#list,
       this.#form,
       element("p", { class: "actions" }, this.#addButton),
+      this.#leftOvers.node,
     );
     show(this.#list, element("p", { class: "quiet" }, page.words.text("loading")));
     page.client.onEvent((event) => {
@@ -89,6 +93,7 @@ export class AccountsSection {
       ]);
       // Before the first drawing: what waits must not push down what is there already.
       await this.#decisions.refresh(accounts);
+      await this.#leftOvers.refresh();
       this.#showPaused(paused);
       this.#show(accounts);
     } catch (error) {

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { Accounts } from "../../../src/background/accounts/accounts.ts";
 import type { DiscoveredAccount, Login } from "../../../src/background/accounts/ports.ts";
 import { accountsShape } from "../../../src/background/settings/account-settings.ts";
+import { goneCalendarsShape } from "../../../src/background/settings/gone-calendars.ts";
 import { StoredValue } from "../../../src/background/settings/stored-value.ts";
 import { syncStatusShape } from "../../../src/background/settings/sync-status.ts";
 import { AppError } from "../../../src/shared/errors.ts";
@@ -45,6 +46,7 @@ function start(): Accounts {
   });
   return new Accounts({
     stored: new StoredValue(area, accountsShape),
+    gone: new StoredValue(area, goneCalendarsShape),
     syncStatus,
     ...passwords,
     discovery: { discover: (location, login) => discover(location, login) },
@@ -275,8 +277,10 @@ test("one calendar is taken out: refused while changes wait, and not offered aga
     details: { pending: 1 },
   });
   expect(thunderbird.list.size).toBe(2);
+  snapshotBefore = async (calendarIds) => `of ${calendarIds}`;
   expect(await accounts.unsubscribe({ calendarId, discardPending: true })).toEqual({
     superseded: 1,
+    snapshotId: `of ${calendarId}`,
   });
   expect(thunderbird.list.size).toBe(1);
   const [left] = await accounts.list();
@@ -285,6 +289,45 @@ test("one calendar is taken out: refused while changes wait, and not offered aga
   await expect(accounts.unsubscribe({ calendarId })).rejects.toMatchObject({
     code: "calendar-unknown",
   });
+});
+
+test("undecided conflicts are said like unsent changes before a calendar or its account goes", async () => {
+  const accounts = start();
+  const { accountId } = await accounts.add({ ...LOGIN, calendars: [WORK] }, signal);
+  thunderbird.conflicts.set("cal1#cache", [{}, {}]);
+  const refused = { code: "pending-changes", message: /2/, details: { pending: 0, conflicts: 2 } };
+  const matching = { ...refused, message: expect.stringMatching(refused.message) };
+  await expect(accounts.unsubscribe({ calendarId: "cal1" })).rejects.toMatchObject(matching);
+  await expect(accounts.remove({ accountId })).rejects.toMatchObject(matching);
+  expect((await accounts.list())[0]?.calendars).toMatchObject([{ conflicts: 2 }]);
+  expect(thunderbird.list.size).toBe(1);
+});
+
+test("a calendar that nothing is left of goes without a snapshot", async () => {
+  const accounts = start();
+  await accounts.add({ ...LOGIN, calendars: [WORK] }, signal);
+  snapshotBefore = () => Promise.reject(new Error("not asked for"));
+  expect(await accounts.unsubscribe({ calendarId: "cal1" })).toEqual({
+    superseded: 0,
+    snapshotId: null,
+  });
+});
+
+test("what a calendar was called is known after it is gone, whichever way it went", async () => {
+  const accounts = start();
+  const { accountId } = await accounts.add({ ...LOGIN, calendars: [WORK, HOME] }, signal);
+  await thunderbird.calendars.update("cal1", { name: "My work" });
+  await accounts.unsubscribe({ calendarId: "cal1" });
+  expect(await accounts.calendarRemoved("cal2"), "by the user in Thunderbird's list").toBe(true);
+  await accounts.add({ ...LOGIN, calendars: [WORK] }, signal);
+  await accounts.remove({ accountId });
+  const names = await new StoredValue(area, goneCalendarsShape).read();
+  const account = "ada@dav.example.org";
+  expect(names).toEqual([
+    { id: "cal3", name: "Work", url: WORK, account },
+    { id: "cal2", name: "Home", url: HOME, account },
+    { id: "cal1", name: "My work", url: WORK, account },
+  ]);
 });
 
 test("an unknown account cannot be removed", async () => {

@@ -4,6 +4,7 @@ import { ServerNews } from "../../../src/background/accounts/server-news.ts";
 import type { CalendarDescription } from "../../../src/background/caldav/properties.ts";
 import { accountsShape } from "../../../src/background/settings/account-settings.ts";
 import type { CalendarFacts } from "../../../src/background/settings/calendar-choices.ts";
+import { goneCalendarsShape } from "../../../src/background/settings/gone-calendars.ts";
 import { StoredValue } from "../../../src/background/settings/stored-value.ts";
 import { syncStatusShape } from "../../../src/background/settings/sync-status.ts";
 import { canonicalCollectionUrl } from "../../../src/background/webdav/href.ts";
@@ -64,6 +65,7 @@ beforeEach(async () => {
   onServer = [described("work"), described("unwanted")];
   accounts = new Accounts({
     stored: new StoredValue(area, accountsShape),
+    gone: new StoredValue(area, goneCalendarsShape),
     syncStatus: new StoredValue(area, syncStatusShape),
     ...passwordLogins({
       getPassword: async () => ({ password: "engine" }),

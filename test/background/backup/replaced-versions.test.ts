@@ -1,10 +1,11 @@
 /** Versions that were replaced or removed: saved with the next backup, and given free only when that was read back. */
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { BackupService } from "../../../src/background/backup/backup-service.ts";
 import { Forgetting } from "../../../src/background/backup/forgetting.ts";
 import { ItemStoreVersions } from "../../../src/background/backup/item-store-versions.ts";
 import { openStore } from "../../../src/background/kloset/kloset.ts";
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
+import type { RemovedCalendarRow } from "../../../src/shared/item-store.ts";
 import { calendarOf, eventText, work } from "../../support/backup-fixture.ts";
 import { backupStoreIn } from "../../support/backup-store-fixture.ts";
 import { FaultyStorage } from "../../support/faulty-storage.ts";
@@ -26,31 +27,44 @@ let storage: MemoryStorage;
 let calendars: MemoryCalendars;
 let rows: Row[];
 let listed: number[];
+/** Of a calendar that was taken off the list. */
+let goneRows: Row[];
+let removed: RemovedCalendarRow[];
+
+const GONE = { id: "gone", name: "Old", url: "https://here.example/me/old/", account: "me@here" };
 
 /** As the item store answers, newest first. */
 const versions = () =>
-  new ItemStoreVersions({
-    calendars: { get: async (id) => ({ id, cacheId: `cache-${id}` }) as never },
-    provider: {
-      listSuperseded: async (_cacheId, { limit = 1000, before = Infinity } = {}) => {
-        const page = rows
-          .filter(({ id, savedIn }) => savedIn === null && id < before)
-          .sort((a, b) => b.id - a.id)
-          .slice(0, limit);
-        listed.push(page.length);
-        return JSON.stringify(page);
+  new ItemStoreVersions(
+    {
+      calendars: {
+        get: async (id) => (id === GONE.id ? null : { id, cacheId: `cache-${id}` }) as never,
       },
-      unmarkSnapshotted: async (ids) => {
-        for (const row of rows) if (ids?.includes(row.savedIn ?? "") !== false) row.savedIn = null;
-      },
-      forgetSnapshotted: async (ids) => {
-        for (const row of rows) if (!ids.includes(row.savedIn ?? "")) row.savedIn = null;
-      },
-      markSnapshotted: async (_cacheId, ids, snapshotId) => {
-        for (const row of rows) if (ids.includes(row.id)) row.savedIn = snapshotId;
+      provider: {
+        listRemoved: async () => JSON.stringify(removed),
+        listSuperseded: async (cacheId, { limit = 1000, before = Infinity } = {}) => {
+          const page = (cacheId === GONE.id ? goneRows : rows)
+            .filter(({ id, savedIn }) => savedIn === null && id < before)
+            .sort((a, b) => b.id - a.id)
+            .slice(0, limit);
+          listed.push(page.length);
+          return JSON.stringify(page);
+        },
+        unmarkSnapshotted: async (ids) => {
+          for (const row of rows)
+            if (ids?.includes(row.savedIn ?? "") !== false) row.savedIn = null;
+        },
+        forgetSnapshotted: async (ids) => {
+          for (const row of rows) if (!ids.includes(row.savedIn ?? "")) row.savedIn = null;
+        },
+        markSnapshotted: async (cacheId, ids, snapshotId) => {
+          for (const row of cacheId === GONE.id ? goneRows : rows)
+            if (ids.includes(row.id)) row.savedIn = snapshotId;
+        },
       },
     },
-  });
+    async () => [GONE],
+  );
 
 const serviceOver = (disk: MemoryStorage | FaultyStorage) =>
   new BackupService({
@@ -76,6 +90,8 @@ beforeEach(() => {
   storage = new MemoryStorage();
   calendars = calendarOf(3);
   listed = [];
+  goneRows = [];
+  removed = [];
   rows = Array.from({ length: 900 }, (_, n) => ({
     id: n + 1,
     name: "0.ics",
@@ -198,6 +214,9 @@ test("a list that cannot be had costs the backup nothing", async () => {
     calendars,
     maker: calendars,
     replaced: {
+      gone: async () => {
+        throw new Error("the item store is closed");
+      },
       read: async () => {
         throw new Error("the item store is closed");
       },
@@ -208,4 +227,26 @@ test("a list that cannot be had costs the backup nothing", async () => {
     },
   });
   expect(await service.run({}, work())).toMatchObject({ items: 3, incomplete: [] });
+});
+
+describe("of calendars that are gone", () => {
+  beforeEach(() => {
+    rows = [];
+    goneRows = [
+      { id: 7, name: "a.ics", text: eventText("a", "Never sent"), savedIn: null },
+      { id: 8, name: "b.ics", text: eventText("b", "On the server"), savedIn: null },
+    ];
+    removed = [{ calendarId: GONE.id, removedAt: 1, unsaved: 2, left: 1 }];
+  });
+
+  test("are in the next snapshot of all calendars, in a folder of their own, and marked", async () => {
+    const { snapshotId } = await serviceOver(storage).run({}, work());
+    expect(await replacedIn(snapshotId)).toEqual(
+      new Map([
+        ["/replaced/me@here/old/7-a.ics", eventText("a", "Never sent")],
+        ["/replaced/me@here/old/8-b.ics", eventText("b", "On the server")],
+      ]),
+    );
+    expect(goneRows.map(({ savedIn }) => savedIn)).toEqual([snapshotId, snapshotId]);
+  });
 });

@@ -151,6 +151,7 @@ test("the diagnostics report tells states and codes, and nothing private", () =>
             components: ["VEVENT"],
             lastGoodSync: 0,
             pendingChanges: 3,
+            conflicts: 0,
             quarantined: 1,
             syncing: false,
             error: null,
