@@ -107,10 +107,10 @@ export interface LeftCalendar {
   readonly account: string;
   /** Milliseconds since the epoch. */
   readonly removedAt: number;
-  readonly items: readonly LeftItem[];
+  readonly items: readonly LeftOver[];
 }
 
-export interface LeftItem {
+export interface LeftOver {
   /** Versions with this text. */
   readonly ids: readonly number[];
   readonly summary: string;

@@ -1,5 +1,5 @@
 /** What is left of calendars that are gone: changes that were never sent, and conflicts nobody decided. */
-import type { CommandArguments, CommandValue, LeftItem } from "../../shared/commands.ts";
+import type { CommandArguments, CommandValue, LeftOver } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
 import { withNewIdentity } from "../../shared/ical/new-identity.ts";
 import { scanColumns } from "../../shared/ical/scan.ts";
@@ -47,7 +47,7 @@ export async function listLeftOvers(
 }
 
 /** Both sides of a conflict may be what was never sent as well. */
-function itemsOf(versions: readonly SupersededVersion[]): LeftItem[] {
+function itemsOf(versions: readonly SupersededVersion[]): LeftOver[] {
   const byText = new Map<string, SupersededVersion[]>();
   for (const version of versions)
     byText.set(version.text, [...(byText.get(version.text) ?? []), version]);

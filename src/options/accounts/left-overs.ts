@@ -1,5 +1,5 @@
 /** What was never sent or decided of calendars that are gone: put into another calendar, saved, given up. Hidden while there is none. */
-import type { CommandValue, LeftCalendar, LeftItem } from "../../shared/commands.ts";
+import type { CommandValue, LeftCalendar, LeftOver } from "../../shared/commands.ts";
 import { errorNotice, resultNotice, warningNotice } from "../components/notice.ts";
 import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
@@ -73,7 +73,7 @@ export class LeftOvers {
     );
   }
 
-  #row({ calendarId }: LeftCalendar, item: LeftItem, targets: Targets): HTMLElement {
+  #row({ calendarId }: LeftCalendar, item: LeftOver, targets: Targets): HTMLElement {
     const { client, words } = this.#page;
     const { ids, summary, text, undecided } = item;
     const title = summary || words.text("noTitle");

@@ -36,6 +36,7 @@ beforeEach(() => {
     calendars,
     maker: calendars,
     replaced: {
+      gone: async () => [],
       read: async ({ calendarId }, onPage) => {
         if (calendarId === "work") await onPage(replaced.splice(0));
       },
