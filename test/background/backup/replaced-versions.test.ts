@@ -233,8 +233,14 @@ describe("of calendars that are gone", () => {
   beforeEach(() => {
     rows = [];
     goneRows = [
-      { id: 7, name: "a.ics", text: eventText("a", "Never sent"), savedIn: null },
-      { id: 8, name: "b.ics", text: eventText("b", "On the server"), savedIn: null },
+      { id: 7, name: "a.ics", text: eventText("a", "Never sent"), savedIn: null, supersededAt: 5 },
+      {
+        id: 8,
+        name: "b.ics",
+        text: eventText("b", "On the server"),
+        savedIn: null,
+        supersededAt: 5,
+      },
     ];
     removed = [{ calendarId: GONE.id, removedAt: 1, unsaved: 2, left: 1 }];
   });
