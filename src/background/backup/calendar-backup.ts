@@ -17,6 +17,8 @@ import type { PreviousCalendar } from "./previous-snapshots.ts";
 import { safeResourceFile, UniqueNames } from "./safe-names.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
 
+const utf8 = new TextEncoder();
+
 /** Counts over all calendars of one backup. */
 export interface Tally {
   items: number;
@@ -152,8 +154,12 @@ export class CalendarBackup {
 
   async #add(section: Section, file: string, text: string): Promise<void> {
     const path = resourcePath(section, this.#folder.account, this.#folder.calendar, file);
-    const bytes = new TextEncoder().encode(text);
-    const { entry } = await this.#writer.addFile({ path, bytes, modifiedMs: lastModifiedMs(text) });
+    const bytes = utf8.encode(text);
+    const before = this.#previous.files.get(path);
+    const { entry } = await this.#writer.addFile(
+      { path, bytes, modifiedMs: lastModifiedMs(text) },
+      before,
+    );
     this.#tally.bytesRead += bytes.length;
     if (section === "calendars") this.#count(entry);
   }
@@ -163,7 +169,7 @@ export class CalendarBackup {
     this.#tally.items++;
     const was = this.#previous.files.get(entry.path);
     if (!was) this.#tally.added++;
-    else if (contentName(was) !== contentName(entry)) this.#tally.changed++;
+    else if (was !== entry && contentName(was) !== contentName(entry)) this.#tally.changed++;
   }
 
   /** A member that could not be fetched keeps the version the snapshot before has of it. */

@@ -14,6 +14,7 @@ function byteLength(text: string): number {
 }
 
 function cut(text: string, maxBytes: number): string {
+  if (byteLength(text) <= maxBytes) return text;
   let kept = "";
   let used = 0;
   for (const character of text) {

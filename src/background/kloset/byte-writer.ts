@@ -8,27 +8,6 @@ const utf8 = new TextEncoder();
 const LOW_HALF = 0xffffffffn;
 const float = new DataView(new ArrayBuffer(8));
 
-/** Field names and the like: a call of the encoder costs more than they do. */
-const SHORT_TEXT = 64;
-
-/** Bytes of the text in UTF-8; what is no Unicode counts as its replacement, U+FFFD. */
-export function encodedLength(text: string): number {
-  let length = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit <= 0x7f) continue;
-    length += unit <= 0x7ff ? 1 : 2;
-    // The second half of a pair is in the four bytes already: three counted here, one as a unit of its own.
-    const pair = unit >= 0xd800 && unit <= 0xdbff && isLowHalf(text.charCodeAt(i + 1));
-    if (pair) i++;
-  }
-  return length;
-}
-
-function isLowHalf(unit: number): boolean {
-  return unit >= 0xdc00 && unit <= 0xdfff;
-}
-
 export class ByteWriter {
   #bytes: Uint8Array;
   #length = 0;
@@ -112,21 +91,19 @@ export class ByteWriter {
   /** UTF-8 of the text, without length or end. @returns its length in bytes */
   text(value: string): number {
     const start = this.#reserve(value.length * 3);
-    if (value.length <= SHORT_TEXT) {
-      let i = 0;
-      for (let unit = 0; i < value.length; i++) {
-        unit = value.charCodeAt(i);
-        if (unit > 0x7f) break;
-        this.#bytes[start + i] = unit;
-      }
-      if (i === value.length) {
-        this.#length = start + i;
-        return i;
-      }
-    }
     const written = utf8.encodeInto(value, this.#bytes.subarray(start)).written;
     this.#length = start + written;
     return written;
+  }
+
+  /** Writes over a byte. */
+  setU8(at: number, value: number): void {
+    this.#bytes[at] = value;
+  }
+
+  /** Forgets what was written from `length` on. */
+  cutTo(length: number): void {
+    this.#length = length;
   }
 
   /** A copy of everything written so far. */

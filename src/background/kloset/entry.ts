@@ -2,7 +2,7 @@
 import { equalBytes } from "../../shared/bytes.ts";
 import { type Mac, zeroMac } from "./mac.ts";
 import { decodeFields } from "./msgpack-reader.ts";
-import { MsgpackWriter } from "./msgpack-writer.ts";
+import { encodePart, MsgpackWriter } from "./msgpack-writer.ts";
 import { joinPath } from "./path.ts";
 import { VERSION_1_0_0 } from "./resource.ts";
 import type { Timestamp } from "./timestamp.ts";
@@ -51,13 +51,25 @@ export function encodeEntry(entry: NewEntry): Uint8Array {
   const chunks = entry.chunks ?? 0;
   const out = new MsgpackWriter();
   out.map(5 + (contentType === "" ? 0 : 1) + (chunks === 0 ? 0 : 1));
-  out.text("version").u32(VERSION_1_0_0);
-  out.text("parent_path").text(entry.parent);
-  out.text("file_info").map(12);
-  out.text("name").text(entry.name);
-  out.text("size").i64(entry.size);
-  out.text("mode").u32(entry.mode);
-  out.text("mod_time").time(entry.modified);
+  out.encoded(BEFORE_PARENT).text(entry.parent);
+  out.encoded(BEFORE_NAME).text(entry.name);
+  out.encoded(BEFORE_SIZE).i64(entry.size);
+  out.encoded(BEFORE_MODE).u32(entry.mode);
+  out.encoded(BEFORE_TIME).time(entry.modified);
+  out.encoded(BEFORE_OBJECT).bin(entry.object ?? zeroMac);
+  if (contentType !== "") out.encoded(BEFORE_TYPE).text(contentType);
+  if (chunks !== 0) out.encoded(BEFORE_CHUNKS).u64(chunks);
+  return out.finish();
+}
+
+const BEFORE_PARENT = encodePart((out) =>
+  out.text("version").u32(VERSION_1_0_0).text("parent_path"),
+);
+const BEFORE_NAME = encodePart((out) => out.text("file_info").map(12).text("name"));
+const BEFORE_SIZE = encodePart((out) => out.text("size"));
+const BEFORE_MODE = encodePart((out) => out.text("mode"));
+const BEFORE_TIME = encodePart((out) => out.text("mod_time"));
+const BEFORE_OBJECT = encodePart((out) => {
   out.text("dev").u64(0);
   out.text("ino").u64(0);
   out.text("uid").u64(0);
@@ -67,11 +79,10 @@ export function encodeEntry(entry: NewEntry): Uint8Array {
   out.text("groupname").text("");
   out.text("flags").u32(0);
   out.text("summary").nil();
-  out.text("object").bin(entry.object ?? zeroMac);
-  if (contentType !== "") out.text("content_type").text(contentType);
-  if (chunks !== 0) out.text("chunks").u64(chunks);
-  return out.finish();
-}
+  out.text("object");
+});
+const BEFORE_TYPE = encodePart((out) => out.text("content_type"));
+const BEFORE_CHUNKS = encodePart((out) => out.text("chunks"));
 
 /** What {@link decodeEntry} makes of the record of {@link encodeEntry}. */
 export function entryOf(entry: NewEntry, record: Uint8Array, mac: Mac): Entry {

@@ -2,8 +2,17 @@
  * MessagePack as Go's vmihailenco/msgpack v5 emits it: structs as maps with string keys in order, fixed widths
  * for sized integers, compact ones for `int`. Equal bytes mean equal MACs, hence deduplication with plakar's blobs.
  */
-import { ByteWriter, encodedLength } from "./byte-writer.ts";
+import { ByteWriter } from "./byte-writer.ts";
 import type { Timestamp } from "./timestamp.ts";
+
+const utf8 = new TextEncoder();
+
+/** A part that many records share. */
+export function encodePart(fill: (out: MsgpackWriter) => unknown): Uint8Array {
+  const out = new MsgpackWriter();
+  fill(out);
+  return out.finish();
+}
 
 export class MsgpackWriter {
   readonly #out = new ByteWriter();
@@ -39,12 +48,31 @@ export class MsgpackWriter {
   }
 
   text(value: string): this {
-    const size = encodedLength(value);
-    if (size <= 31) this.#out.u8(0xa0 | size);
-    else if (size <= 0xff) this.#out.u8(0xd9).u8(size);
-    else if (size <= 0xffff) this.#out.u8(0xda).u16be(size);
-    else this.#out.u8(0xdb).u32be(size);
-    this.#out.text(value);
+    const out = this.#out;
+    const start = out.length;
+    // Encoded in place where its length fits the header that is there before.
+    if (value.length <= 31) {
+      const size = out.u8(0).text(value);
+      out.setU8(start, 0xa0 | size);
+      if (size <= 31) return this;
+      out.cutTo(start);
+    } else if (value.length <= 85) {
+      const size = out.u8(0xd9).u8(0).text(value);
+      out.setU8(start + 1, size);
+      return this;
+    }
+    const bytes = utf8.encode(value);
+    const size = bytes.length;
+    if (size <= 0xff) out.u8(0xd9).u8(size);
+    else if (size <= 0xffff) out.u8(0xda).u16be(size);
+    else out.u8(0xdb).u32be(size);
+    out.bytes(bytes);
+    return this;
+  }
+
+  /** What another writer finished: parts that are the same in many records. */
+  encoded(part: Uint8Array): this {
+    this.#out.bytes(part);
     return this;
   }
 

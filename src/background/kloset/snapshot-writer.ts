@@ -2,7 +2,7 @@
  * Writes one snapshot. Order: lock → states read → packfiles → what it relies on is still there → state file, the
  * commit point → unlock. Stopping anywhere before the state leaves the store as it was.
  */
-import { toHex } from "../../shared/bytes.ts";
+import { equalBytes, toHex } from "../../shared/bytes.ts";
 import { AppError } from "../../shared/errors.ts";
 import { BlobWriter } from "./blob-writer.ts";
 import { cutChunks } from "./chunking.ts";
@@ -27,6 +27,14 @@ import { SnapshotTreesBuilder } from "./snapshot-trees.ts";
 import type { Store } from "./store.ts";
 import { isStoredWhole } from "./stored-object.ts";
 import { type Timestamp, timestampOf } from "./timestamp.ts";
+
+interface EntryContent {
+  readonly size: number;
+  readonly modified: Timestamp;
+  readonly object: Mac;
+  readonly contentType: string;
+  readonly chunks: number;
+}
 
 export class SnapshotWriter {
   readonly #store: Store;
@@ -98,14 +106,18 @@ export class SnapshotWriter {
 
   /**
    * Adds a file; directories above it are made.
+   * @param before the entry at this path in an earlier snapshot of the store: kept where it would be the same again
    * @returns its entry, and whether any of it is new to the store
    * @throws AppError "bad-argument" for an unusable or repeated path, "aborted", and those of Storage
    */
-  addFile(file: NewFile): Promise<{ readonly entry: Entry; readonly isNew: boolean }> {
+  addFile(
+    file: NewFile,
+    before?: Entry,
+  ): Promise<{ readonly entry: Entry; readonly isNew: boolean }> {
     return this.#queue(async () => {
       requireFilePath(file.path);
       this.#trees.requireFree(file.path);
-      const before = this.#blobs.newBlobs;
+      const blobsBefore = this.#blobs.newBlobs;
       const contentType = contentTypeOf(nameOf(file.path), file.bytes);
       const chunks = await this.#putChunks(cutChunks(file.bytes, this.#store.config.chunking));
       const contentMac =
@@ -114,16 +126,20 @@ export class SnapshotWriter {
         Resource.object,
         encodeObject({ contentMac, chunks, contentType }),
       );
-      const entry = await this.#addEntry(file.path, {
+      const wanted = {
         size: file.bytes.length,
         modified: timestampOf(file.modifiedMs),
         object,
         contentType,
         chunks: chunks.length,
-      });
+      };
+      const entry =
+        before?.path === file.path && this.#isSame(before, wanted)
+          ? this.#keepEntry(before)
+          : await this.#addEntry(file.path, wanted);
       this.#bytesRead += file.bytes.length;
       this.#report();
-      return { entry, isNew: this.#blobs.newBlobs > before };
+      return { entry, isNew: this.#blobs.newBlobs > blobsBefore };
     });
   }
 
@@ -146,16 +162,27 @@ export class SnapshotWriter {
     return running.digest();
   }
 
-  async #addEntry(
-    path: string,
-    content: {
-      readonly size: number;
-      readonly modified: Timestamp;
-      readonly object: Mac;
-      readonly contentType: string;
-      readonly chunks: number;
-    },
-  ): Promise<Entry> {
+  /** Whether the entry says of the content what a new one would. */
+  #isSame(before: Entry, wanted: EntryContent): boolean {
+    return (
+      before.kind === "file" &&
+      before.object !== undefined &&
+      equalBytes(before.object, wanted.object) &&
+      before.size === wanted.size &&
+      before.modified.seconds === wanted.modified.seconds &&
+      before.modified.nanoseconds === wanted.modified.nanoseconds &&
+      before.contentType === wanted.contentType &&
+      before.chunks === wanted.chunks &&
+      this.#store.index.usable(Resource.vfsEntry, before.mac)
+    );
+  }
+
+  #keepEntry(entry: Entry): Entry {
+    this.#trees.add(entry);
+    return entry;
+  }
+
+  async #addEntry(path: string, content: EntryContent): Promise<Entry> {
     const wanted = { parent: parentOf(path), name: nameOf(path), mode: FILE_MODE, ...content };
     const record = encodeEntry(wanted);
     const entry = entryOf(wanted, record, await this.#blobs.put(Resource.vfsEntry, record));
