@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: CalDAV Keeper beside its peers, in one run on one machine. Writes bench/results/latest.json and
  * prints a table. `--quick` takes one small size once, to see that it works; `--sizes 1000,10000`, `--runs 3` and
- * `--only sync,views,backups` choose. Programs that are not installed are named as missing.
+ * `--only sync,views,backups,history` choose. Programs that are not installed are named as missing.
+ * Debian's Thunderbird runs JavaScript without compiling it, Thunderbird's own builds compile it: `--compiled` turns that on.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir, totalmem } from "node:os";
@@ -11,6 +12,7 @@ import { root, run } from "../scripts/child-process.ts";
 import { ensurePlakar } from "../scripts/ensure-plakar.ts";
 import { ensureTools } from "../scripts/ensure-tools.ts";
 import { findThunderbirds } from "../test/support/thunderbird.ts";
+import type { Prefs } from "../test/support/thunderbird-profile.ts";
 import { plakar, restic, runFolderBackup } from "./folder-backups.ts";
 import { runKeeper } from "./keeper-run.ts";
 import { PLAIN_FETCH, runPlainFetch } from "./plain-fetch.ts";
@@ -25,6 +27,7 @@ const { values: options } = parseArgs({
     quick: { type: "boolean", default: false },
     sizes: { type: "string", default: "1000,10000,50000" },
     runs: { type: "string", default: "3" },
+    compiled: { type: "boolean", default: false },
     only: { type: "string", default: TOPICS.join(",") },
   },
 });
@@ -52,6 +55,7 @@ if (built.code !== 0) {
   process.exit(1);
 }
 
+const prefs: Prefs = options.compiled ? { "javascript.options.baselinejit": true } : {};
 const missing: string[] = [];
 const samples: Sample[] = [];
 const scratch = await mkdtemp(path.join(tmpdir(), "keeper-bench-"));
@@ -72,11 +76,19 @@ try {
       const xpi = path.join(root, "dist/caldav-keeper.xpi");
       const { binary } = thunderbird;
       samples.push(
-        ...(await runKeeper({ xpi, binary, items, folder: await empty(), snapshots, topics })),
+        ...(await runKeeper({
+          xpi,
+          binary,
+          items,
+          folder: await empty(),
+          snapshots,
+          topics,
+          prefs,
+        })),
       );
       if (topics.has("sync") || topics.has("views")) {
         step("Thunderbird’s own CalDAV");
-        samples.push(...(await runThunderbird(binary, items, topics)));
+        samples.push(...(await runThunderbird(binary, items, topics, prefs)));
       }
       if (topics.has("sync")) {
         step(PLAIN_FETCH);
@@ -104,7 +116,7 @@ const results = path.join(root, options.quick ? ".cache/bench" : "bench/results"
 await mkdir(results, { recursive: true });
 await writeFile(
   path.join(results, "latest.json"),
-  `${JSON.stringify({ commit, machine: machine(), thunderbird: thunderbird.version, missing, samples }, null, 2)}\n`,
+  `${JSON.stringify({ commit, machine: machine(), thunderbird: thunderbird.version, compiled: options.compiled, missing, samples }, null, 2)}\n`,
 );
 console.log(`\n${table}`);
 if (growth !== null) console.log(growth);

@@ -5,6 +5,7 @@ import { sampleCalendar } from "../scripts/sample-calendar.ts";
 import type { CommandArguments, CommandName, CommandValue } from "../src/shared/commands.ts";
 import type { CaldavTestServer } from "../test/support/caldav-test-server/server.ts";
 import type { Thunderbird } from "../test/support/thunderbird.ts";
+import { watchExtensionMemory } from "./extension-memory.ts";
 import type { Sample } from "./samples.ts";
 import { SEED } from "./server-calendar.ts";
 
@@ -24,21 +25,34 @@ export interface KeptCalendar {
 }
 
 /** @param folder an empty one, listed in the places */
-export async function measureBackups({ run, add }: KeptCalendar, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await run("backup.configure", { directory: folder, passphrase: null });
+export async function measureBackups(kept: KeptCalendar, folder: string): Promise<void> {
+  const { thunderbird, run, add } = kept;
+  await useStore(kept, folder);
   for (const work of ["first backup", "backup again, nothing changed"]) {
     const before = await bytesBelow(folder);
+    const stopMemory = await watchExtensionMemory(thunderbird);
     const { durationMs } = await run("backup.run", {});
+    const { most } = await stopMemory();
     const after = await bytesBelow(folder);
     add(work, "ms", durationMs);
     add(work, "bytes", after.bytes - before.bytes);
     add(work, "files", after.files - before.files);
+    add(`the extension process's memory, most during: ${work}`, "MB", most);
   }
 }
 
+async function useStore({ run }: KeptCalendar, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await run("backup.configure", { directory: folder, passphrase: null });
+}
+
 /** Snapshots until there are `wanted`, each with one more changed item; then the store is opened anew and asked. */
-export async function measureHistory(kept: KeptCalendar, wanted: number): Promise<void> {
+export async function measureHistory(
+  kept: KeptCalendar,
+  folder: string,
+  wanted: number,
+): Promise<void> {
+  await useStore(kept, folder);
   const { thunderbird, server, calendarId, url, items, run, add } = kept;
   const texts = sampleCalendar({ items, seed: SEED });
   const [watched] = texts;
@@ -66,15 +80,9 @@ export async function measureHistory(kept: KeptCalendar, wanted: number): Promis
 
 /** @param folder an empty one, listed in the places */
 export async function measureRestore(kept: KeptCalendar, folder: string): Promise<void> {
-  const { run, add, accountId, items } = kept;
-  const [newest] = await run("snapshots.list", {});
-  if (newest === undefined) throw new Error("There is no snapshot to restore.");
+  const { run, add, items } = kept;
   await mkdir(folder, { recursive: true });
-  const common = {
-    snapshotId: newest.id,
-    selection: { all: true } as const,
-    mode: "missing" as const,
-  };
+  const common = await newestWhole(kept);
   const fromFolder = performance.now();
   const files = await run("snapshots.restore", {
     ...common,
@@ -82,7 +90,11 @@ export async function measureRestore(kept: KeptCalendar, folder: string): Promis
   });
   if (files.created < items) throw new Error(`${files.created} of ${items} files were restored`);
   add("restore into a folder", "ms", performance.now() - fromFolder);
+}
 
+export async function measureServerRestore(kept: KeptCalendar): Promise<void> {
+  const { run, add, accountId, items } = kept;
+  const common = await newestWhole(kept);
   const target = { kind: "new", name: "Restored", accountId } as const;
   const { preview } = await run("snapshots.restore", { ...common, target, dryRun: true });
   const fromServer = performance.now();
@@ -93,6 +105,16 @@ export async function measureRestore(kept: KeptCalendar, folder: string): Promis
   });
   if (report.created < items) throw new Error(`${report.created} of ${items} items were restored`);
   add("restore to a new calendar on the server, read back", "ms", performance.now() - fromServer);
+}
+
+async function newestWhole({ run }: KeptCalendar) {
+  const [newest] = await run("snapshots.list", {});
+  if (newest === undefined) throw new Error("There is no snapshot to restore.");
+  return {
+    snapshotId: newest.id,
+    selection: { all: true } as const,
+    mode: "missing" as const,
+  };
 }
 
 /** What a folder holds, its folders included. */

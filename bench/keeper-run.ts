@@ -9,8 +9,15 @@ import type {
 } from "../src/shared/commands.ts";
 import { startCaldavTestServer } from "../test/support/caldav-test-server/server.ts";
 import { launchThunderbird } from "../test/support/thunderbird.ts";
+import type { Prefs } from "../test/support/thunderbird-profile.ts";
 import { measureEdit } from "./edits.ts";
-import { measureBackups, measureHistory, measureRestore } from "./keeper-backups.ts";
+import { extensionMemory, watchExtensionMemory } from "./extension-memory.ts";
+import {
+  measureBackups,
+  measureHistory,
+  measureRestore,
+  measureServerRestore,
+} from "./keeper-backups.ts";
 import { watchMainThread } from "./main-thread.ts";
 import { memoryOf } from "./reading.ts";
 import { KEEPER, type Sample } from "./samples.ts";
@@ -29,13 +36,14 @@ export interface KeeperRun {
   readonly snapshots: number;
   /** What is measured; what another topic needs first is done without being noted. */
   readonly topics: ReadonlySet<Topic>;
+  readonly prefs: Prefs;
 }
 
-/** A hundred snapshots and a restore over HTTP of more would take hours. */
-const LARGEST_WITH_HISTORY = 10_000;
+/** A hundred snapshots and restores of more would take hours. */
+const LARGEST_RESTORED = 10_000;
 
 export async function runKeeper(options: KeeperRun): Promise<Sample[]> {
-  const { xpi, binary, items, folder, snapshots, topics } = options;
+  const { xpi, binary, items, folder, snapshots, topics, prefs } = options;
   const samples: Sample[] = [];
   const add = (work: string, unit: Sample["unit"], value: number) =>
     samples.push({ work, who: KEEPER, items, unit, value });
@@ -45,7 +53,7 @@ export async function runKeeper(options: KeeperRun): Promise<Sample[]> {
   const thunderbird = await launchThunderbird({
     xpi,
     binary,
-    prefs: { "extensions.caldav-keeper.places": JSON.stringify([stores, restored]) },
+    prefs: { ...prefs, "extensions.caldav-keeper.places": JSON.stringify([stores, restored]) },
   });
   try {
     const run = async <C extends CommandName>(command: C, args: CommandArguments<C>) => {
@@ -54,7 +62,11 @@ export async function runKeeper(options: KeeperRun): Promise<Sample[]> {
       return answer.value as CommandValue<C>;
     };
     add("memory, idle", "MB", await memoryOf(thunderbird));
+    // A background page that was just started, and the page that commands are sent from.
+    await run("operations.list", {});
+    add("the extension process's memory, idle", "MB", await extensionMemory(thunderbird));
     const login = { location: server.url, username: server.username, password: server.password };
+    const stopMemory = await watchExtensionMemory(thunderbird);
     const began = performance.now();
     const stop = await watchMainThread(thunderbird);
     const { accountId, calendars } = await run("accounts.add", { ...login, calendars: [url] });
@@ -67,6 +79,8 @@ export async function runKeeper(options: KeeperRun): Promise<Sample[]> {
       add("first sync: longest main-thread gap", "ms", stutter.longest);
       add("first sync: gaps over 50 ms in all", "ms", stutter.jank);
     }
+    const { most } = await stopMemory();
+    add("the extension process's memory, most during the first sync", "MB", most);
     add("memory, synced", "MB", await memoryOf(thunderbird));
 
     const poll = async (work: string, changes: number) => {
@@ -92,13 +106,14 @@ export async function runKeeper(options: KeeperRun): Promise<Sample[]> {
       await measureStartUp(thunderbird, add);
     }
     if (topics.has("sync")) await measureEdit(thunderbird, server, id, add);
+    const kept = { thunderbird, server, calendarId: id, url, accountId, items, run, add };
     if (topics.has("backups")) {
-      const kept = { thunderbird, server, calendarId: id, url, accountId, items, run, add };
       await measureBackups(kept, stores);
-      if (items <= LARGEST_WITH_HISTORY) {
-        await measureHistory(kept, snapshots);
-        await measureRestore(kept, restored);
-      }
+      if (items <= LARGEST_RESTORED) await measureRestore(kept, restored);
+    }
+    if (topics.has("history") && items <= LARGEST_RESTORED) {
+      await measureHistory(kept, stores, snapshots);
+      await measureServerRestore(kept);
     }
     return samples;
   } finally {

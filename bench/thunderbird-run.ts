@@ -1,6 +1,7 @@
 /** The same calendar in Thunderbird's own CalDAV provider, without the add-on. */
 import { startCaldavTestServer } from "../test/support/caldav-test-server/server.ts";
 import { launchThunderbird } from "../test/support/thunderbird.ts";
+import type { Prefs } from "../test/support/thunderbird-profile.ts";
 import { measureEdit } from "./edits.ts";
 import { watchMainThread } from "./main-thread.ts";
 import { memoryOf, readItems } from "./reading.ts";
@@ -19,13 +20,14 @@ export async function runThunderbird(
   binary: string,
   items: number,
   topics: ReadonlySet<Topic>,
+  prefs: Prefs,
 ): Promise<Sample[]> {
   const samples: Sample[] = [];
   const add = (work: string, unit: Sample["unit"], value: number) =>
     samples.push({ work, who: "Thunderbird’s own CalDAV", items, unit, value });
   const server = await startCaldavTestServer();
   const url = await fillCalendar(server, items);
-  const thunderbird = await launchThunderbird({ binary });
+  const thunderbird = await launchThunderbird({ binary, prefs });
   try {
     add("memory, idle", "MB", await memoryOf(thunderbird));
     const began = performance.now();

@@ -2,7 +2,7 @@
  * The aggregated states in memory: which blobs exist and where. Columns in typed arrays, one row a location, so
  * that 100,000 blobs take about ten megabytes.
  */
-import { equalBytes, toHex } from "../../shared/bytes.ts";
+import { toHex } from "../../shared/bytes.ts";
 import type { Mac } from "./mac.ts";
 import { Resource, type ResourceType } from "./resource.ts";
 import type { StateRecord } from "./state.ts";
@@ -106,7 +106,8 @@ export class BlobIndex {
   }
 
   #numberOf(mac: Mac): number {
-    if (this.#newest && equalBytes(this.#newest.mac, mac)) return this.#newest.number;
+    // The very same array, as a state's records of one packfile share it.
+    if (this.#newest?.mac === mac) return this.#newest.number;
     const number = this.#packfileNumber(toHex(mac));
     this.#newest = { mac, number };
     return number;

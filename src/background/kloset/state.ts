@@ -4,7 +4,7 @@
  */
 import { ByteWriter } from "./byte-writer.ts";
 import { corrupt } from "./corruption.ts";
-import { MAC_LENGTH, type Mac } from "./mac.ts";
+import { MAC_LENGTH, type Mac, zeroMac } from "./mac.ts";
 import { type ResourceType, STATE_VERSION_1_1_0, VERSION_1_0_0 } from "./resource.ts";
 
 const METADATA = 1;
@@ -58,6 +58,13 @@ export function decodeState(bytes: Uint8Array, version: number, what: string): S
   let at = 0;
   let parent: Mac | undefined;
   const slice = (start: number, length: number) => bytes.slice(start, start + length);
+  let packfile = { at: -1, name: zeroMac };
+  // Locations of one packfile follow each other: they share its name.
+  const packfileAt = (start: number): Mac => {
+    if (packfile.at < 0 || !sameMac(view, packfile.at, start))
+      packfile = { at: start, name: slice(start, MAC_LENGTH) };
+    return packfile.name;
+  };
   if (version === STATE_VERSION_1_1_0) {
     if (bytes.length < MAC_LENGTH) throw corrupt(`${what} is cut off`);
     const named = slice(0, MAC_LENGTH);
@@ -73,7 +80,7 @@ export function decodeState(bytes: Uint8Array, version: number, what: string): S
     at += 4;
     if (at + length > bytes.length) throw corrupt(`${what} is cut off`);
     if (length !== (lengths[type] ?? length)) throw corrupt(`${what} has a damaged record`);
-    const record = decodeRecord(type, view, at, slice);
+    const record = decodeRecord(type, view, at, slice, packfileAt);
     if (record) records.push(record);
     at += length;
   }
@@ -86,11 +93,18 @@ export function decodeState(bytes: Uint8Array, version: number, what: string): S
   };
 }
 
+function sameMac(view: DataView, a: number, b: number): boolean {
+  for (let i = 0; i < MAC_LENGTH; i += 4)
+    if (view.getInt32(a + i) !== view.getInt32(b + i)) return false;
+  return true;
+}
+
 function decodeRecord(
   type: number,
   view: DataView,
   at: number,
   slice: (start: number, length: number) => Uint8Array,
+  packfileAt: (start: number) => Mac,
 ): StateRecord | undefined {
   switch (type) {
     case LOCATION:
@@ -98,7 +112,7 @@ function decodeRecord(
         kind: "location",
         type: view.getUint8(at),
         mac: slice(at + 5, MAC_LENGTH),
-        packfile: slice(at + 37, MAC_LENGTH),
+        packfile: packfileAt(at + 37),
         offset: Number(view.getBigUint64(at + 69, true)),
         length: view.getUint32(at + 77, true),
       };
