@@ -10,15 +10,12 @@ import type { StoredAccount, StoredCalendar } from "../settings/account-settings
 import type { StoredValue } from "../settings/stored-value.ts";
 import type { StoredSyncStatus } from "../settings/sync-status.ts";
 import type { ReadStatuses } from "../sync/account-statuses.ts";
+import type { StopMemory } from "../sync/account-stops.ts";
 import { CalendarSync } from "../sync/engine.ts";
 import type { Outcome } from "../sync/outcome.ts";
 import type { RemoteCollection } from "../sync/ports.ts";
-import {
-  type ScheduledCalendar,
-  type StopMemory,
-  type SyncReason,
-  SyncScheduler,
-} from "../sync/scheduler.ts";
+import type { SyncReason } from "../sync/queued-run.ts";
+import { type ScheduledCalendar, SyncScheduler } from "../sync/scheduler.ts";
 import type { BeforeMassRemoval } from "../sync/sync-run.ts";
 import type { CalendarTexts } from "../sync/texts.ts";
 import type { SyncService, Work } from "./ports.ts";

@@ -2,6 +2,7 @@
  * What one PROPFIND of an account's home set tells of all its calendars, shared by the calendars that asked
  * before it was sent: a poll of every calendar costs one request, and nobody gets an answer older than his question.
  */
+import { stopsRun } from "./outcome.ts";
 import type { CollectionStatus } from "./ports.ts";
 
 export type ReadStatuses = (
@@ -39,5 +40,20 @@ export class AccountStatuses {
       this.#answers.set(accountId, answer);
     }
     return answer.statuses.get(calendarId) ?? null;
+  }
+
+  /** `null` also where the account's answer does not help: then the calendar is asked itself. */
+  async helpfulStatusOf(
+    accountId: string,
+    calendarId: string,
+    since: number,
+    signal: AbortSignal,
+  ): Promise<CollectionStatus | null> {
+    try {
+      return await this.statusOf(accountId, calendarId, since, signal);
+    } catch (error) {
+      if (stopsRun(error)) throw error;
+      return null;
+    }
   }
 }

@@ -4,15 +4,12 @@
  * operation at a time a resource (the mutex here). Knows no HTTP and no Thunderbird.
  */
 
-import type { ResourceName } from "../../shared/brands.ts";
 import type { CalendarSyncReport, Undone } from "../../shared/commands.ts";
 import { toWire, type WireError } from "../../shared/errors.ts";
-import type { PendingChange } from "../../shared/item-store.ts";
 import { abortable } from "./abortable-calendar.ts";
 import { type AuditResult, audit } from "./audit.ts";
 import { forEachBounded } from "./bounded.ts";
-import { approveDeletions, isDeletion } from "./deletion-approval.ts";
-import { agreedDeletions } from "./deletion-guard.ts";
+import { approveDeletions } from "./deletion-approval.ts";
 import { discardEdit } from "./discard.ts";
 import { heldBack } from "./held-back.ts";
 import { type HeldChange, heldChanges } from "./held-changes.ts";
@@ -23,7 +20,7 @@ import {
   type MassDecision,
   undoMassChange,
 } from "./mass-decisions.ts";
-import { isNoAnswer } from "./outcome.ts";
+import { Outbox, PUSH_WIDTH } from "./outbox.ts";
 import type {
   CollectionStatus,
   LocalCalendar,
@@ -32,9 +29,9 @@ import type {
   SyncState,
 } from "./ports.ts";
 import { pull } from "./pull.ts";
-import { pushResource } from "./push.ts";
-import { isFresh, QuietDeletions, type Wait } from "./quiet-deletions.ts";
+import type { Wait } from "./quiet-deletions.ts";
 import type { PushOutcome } from "./resource-push.ts";
+import { reportOf } from "./run-report.ts";
 import {
   type Accompanied,
   type BeforeMassRemoval,
@@ -43,9 +40,6 @@ import {
   type SyncRun,
 } from "./sync-run.ts";
 import type { CalendarTexts } from "./texts.ts";
-
-/** Writes under way at a time. */
-const PUSH_WIDTH = 4;
 
 export interface CalendarSyncDependencies {
   readonly remote: RemoteCollection;
@@ -92,57 +86,20 @@ export class CalendarSync {
   readonly calendarId: string;
   readonly #dependencies: CalendarSyncDependencies;
   readonly #mutex = new KeyedMutex();
-  readonly #quiet: QuietDeletions;
-  #holdsBack = false;
-  /** As the last run met them. */
-  #heldDeletions = 0;
+  readonly #outbox: Outbox;
 
   constructor(dependencies: CalendarSyncDependencies) {
     this.#dependencies = dependencies;
     this.calendarId = dependencies.local.calendarId;
-    this.#quiet = new QuietDeletions(dependencies.local, dependencies.wait);
+    this.#outbox = new Outbox(dependencies, this.#mutex, dependencies.wait);
   }
 
   /**
    * Sends what is pending for one resource.
    * @throws AppError when the server gave no usable answer or wants a sign-in; the edit is pending as before
    */
-  async push(name: string, impatient: boolean, signal: AbortSignal): Promise<PushOutcome> {
-    const { local, now } = this.#dependencies;
-    const [change] = await local.getPending([name]);
-    if (change !== undefined && isDeletion(change) && !change.waiting) {
-      // An old one may be the first of those that the user is deleting now.
-      if (isFresh(change, now()) || (!(await this.#isHeld(name)) && (await this.#isDeleting()))) {
-        await this.#quiet.come(signal);
-      }
-      if (await this.#isHeld(name)) {
-        return {
-          kind: "held",
-          error: toWire(heldBack({ removals: 0, reversals: 0, deletions: 1 })),
-        };
-      }
-    }
-    return this.#push(name, impatient, signal);
-  }
-
-  async #isHeld(name: string): Promise<boolean> {
-    const { local, now } = this.#dependencies;
-    const agreed = await agreedDeletions(local, now());
-    return agreed !== null && !agreed.has(name as ResourceName);
-  }
-
-  /** True while others may follow the deletions that are pending. */
-  async #isDeleting(): Promise<boolean> {
-    const { local, now } = this.#dependencies;
-    return (await local.getPending()).some((one) => isDeletion(one) && isFresh(one, now()));
-  }
-
-  async #push(name: string, impatient: boolean, signal: AbortSignal): Promise<PushOutcome> {
-    const outcome = await this.#mutex.run(name, () =>
-      pushResource(this.#dependencies, name, impatient, signal),
-    );
-    if (outcome.kind === "waiting") this.#holdsBack = true;
-    return outcome;
+  push(name: string, impatient: boolean, signal: AbortSignal): Promise<PushOutcome> {
+    return this.#outbox.push(name, impatient, signal);
   }
 
   /** The user gives an edit up. @returns false: there was none, or it was edited again meanwhile */
@@ -185,16 +142,15 @@ export class CalendarSync {
 
   /** True when a change was left waiting, perhaps for the other half of its move. */
   get holdsBack(): boolean {
-    return this.#holdsBack;
+    return this.#outbox.holdsBack;
   }
 
   /**
    * Sends everything pending, without looking at what changed on the server.
    * @throws AppError as {@link push}
    */
-  async pushAll(signal: AbortSignal): Promise<void> {
-    const failure = await this.#pushPending({ impatient: false, signal }, () => {});
-    if (failure !== undefined) throw failure;
+  pushAll(signal: AbortSignal): Promise<void> {
+    return this.#outbox.pushAll(signal);
   }
 
   /** Never throws: a failure is part of the result. */
@@ -221,7 +177,8 @@ export class CalendarSync {
       const writing = this.#writingWhile(options.signal);
       if (approvedDeletions !== undefined)
         await approveDeletions(writing, new Set(approvedDeletions));
-      const pushFailure = await this.#pushPending(options, count);
+      const areAllThere = approvedDeletions !== undefined;
+      const pushFailure = await this.#outbox.sendPending({ ...options, areAllThere }, count);
       state = await local.getState();
       const run: SyncRun = {
         ...writing,
@@ -252,26 +209,20 @@ export class CalendarSync {
     }
     const removals = state?.heldRemovals.length ?? 0;
     const reversals = state?.heldReversals.length ?? 0;
-    const deletions = this.#heldDeletions;
+    const deletions = this.#outbox.heldDeletions;
     const held = removals + reversals + deletions;
-    const { requests, bytes } = remote.takeTraffic();
     const error =
       failure === undefined
         ? (refused[0] ??
           (held > 0 ? toWire(heldBack({ removals, reversals, deletions })) : undefined))
         : toWire(failure);
-    const report: CalendarSyncReport = {
-      id: this.calendarId,
-      added: counts.added,
-      updated: counts.updated,
-      removed: counts.removed,
-      pushed: counts.pushed,
-      quarantined: (state?.unfetched.length ?? 0) + (state?.unreadable.length ?? 0),
-      requests,
-      bytes,
+    const report = reportOf(this.calendarId, {
+      counts,
+      state,
+      traffic: remote.takeTraffic(),
       durationMs: now() - startedAt,
-      ...(error === undefined ? {} : { error }),
-    };
+      error,
+    });
     const result = { report, refused, held, created };
     return {
       ...result,
@@ -279,67 +230,6 @@ export class CalendarSync {
       ...(failure === undefined ? {} : { failure }),
     };
   }
-
-  async #agreedAmong(pending: readonly PendingChange[]): Promise<ReadonlySet<ResourceName> | null> {
-    const { local, now } = this.#dependencies;
-    return pending.some(({ kind }) => kind === "delete") ? agreedDeletions(local, now()) : null;
-  }
-
-  /**
-   * Sends everything pending. The server not answering ends the sending but not the run: an item it cannot
-   * swallow must not keep others from arriving.
-   * @returns why sending ended early
-   * @throws AppError of the item store or of sign-in
-   */
-  async #pushPending(
-    options: Omit<RunOptions, "status">,
-    count: (outcome: PushOutcome) => void,
-  ): Promise<unknown> {
-    const { local, now } = this.#dependencies;
-    this.#holdsBack = false;
-    const tried = new Set<string>();
-    const isOver = options.approvedDeletions !== undefined;
-    try {
-      // A confirmed create releases the delete that is the other half of its move: look again while that happens.
-      for (let again = true, isQuiet = isOver; again; ) {
-        again = false;
-        const everything = await local.getPending();
-        this.#holdsBack ||= everything.some((change) => change.waiting);
-        const agreed = await this.#agreedAmong(everything);
-        this.#heldDeletions = everything.filter((change) => !mayBeSent(change, agreed)).length;
-        const isEarly =
-          !isQuiet && everything.some((one) => isDeletion(one) && isFresh(one, now()));
-        const pending = everything.filter(
-          (change) =>
-            !change.waiting &&
-            !tried.has(change.name) &&
-            mayBeSent(change, agreed) &&
-            !(isEarly && isDeletion(change)),
-        );
-        let sent = 0;
-        await forEachBounded(pending, PUSH_WIDTH, async ({ name }) => {
-          tried.add(name);
-          const outcome = await this.#push(name, options.impatient, options.signal);
-          count(outcome);
-          if (outcome.kind === "done" && outcome.created) again = true;
-          options.onProgress?.({ done: ++sent, total: pending.length, note: "sending" });
-        });
-        if (!isEarly) continue;
-        await this.#quiet.come(options.signal);
-        isQuiet = true;
-        again = true;
-      }
-      return undefined;
-    } catch (error) {
-      if (!isNoAnswer(error) || options.signal.aborted) throw error;
-      return error;
-    }
-  }
-}
-
-/** False for a deletion that waits for the user's word. */
-function mayBeSent(change: PendingChange, agreed: ReadonlySet<ResourceName> | null): boolean {
-  return !isDeletion(change) || agreed === null || agreed.has(change.name as ResourceName);
 }
 
 /** A run that broke off shows what it stored; one that ended has done so with its last batch. */

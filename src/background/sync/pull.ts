@@ -3,21 +3,19 @@
  * full listing; then bodies, then removals, and in the last batch the new state. The token moves only when
  * everything it stands for is stored or listed as unfetched.
  */
-import type { ResourceName, SyncToken } from "../../shared/brands.ts";
+import type { ResourceName } from "../../shared/brands.ts";
 import { isAppError } from "../../shared/errors.ts";
-import type { BatchOperation } from "../../shared/item-store.ts";
 import { Download } from "./download.ts";
-import { DAY_MS, rememberedChanges, SEVERAL, withinDay } from "./guard.ts";
+import { DAY_MS, SEVERAL } from "./guard.ts";
 import { mayHideRemovals } from "./hidden-removals.ts";
 import { KnownRows } from "./known-rows.ts";
 import { endlessPages, listEverything } from "./listing.ts";
 import { stopsRun } from "./outcome.ts";
 import { dueRetries, type Plan, planChanges, planListing } from "./plan.ts";
 import type { CollectionStatus, RemoteMember, SyncState } from "./ports.ts";
-import { judgeRemovals } from "./removals.ts";
-import { judgeReversals } from "./reversals.ts";
+import { endPull, type Listed } from "./pull-end.ts";
 import { applyBatch, type SyncRun } from "./sync-run.ts";
-import { EMPTY_STATE, encodeMetadata, sameState } from "./sync-state.ts";
+import { EMPTY_STATE } from "./sync-state.ts";
 
 /** How long held removals rest while the server says that nothing changed. */
 const HELD_REST_MS = 60 * 60_000;
@@ -33,15 +31,6 @@ export interface PullOptions {
   readonly impatient: boolean;
   /** Lists everything even if the server says that nothing changed. */
   readonly listsAll: boolean;
-}
-
-/** What a listing of either kind came to. */
-interface Listed {
-  readonly plan: Plan;
-  /** Every name the server said is there. */
-  readonly seen: ReadonlySet<string>;
-  readonly token: SyncToken | null;
-  readonly ctag: string | null;
 }
 
 /** @returns the state as it is stored now */
@@ -97,7 +86,15 @@ class Pull {
       ...due.filter((member) => isAlone(member) && this.#isQuarantined(member.name)),
       ...held,
     ]);
-    return this.#finish(listed, looksAtHeld);
+    const listedAt = this.#listedAt;
+    const pulled = {
+      run: this.#run,
+      download: this.#download,
+      known: this.#known,
+      state,
+      listedAt,
+    };
+    return endPull({ ...pulled, stored: this.#options.stored }, listed, looksAtHeld);
   }
 
   async #listOrAsk(canAskForChanges: boolean): Promise<Listed> {
@@ -196,98 +193,6 @@ class Pull {
     const known = few ? [] : await this.#known.of(members.map((member) => member.name));
     await this.#download.fetch(members, [...known].length);
     if (members.length > 0) this.#known.forget();
-  }
-
-  /** @returns how many were known before this run: what it brings must not make losses look small */
-  async #knownBefore(): Promise<number> {
-    return Math.max(0, (await this.#known.all()).size - this.#run.counts.added);
-  }
-
-  async #finish(listed: Listed, looksAtHeld: boolean): Promise<SyncState> {
-    const run = this.#run;
-    const download = this.#download;
-    const state = this.#state;
-    const { plan } = listed;
-    const startedAt = run.now();
-    const judged = await judgeReversals(run, download, () => this.#knownBefore());
-    const massChanges = [...state.massChanges, ...judged.massChanges];
-    const held = looksAtHeld ? state.heldRemovals.filter((name) => !listed.seen.has(name)) : [];
-    let remove: readonly ResourceName[] = [];
-    let heldRemovals: readonly ResourceName[] = looksAtHeld ? [] : state.heldRemovals;
-    if (plan.stated.length + plan.unlisted.length + held.length + download.gone.size > 0) {
-      const known = await this.#known.all();
-      const isKnown = (name: ResourceName): boolean => known.has(name);
-      const verdict = await judgeRemovals(
-        run,
-        {
-          stated: plan.stated.filter(isKnown),
-          confirmed: [...download.gone].filter(isKnown),
-          doubtful: [...plan.unlisted, ...held].filter(isKnown),
-        },
-        known,
-        await this.#knownBefore(),
-        state.recentRemovals,
-      );
-      await download.keep(verdict.alive);
-      remove = verdict.remove;
-      heldRemovals = [...new Set([...heldRemovals, ...verdict.held])];
-      if (verdict.isMass) massChanges.push({ at: startedAt, kind: "removals", names: remove });
-      download.gone.clear();
-      for (const name of remove) {
-        const href = known.get(name)?.metadata?.href;
-        if (href !== undefined && run.mutex.usedSince(name, run.startedAt))
-          download.contest({ name, href, etag: null });
-      }
-      remove = remove.filter((name) => !run.mutex.usedSince(name, run.startedAt));
-    }
-    await download.settleContested();
-    remove = [...remove, ...download.gone];
-    for (const name of remove) download.forget(name);
-
-    const operations: BatchOperation[] = [
-      ...(await this.#relocations(plan.relocated)),
-      ...remove.map((name) => ({ kind: "remove", name, reason: "removed on the server" }) as const),
-    ];
-    const now = run.now();
-    const recent = withinDay(state.recentRemovals, now);
-    const next: SyncState = {
-      version: 1,
-      token: listed.token,
-      ctag: listed.ctag,
-      initial: false,
-      ...download.quarantine(),
-      heldRemovals,
-      heldReversals: looksAtHeld
-        ? judged.heldReversals
-        : [...this.#stillHeld(listed.seen), ...judged.heldReversals],
-      approvedDeletions: state.approvedDeletions,
-      massChanges: rememberedChanges(massChanges, now),
-      recentRemovals: remove.length === 0 ? recent : [...recent, { at: now, count: remove.length }],
-      lastGoodSync: now,
-      listedAt: this.#listedAt,
-    };
-    const notify = operations.length > 0 || run.counts.changed > 0;
-    if (!notify && !looksAtHeld && sameState(this.#options.stored, next)) return state;
-    run.counts.take(await run.local.batch(operations, { state: next, notify }));
-    run.counts.shown = true;
-    return next;
-  }
-
-  /** Held, and not listed anew in this run. */
-  #stillHeld(seen: ReadonlySet<string>): RemoteMember[] {
-    return this.#state.heldReversals.filter(({ name }) => !seen.has(name));
-  }
-
-  async #relocations(members: readonly RemoteMember[]): Promise<BatchOperation[]> {
-    if (members.length === 0) return [];
-    const known = await this.#known.of(members.map((member) => member.name));
-    const operations: BatchOperation[] = [];
-    for (const { name, href } of members) {
-      const metadata = known.get(name)?.metadata;
-      if (metadata == null || this.#run.mutex.usedSince(name, this.#run.startedAt)) continue;
-      operations.push({ kind: "metadata", name, metadata: encodeMetadata({ ...metadata, href }) });
-    }
-    return operations;
   }
 
   /** Leaves out quarantined members that did not change and whose time has not come. */

@@ -3,6 +3,7 @@
  * lasted too long altogether, or when somebody says so.
  */
 import { AppError } from "../../shared/errors.ts";
+import type { Accompanied, SyncProgress } from "./sync-run.ts";
 
 export interface DeadlineLimits {
   /** Longest time without progress. */
@@ -72,6 +73,33 @@ export class RunDeadline {
   #expire(): void {
     this.#expired = true;
     this.#controller.abort(timedOut());
+  }
+}
+
+/**
+ * Does work that may take long as long as it tells its progress.
+ * @param outer who asked for it: may end it, and is told of its progress
+ * @throws what `work` throws; AppError "timeout"; the reason of the outer signal
+ */
+export async function withDeadline<T>(
+  limits: DeadlineLimits & { readonly graceMs: number },
+  work: (accompanied: Accompanied) => Promise<T>,
+  outer: Partial<Accompanied>,
+): Promise<T> {
+  outer.signal?.throwIfAborted();
+  const deadline = new RunDeadline(limits);
+  const { signal } = deadline;
+  const end = (): void => deadline.abort(outer.signal?.reason);
+  outer.signal?.addEventListener("abort", end, { once: true });
+  const onProgress = (progress: SyncProgress): void => {
+    deadline.progressed();
+    if (!signal.aborted) outer.onProgress?.(progress);
+  };
+  try {
+    return await deadline.bound(work({ signal, onProgress }), limits.graceMs);
+  } finally {
+    outer.signal?.removeEventListener("abort", end);
+    deadline.done();
   }
 }
 

@@ -7,32 +7,22 @@
 import type { CalendarSyncReport } from "../../shared/commands.ts";
 import { isAppError, type WireError } from "../../shared/errors.ts";
 import { AccountStatuses, type ReadStatuses } from "./account-statuses.ts";
+import { AccountStops, type StopMemory } from "./account-stops.ts";
+import { EditPushes } from "./edit-pushes.ts";
 import type { CalendarSync, RunResult } from "./engine.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
-import { type Outcome, outcomeOf, stopsRun } from "./outcome.ts";
-import type { CollectionStatus } from "./ports.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
+import { QueuedRun, type RequestOptions, type SyncReason } from "./queued-run.ts";
 import type { PushOutcome } from "./resource-push.ts";
-import { RunDeadline, timedOut } from "./run-deadline.ts";
+import { RunDeadline, timedOut, withDeadline } from "./run-deadline.ts";
+import { emptyReport } from "./run-report.ts";
 import type { Accompanied, SyncProgress } from "./sync-run.ts";
-
-/** `manual`: the user asked, so back-off and waiting times do not count. */
-export type SyncReason = "manual" | "poll" | "online" | "retry";
 
 export interface ScheduledCalendar {
   readonly accountId: string;
   readonly engine: CalendarSync;
   /** Failures in a row before this object was made: waits go on from there. Default 0. */
   readonly earlierFailures?: number;
-}
-
-/**
- * Accounts whose sign-in was refused, remembered for as long as Thunderbird runs although the event page does not:
- * a wrong password is not tried with every poll.
- */
-export interface StopMemory {
-  read(accountId: string): Promise<WireError | null>;
-  /** `null`: it may go on. */
-  write(accountId: string, error: WireError | null): Promise<void>;
 }
 
 export interface SchedulerDependencies {
@@ -50,16 +40,6 @@ export interface SchedulerDependencies {
   readonly limits?: Partial<typeof DEFAULT_LIMITS>;
 }
 
-export interface RequestOptions {
-  /** See {@link RunOptions.approvedDeletions}. */
-  readonly approvedDeletions?: readonly string[];
-  /** See {@link RunOptions.listsAll}. */
-  readonly listsAll?: boolean;
-  /** Ends the calendar's run. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: SyncProgress) => void;
-}
-
 const DEFAULT_LIMITS = {
   idleMs: 3 * 60_000,
   wholeMs: 30 * 60_000,
@@ -67,15 +47,6 @@ const DEFAULT_LIMITS = {
   /** How long work that was ended may take to notice. */
   graceMs: 5_000,
 };
-
-/** A run that was asked for and has not begun: later requests join it. */
-interface QueuedRun {
-  impatient: boolean;
-  approvedDeletions: readonly string[] | undefined;
-  listsAll: boolean;
-  readonly listeners: Set<(progress: SyncProgress) => void>;
-  readonly done: Promise<CalendarSyncReport>;
-}
 
 class CalendarEntry {
   queued: QueuedRun | undefined;
@@ -91,14 +62,26 @@ export class SyncScheduler {
   readonly #limits: typeof DEFAULT_LIMITS;
   readonly #calendars = new Map<string, CalendarEntry>();
   readonly #accounts = new KeyedMutex();
-  /** `null`: known not to be stopped. */
-  readonly #stopped = new Map<string, WireError | null>();
+  readonly #stops: AccountStops;
   readonly #statuses: AccountStatuses;
+  readonly #pushes: EditPushes;
 
   constructor(dependencies: SchedulerDependencies) {
     this.#dependencies = dependencies;
     this.#limits = { ...DEFAULT_LIMITS, ...dependencies.limits };
+    this.#stops = new AccountStops(dependencies.stops);
     this.#statuses = new AccountStatuses(dependencies.readStatuses);
+    this.#pushes = new EditPushes({
+      find: async (calendarId) => {
+        const { engine, accountId } = await this.#find(calendarId);
+        return (await this.#stops.of(accountId)) === null ? engine : null;
+      },
+      engines: () => this.#engines(),
+      outcomeOf: (error) => this.#outcomeOf(error, 1),
+      onStopped: (calendarId, { error }) => this.#stopAccountOf(calendarId, error),
+      onFailed: (calendarId, outcome) => dependencies.onPushFailed?.(calendarId, outcome),
+      limits: this.#limits,
+    });
   }
 
   /** Ids of the calendars being synchronized now. */
@@ -116,14 +99,7 @@ export class SyncScheduler {
     const entry = this.#entry(calendarId);
     entry.queued ??= this.#enqueue(calendarId, entry);
     const { queued } = entry;
-    queued.impatient ||= reason === "manual";
-    if (options.approvedDeletions !== undefined)
-      queued.approvedDeletions = [
-        ...(queued.approvedDeletions ?? []),
-        ...options.approvedDeletions,
-      ];
-    queued.listsAll ||= options.listsAll === true;
-    if (options.onProgress !== undefined) queued.listeners.add(options.onProgress);
+    queued.join(reason, options);
     const { signal } = options;
     const abort = (): void => this.abort(calendarId);
     signal?.addEventListener("abort", abort, { once: true });
@@ -134,30 +110,9 @@ export class SyncScheduler {
     }
   }
 
-  /**
-   * Sends one resource's pending change now, beside a run if there is one. Never rejects: a change that does not
-   * get through stays pending for the next sync. `undefined`: not tried, or no answer.
-   */
-  async pushSoon(calendarId: string, name: string): Promise<PushOutcome | undefined> {
-    const deadline = new RunDeadline({ idleMs: this.#limits.pushMs, wholeMs: this.#limits.pushMs });
-    try {
-      const work = async (): Promise<PushOutcome | undefined> => {
-        const { engine, accountId } = await this.#find(calendarId);
-        if ((await this.#stopOf(accountId)) !== null) return undefined;
-        const outcome = await engine.push(name, false, deadline.signal);
-        this.#tellOfPush(calendarId, outcome);
-        if (outcome.kind === "done" && outcome.created) this.#releaseMoves(calendarId);
-        return outcome;
-      };
-      return await deadline.bound(work(), this.#limits.graceMs);
-    } catch (error) {
-      const outcome = this.#outcomeOf(error, 1);
-      if (outcome.stopAccount) await this.#stopAccountOf(calendarId, outcome.error);
-      this.#dependencies.onPushFailed?.(calendarId, outcome);
-      return undefined;
-    } finally {
-      deadline.done();
-    }
+  /** Sends one resource's pending change now, beside a run if there is one, as {@link EditPushes.push}. */
+  pushSoon(calendarId: string, name: string): Promise<PushOutcome | undefined> {
+    return this.#pushes.push(calendarId, name);
   }
 
   /**
@@ -171,33 +126,9 @@ export class SyncScheduler {
     outer: Partial<Accompanied> = {},
   ): Promise<T> {
     const { accountId, engine } = await this.#find(calendarId);
-    return this.#accounts.run(accountId, async () => {
-      outer.signal?.throwIfAborted();
-      const deadline = new RunDeadline(this.#limits);
-      const { signal } = deadline;
-      const end = (): void => deadline.abort(outer.signal?.reason);
-      outer.signal?.addEventListener("abort", end, { once: true });
-      const onProgress = (progress: SyncProgress): void => {
-        deadline.progressed();
-        if (!signal.aborted) outer.onProgress?.(progress);
-      };
-      try {
-        return await deadline.bound(work(engine, { signal, onProgress }), this.#limits.graceMs);
-      } finally {
-        outer.signal?.removeEventListener("abort", end);
-        deadline.done();
-      }
-    });
-  }
-
-  #tellOfPush(calendarId: string, outcome: PushOutcome): void {
-    const { onPushFailed } = this.#dependencies;
-    if (outcome.kind === "held") {
-      onPushFailed?.(calendarId, { error: outcome.error, stopAccount: false });
-    } else if (outcome.kind === "refused" && outcome.retryAt !== null) {
-      const { error, retryAt } = outcome;
-      onPushFailed?.(calendarId, { error, retryAt, stopAccount: false });
-    }
+    return this.#accounts.run(accountId, () =>
+      withDeadline(this.#limits, (accompanied) => work(engine, accompanied), outer),
+    );
   }
 
   /** Ends the calendar's run, if there is one; its report then says "aborted". */
@@ -211,7 +142,7 @@ export class SyncScheduler {
 
   /** The user signed in anew: the account's calendars may be synchronized again. */
   credentialsChanged(accountId: string): void {
-    this.#setStop(accountId, null);
+    this.#stops.set(accountId, null);
   }
 
   /** The network is back: what rests because of it does not wait any longer. */
@@ -241,32 +172,24 @@ export class SyncScheduler {
     return calendar;
   }
 
+  *#engines(): Iterable<readonly [string, CalendarSync]> {
+    for (const [id, { engine }] of this.#calendars) if (engine !== undefined) yield [id, engine];
+  }
+
   #enqueue(calendarId: string, entry: CalendarEntry): QueuedRun {
     const askedAt = this.#statuses.now();
-    const begin = (): QueuedRun => {
-      entry.queued = undefined;
-      return queued;
-    };
-    const work = async (): Promise<CalendarSyncReport> => {
+    return new QueuedRun(async (queued) => {
       try {
-        const calendar = await this.#find(calendarId);
-        return await this.#accounts.run(calendar.accountId, () =>
-          this.#run(calendarId, entry, calendar.accountId, askedAt, begin()),
-        );
+        const { accountId } = await this.#find(calendarId);
+        return await this.#accounts.run(accountId, () => {
+          entry.queued = undefined;
+          return this.#run(calendarId, entry, accountId, askedAt, queued);
+        });
       } catch (error) {
-        begin();
+        entry.queued = undefined;
         return this.#finished(entry, "", emptyReport(calendarId), error);
       }
-    };
-    // Begins in a later turn, when `queued` is there.
-    const queued: QueuedRun = {
-      impatient: false,
-      approvedDeletions: undefined,
-      listsAll: false,
-      listeners: new Set(),
-      done: Promise.resolve().then(work),
-    };
-    return queued;
+    });
   }
 
   async #run(
@@ -274,10 +197,11 @@ export class SyncScheduler {
     entry: CalendarEntry,
     accountId: string,
     askedAt: number,
-    { impatient, approvedDeletions, listsAll, listeners }: QueuedRun,
+    queued: QueuedRun,
   ): Promise<CalendarSyncReport> {
     const { now } = this.#dependencies;
-    const stopped = await this.#stopOf(accountId);
+    const { impatient, approvedDeletions, listsAll } = queued;
+    const stopped = await this.#stops.of(accountId);
     if (stopped !== null && !impatient) {
       const report = emptyReport(calendarId, stopped);
       this.#dependencies.onFinished?.(report, null);
@@ -290,11 +214,16 @@ export class SyncScheduler {
     entry.running = deadline;
     const onProgress = (progress: SyncProgress): void => {
       deadline.progressed();
-      for (const listener of listeners) listener(progress);
+      queued.tell(progress);
     };
     try {
       const work = async (): Promise<RunResult> => {
-        const status = await this.#statusOf(accountId, calendarId, askedAt, deadline.signal);
+        const status = await this.#statuses.helpfulStatusOf(
+          accountId,
+          calendarId,
+          askedAt,
+          deadline.signal,
+        );
         deadline.progressed();
         // What the account said may have given the calendar another address, or stopped it.
         const { engine } = await this.#find(calendarId);
@@ -304,7 +233,7 @@ export class SyncScheduler {
         return engine.run({ ...options, signal, onProgress });
       };
       const result = await deadline.bound(work(), this.#limits.graceMs);
-      if (result.created > 0) this.#releaseMoves(calendarId);
+      if (result.created > 0) this.#pushes.releaseMoves(calendarId);
       const failure =
         deadline.hasExpired && result.failure !== undefined ? timedOut() : result.failure;
       return this.#finished(entry, accountId, result.report, failure, result.retryAt);
@@ -313,21 +242,6 @@ export class SyncScheduler {
     } finally {
       deadline.done();
       entry.running = undefined;
-    }
-  }
-
-  /** `null` where the account's answer does not help: then the calendar is asked itself. */
-  async #statusOf(
-    accountId: string,
-    calendarId: string,
-    askedAt: number,
-    signal: AbortSignal,
-  ): Promise<CollectionStatus | null> {
-    try {
-      return await this.#statuses.statusOf(accountId, calendarId, askedAt, signal);
-    } catch (error) {
-      if (stopsRun(error)) throw error;
-      return null;
     }
   }
 
@@ -341,7 +255,7 @@ export class SyncScheduler {
     if (failure === undefined) {
       entry.failures = 0;
       entry.resting = undefined;
-      this.#setStop(accountId, null);
+      this.#stops.set(accountId, null);
       const { error } = report;
       const again = retryAt === undefined || !error ? null : { error, retryAt, stopAccount: false };
       this.#dependencies.onFinished?.(report, again);
@@ -352,7 +266,7 @@ export class SyncScheduler {
     const outcome = this.#outcomeOf(failure, entry.failures);
     if (outcome.retryAt !== undefined && !isUsersWish)
       entry.resting = { until: outcome.retryAt, error: outcome.error };
-    if (outcome.stopAccount) this.#setStop(accountId, outcome.error);
+    if (outcome.stopAccount) this.#stops.set(accountId, outcome.error);
     const failed = { ...report, error: outcome.error };
     this.#dependencies.onFinished?.(failed, outcome);
     return failed;
@@ -365,57 +279,6 @@ export class SyncScheduler {
 
   async #stopAccountOf(calendarId: string, error: WireError): Promise<void> {
     const calendar = await this.#find(calendarId).catch(() => undefined);
-    if (calendar !== undefined) this.#setStop(calendar.accountId, error);
+    if (calendar !== undefined) this.#stops.set(calendar.accountId, error);
   }
-
-  /** Why nothing of the account is tried by itself; `null`: it is. */
-  async #stopOf(accountId: string): Promise<WireError | null> {
-    const known = this.#stopped.get(accountId);
-    if (known !== undefined) return known;
-    const stop = (await this.#dependencies.stops?.read(accountId).catch(() => null)) ?? null;
-    const newer = this.#stopped.get(accountId);
-    if (newer !== undefined) return newer;
-    this.#stopped.set(accountId, stop);
-    return stop;
-  }
-
-  /** What cannot be remembered costs one more try. */
-  #setStop(accountId: string, error: WireError | null): void {
-    const known = this.#stopped.get(accountId);
-    this.#stopped.set(accountId, error);
-    if (known === null && error === null) return;
-    this.#dependencies.stops?.write(accountId, error).catch(() => {});
-  }
-
-  /** A create was confirmed: deletes elsewhere that waited for it go now. */
-  #releaseMoves(exceptId: string): void {
-    for (const [calendarId, { engine }] of this.#calendars) {
-      if (calendarId === exceptId || !engine?.holdsBack) continue;
-      const deadline = new RunDeadline({
-        idleMs: this.#limits.pushMs,
-        wholeMs: this.#limits.pushMs,
-      });
-      deadline
-        .bound(engine.pushAll(deadline.signal), this.#limits.graceMs)
-        .catch((error: unknown) => {
-          this.#dependencies.onPushFailed?.(calendarId, this.#outcomeOf(error, 1));
-        })
-        .finally(() => deadline.done());
-    }
-  }
-}
-
-function emptyReport(calendarId: string, error?: WireError): CalendarSyncReport {
-  const report: CalendarSyncReport = {
-    id: calendarId,
-    added: 0,
-    updated: 0,
-    removed: 0,
-    pushed: 0,
-    quarantined: 0,
-    requests: 0,
-    bytes: 0,
-    durationMs: 0,
-  };
-  return error === undefined ? report : { ...report, error };
 }

@@ -4,7 +4,7 @@ import {
   type ProviderEvents,
   registerHooks,
 } from "../../../src/background/provider/hooks.ts";
-import type { SyncReason } from "../../../src/background/sync/scheduler.ts";
+import type { SyncReason } from "../../../src/background/sync/queued-run.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 
 class FakeEvent<Callback extends (...given: never[]) => Promise<void>> {
