@@ -52,6 +52,12 @@ const PRINCIPAL: PropertyQuestion = {
     caldav("calendar-home-set"),
     ...COLLECTIONS.needed,
   ],
+  least: [
+    dav("current-user-principal"),
+    dav("principal-URL"),
+    caldav("calendar-home-set"),
+    dav("resourcetype"),
+  ],
 };
 const DELEGATOR: PropertyQuestion = {
   all: [dav("displayname"), ...HOME_SET],

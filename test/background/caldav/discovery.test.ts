@@ -125,6 +125,11 @@ test("a server that refuses every question about a colour (Google) is found, and
   ]);
 });
 
+test("a server whose root fails when it is asked for a sync token (DAViCal) is found", async () => {
+  server.misbehave({ rootFailsOnToken: true });
+  expect((await find(server.url)).calendars).toHaveLength(2);
+});
+
 test("a shared calendar for reading only is shown as such", async () => {
   server.misbehave({ readOnlyRights: true });
   expect((await find(server.url)).calendars.every(({ readOnly }) => readOnly)).toBe(true);

@@ -148,6 +148,8 @@ export class DavSemantics {
       return { status: 403, headers: XML, body: errorBody("<D:propfind-finite-depth/>") };
     if (this.#is.refusesColor && asked.some(({ local }) => local === "calendar-color"))
       return { status: 403 };
+    const asksToken = asked.some(({ local }) => local === "sync-token");
+    if (this.#is.rootFailsOnToken && target.kind === "root" && asksToken) return { status: 500 };
     const deep = depth === "1";
     const responses: string[] = [];
     const add = (href: string, one: Target) =>

@@ -57,6 +57,8 @@ export interface Misbehaviours {
   contentType: "as stored" | "text/vtodo" | "none";
   /** Google: a question about the colour is refused as a whole. */
   refusesColor: boolean;
+  /** DAViCal 1.1: asked for the sync token of its root, it fails with 500. */
+  rootFailsOnToken: boolean;
   /** Google: a create with If-None-Match overwrites. */
   ignoresIfNoneMatch: boolean;
   /** Chooses the names of new members itself, and tells them by Location. */
@@ -133,6 +135,7 @@ export const CORRECT: Misbehaviours = {
   otherPrefix: false,
   contentType: "as stored",
   refusesColor: false,
+  rootFailsOnToken: false,
   ignoresIfNoneMatch: false,
   choosesNames: false,
   changesUids: false,
