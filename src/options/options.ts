@@ -11,14 +11,18 @@ import { openPage } from "./open-page.ts";
 const { page, byId } = openPage();
 
 byId("leave-root").append(new LeaveCard(page).node);
-const sections = new Map<string, { refresh(): Promise<void> }>([
+const sections = new Map<string, { refresh(): Promise<void>; readonly shown?: Promise<void> }>([
   ["accounts", new AccountsSection(byId("accounts-root"), page)],
   ["backups", new BackupsSection(byId("backups-root"), page)],
   ["snapshots", new SnapshotsSection(byId("snapshots-root"), page)],
   ["help", new HelpSection(byId("help-root"), page)],
 ]);
 // What a section shows may have changed behind the page's back, e.g. a disk that was taken off.
-showSectionsByAddress(document, window, (name) => sections.get(name)?.refresh());
+showSectionsByAddress(document, window, (name) => {
+  const section = sections.get(name);
+  const read = section?.refresh();
+  return section?.shown && read ? Promise.race([section.shown, read]) : read;
+});
 
 // The history is looked at beside the settings, not instead of them.
 document.addEventListener("click", (event) => {

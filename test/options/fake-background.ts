@@ -1,5 +1,6 @@
 /** The background as the page sees it: answers that a test sets by command, a record of what was asked, events. */
 import { BackgroundClient } from "../../src/options/background-client.ts";
+import { LastShown } from "../../src/options/last-shown.ts";
 import { Localizer } from "../../src/options/localizer.ts";
 import type { Page } from "../../src/options/page.ts";
 import type {
@@ -46,6 +47,7 @@ export class FakeBackground {
         },
       }),
       words: new Localizer(new LocaleMessages()),
+      lastShown: new LastShown(undefined),
       now: () => NOW,
       announce: (text) => this.announced.push(text),
     };

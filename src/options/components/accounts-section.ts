@@ -4,7 +4,10 @@ import { Decisions } from "../accounts/decisions.ts";
 import { LeftOvers } from "../accounts/left-overs.ts";
 import { coalesced } from "../coalesced.ts";
 import { element, show } from "../element.ts";
+import { FirstShown } from "../first-shown.ts";
+import { markAsLast, markAsNew } from "../last-shown.ts";
 import type { Page } from "../page.ts";
+import { markShown } from "../shown-mark.ts";
 import { AccountCard } from "./account-card.ts";
 import { AccountForm } from "./account-form.ts";
 import { emptyNotice, errorNotice, warningNotice } from "./notice.ts";
@@ -25,6 +28,7 @@ const LONG_WORK: readonly (readonly [CommandName, string, string?])[] = [
 
 export class AccountsSection {
   readonly #page: Page;
+  readonly #shown = new FirstShown();
   readonly #paused = element("div");
   readonly #decisions: Decisions;
   readonly #leftOvers: LeftOvers;
@@ -86,6 +90,7 @@ export class AccountsSection {
 
   async #read(): Promise<void> {
     const { client } = this.#page;
+    if (this.#cards.size === 0) await this.#showLast();
     try {
       const [accounts, { paused }] = await Promise.all([
         client.call("accounts.list", {}),
@@ -96,6 +101,7 @@ export class AccountsSection {
       await this.#leftOvers.refresh();
       this.#showPaused(paused);
       this.#show(accounts);
+      this.#page.lastShown.keep("accounts", accounts);
     } catch (error) {
       const { words } = this.#page;
       show(
@@ -103,6 +109,19 @@ export class AccountsSection {
         errorNotice(error, { label: words.text("tryAgain"), run: () => void this.refresh() }),
       );
     }
+  }
+
+  /** Something can be seen. */
+  get shown(): Promise<void> {
+    return this.#shown.promise;
+  }
+
+  /** Until the background has answered. */
+  async #showLast(): Promise<void> {
+    const accounts = await this.#page.lastShown.read<Account[]>("accounts");
+    if (!accounts || accounts.length === 0) return;
+    this.#show(accounts);
+    markAsLast(this.#list, this.#page.words);
   }
 
   /** Shown once, not anew with every reading: it is an alert. */
@@ -130,6 +149,9 @@ export class AccountsSection {
 
   #show(accounts: readonly Account[]): void {
     const { words } = this.#page;
+    markAsNew(this.#list);
+    markShown("accounts");
+    this.#shown.resolve();
     if (accounts.length === 0) {
       this.#cards.clear();
       show(this.#list, emptyNotice(words.text("noAccounts"), words.text("noAccountsHint")));

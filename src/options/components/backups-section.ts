@@ -2,7 +2,10 @@
 import type { BackupSettings, KnownStore } from "../../shared/commands.ts";
 import { coalesced } from "../coalesced.ts";
 import { element, show } from "../element.ts";
+import { FirstShown } from "../first-shown.ts";
+import { markAsLast, markAsNew } from "../last-shown.ts";
 import type { Page } from "../page.ts";
+import { markShown } from "../shown-mark.ts";
 import { BackupNowCard } from "./backup-now-card.ts";
 import { errorNotice } from "./notice.ts";
 import { PlaceCard } from "./place-card.ts";
@@ -11,8 +14,14 @@ import { RetentionCard } from "./retention-card.ts";
 import { ScheduleCard } from "./schedule-card.ts";
 import { SizeCard } from "./size-card.ts";
 
+interface LastBackups {
+  readonly settings: BackupSettings;
+  readonly stores: readonly KnownStore[];
+}
+
 export class BackupsSection {
   readonly #page: Page;
+  readonly #shown = new FirstShown();
   readonly #root: HTMLElement;
   readonly #trouble = element("div");
   readonly #now: BackupNowCard;
@@ -42,7 +51,8 @@ export class BackupsSection {
   readonly refresh = coalesced(() => this.#read());
 
   async #read(): Promise<void> {
-    const { client, words } = this.#page;
+    const { client, words, lastShown } = this.#page;
+    if (!this.#drawn) await this.#showLast();
     try {
       const [settings, stores] = await Promise.all([
         client.call("backup.configure", {}),
@@ -50,7 +60,8 @@ export class BackupsSection {
       ]);
       show(this.#trouble);
       this.#show(settings, stores);
-      this.#draw();
+      markAsNew(this.#root);
+      lastShown.keep("backups", { settings, stores });
       // The keys of an encrypted store may take seconds: what is known already does not wait for it.
       void this.#size.refresh();
     } catch (error) {
@@ -58,6 +69,19 @@ export class BackupsSection {
       show(this.#trouble, errorNotice(error, again));
       if (!this.#drawn) this.#root.replaceChildren(this.#trouble);
     }
+  }
+
+  /** Something can be seen. */
+  get shown(): Promise<void> {
+    return this.#shown.promise;
+  }
+
+  /** Until the background has answered. */
+  async #showLast(): Promise<void> {
+    const last = await this.#page.lastShown.read<LastBackups>("backups");
+    if (!last) return;
+    this.#show(last.settings, last.stores);
+    markAsLast(this.#root, this.#page.words);
   }
 
   get #drawn(): boolean {
@@ -86,6 +110,9 @@ export class BackupsSection {
     this.#place.show(settings, stores);
     this.#protection.show(settings);
     this.#retention.show(settings);
+    this.#draw();
+    markShown("backups");
+    this.#shown.resolve();
   }
 
   /** An answer is shown at once; what else depends on it is read again. */

@@ -4,6 +4,7 @@ import { element } from "../element.ts";
 import type { Page } from "../page.ts";
 import { type Chosen, chosenItems } from "./chosen.ts";
 import type { DateWords } from "./date-words.ts";
+import { FoundItems } from "./found-items.ts";
 import { HistoryQueries, type IsWanted } from "./history-queries.ts";
 import { ItemPane, type ItemPlace } from "./item-pane.ts";
 import { ListPane, type View } from "./list-pane.ts";
@@ -41,6 +42,7 @@ export class HistoryPage {
   readonly #bar: SearchBar;
   readonly #pane: ListPane;
   readonly #item: ItemPane;
+  readonly #found: FoundItems;
   readonly #month: MonthView;
   readonly #restore: RestoreDialog;
   #snapshots: readonly SnapshotSummary[] = [];
@@ -83,6 +85,8 @@ export class HistoryPage {
         void saveAsFiles(page, chosenItems([place]), place.title, this.#pane.outcome),
       open: openLink,
     });
+    const again = (): void => void this.#refresh();
+    this.#found = new FoundItems(page, this.#queries, this.#bar, this.#pane, again);
     this.#restore = new RestoreDialog(roots.dialog, page);
     page.client.onEvent((event) => {
       if (event.event === "changed" && event.what === "snapshots") void this.#snapshotsChanged();
@@ -93,6 +97,10 @@ export class HistoryPage {
     this.#item.close();
     this.#pane.showHead(null, this.#view, null);
     this.#pane.waiting();
+    if (calendar === null && uid === null) {
+      const last = await this.#found.showLast();
+      if (last) this.#timeline.show(last, null);
+    }
     if (!(await this.#loadSnapshots())) return;
     if (calendar !== null && uid !== null) await this.#openByUid(calendar, uid);
     await this.#refresh();
@@ -125,6 +133,7 @@ export class HistoryPage {
   }
 
   async #snapshotsChanged(): Promise<void> {
+    this.#found.changed();
     if (await this.#loadSnapshots()) await this.#refresh();
   }
 
@@ -155,7 +164,7 @@ export class HistoryPage {
     try {
       if (view === "month") await this.#showMonth(isWanted);
       else if (view === "changes" && snapshot) await this.#showChanges(snapshot, isWanted);
-      else await this.#showItems(snapshot, isWanted);
+      else await this.#found.show(this.#snapshots, snapshot, isWanted);
     } catch (error) {
       if (isWanted()) this.#failed(error);
     }
@@ -163,24 +172,6 @@ export class HistoryPage {
 
   #failed(error: unknown, again: () => void = () => void this.#refresh()): void {
     this.#pane.showError(error, { label: this.#page.words.text("tryAgain"), run: again });
-  }
-
-  async #showItems(snapshot: SnapshotSummary | null, isWanted: IsWanted): Promise<void> {
-    const { words } = this.#page;
-    const found = await this.#queries.items(snapshot?.id, this.#bar.wanted, isWanted);
-    if (!found) return;
-    this.#bar.setCalendars(found.calendars);
-    this.#pane.showList(found.source, found.first, [
-      words.text("nothingFound"),
-      words.text("nothingFoundHint"),
-    ]);
-    if (found.unreadable > 0)
-      this.#pane.showNote(words.counted("unreadableBackups", found.unreadable));
-    const before = snapshot && snapshotBefore(this.#snapshots, snapshot.id);
-    if (!before || found.unreadable > 0) return;
-    // Counts of what changed come after what was asked for; a damaged snapshot has said so before.
-    const counts = await this.#queries.counts(before.id, snapshot.id, isWanted).catch(() => null);
-    if (counts) this.#pane.showSummary(counts);
   }
 
   async #showChanges(snapshot: SnapshotSummary, isWanted: IsWanted): Promise<void> {

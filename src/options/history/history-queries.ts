@@ -27,6 +27,8 @@ export interface Listing {
 export interface FoundListing extends Listing {
   readonly calendars: readonly SearchedCalendar[];
   readonly unreadable: number;
+  /** As it was given. */
+  readonly answer: CommandValue<"snapshots.search">;
 }
 
 const FIRST_ROWS = 100;
@@ -50,29 +52,42 @@ export class HistoryQueries {
 
   calendarOf = (path: string): SearchedCalendar | undefined => this.#calendars.get(path);
 
-  /** `null` where the answer is not wanted any more. */
+  /**
+   * `null` where the answer is not wanted any more.
+   * @param beside not in the line: what else is asked meanwhile does not wait for it
+   */
   async items(
     snapshotId: string | undefined,
-    { text, from, to, calendar, gone }: Wanted,
+    wanted: Wanted,
     isWanted: IsWanted,
+    beside = false,
   ): Promise<FoundListing | null> {
-    const query: CommandArguments<"snapshots.search"> = {
-      ...(snapshotId === undefined ? {} : { snapshotId }),
-      ...(text === "" ? {} : { text }),
-      ...(from === null ? {} : { from }),
-      ...(to === null ? {} : { to }),
-      ...(calendar === null ? {} : { calendar }),
-      ...(gone ? { gone } : {}),
-    };
+    const query = queryOf(snapshotId, wanted);
+    const first = { ...query, offset: 0, limit: FIRST_ROWS };
+    const found = beside
+      ? await this.#page.client.call("snapshots.search", first)
+      : await this.#ask("snapshots.search", first, isWanted);
+    return found && isWanted() ? this.#found(found, query, isWanted) : null;
+  }
+
+  /** An answer of earlier to the question for everything. */
+  known(found: CommandValue<"snapshots.search">): FoundListing {
+    return this.#found(found, {}, () => true);
+  }
+
+  #found(
+    found: CommandValue<"snapshots.search">,
+    query: CommandArguments<"snapshots.search">,
+    isWanted: IsWanted,
+  ): FoundListing {
+    this.#calendars = new Map(found.calendars.map((one) => [one.path, one]));
     const ask = (offset: number, limit: number) =>
       this.#ask("snapshots.search", { ...query, offset, limit }, isWanted);
-    const found = await ask(0, FIRST_ROWS);
-    if (!found) return null;
-    this.#calendars = new Map(found.calendars.map((one) => [one.path, one]));
     const listing = this.#listing(found, ask, (item) =>
       foundRow(item, this.calendarOf, this.#language),
     );
-    return { ...listing, calendars: found.calendars, unreadable: found.unreadable.length };
+    const { calendars, unreadable } = found;
+    return { ...listing, calendars, unreadable: unreadable.length, answer: found };
   }
 
   /** Counts alone. */
@@ -146,4 +161,18 @@ export class HistoryQueries {
   get #language(): RecurrenceLanguage {
     return { words: this.#page.words, dates: this.#dates };
   }
+}
+
+function queryOf(
+  snapshotId: string | undefined,
+  { text, from, to, calendar, gone }: Wanted,
+): CommandArguments<"snapshots.search"> {
+  return {
+    ...(snapshotId === undefined ? {} : { snapshotId }),
+    ...(text === "" ? {} : { text }),
+    ...(from === null ? {} : { from }),
+    ...(to === null ? {} : { to }),
+    ...(calendar === null ? {} : { calendar }),
+    ...(gone ? { gone } : {}),
+  };
 }

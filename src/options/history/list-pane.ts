@@ -2,6 +2,7 @@
 import type { SnapshotDifference, SnapshotSummary } from "../../shared/commands.ts";
 import { emptyNotice, errorNotice, type NoticeExtras } from "../components/notice.ts";
 import { element, show } from "../element.ts";
+import { markAsLast, markAsNew } from "../last-shown.ts";
 import type { Page } from "../page.ts";
 import type { DateWords } from "./date-words.ts";
 import type { MonthView } from "./month-view.ts";
@@ -108,8 +109,16 @@ export class ListPane {
     );
   }
 
-  showNote(text: string): void {
-    show(this.#summary, element("p", { class: "quiet" }, text));
+  /**
+   * @param text nothing where it is empty
+   * @param polite said by screen readers
+   */
+  showNote(text: string, polite = false, { label, run }: NoticeExtras = {}): void {
+    show(
+      this.#summary,
+      text !== "" && element("p", { class: "quiet", role: polite ? "status" : null }, text),
+      label !== undefined && run && element("button", { type: "button", onclick: run }, label),
+    );
   }
 
   waiting(): void {
@@ -118,12 +127,19 @@ export class ListPane {
     if (this.#body.childElementCount === 0) show(this.#body, skeletonRows());
   }
 
-  showList(source: ListSource<ItemRow>, first: readonly ItemRow[], empty: [string, string]): void {
+  /** @param grown the same list with more in it: place and choice stay */
+  showList(
+    source: ListSource<ItemRow>,
+    first: readonly ItemRow[],
+    empty: [string, string],
+    grown = false,
+  ): void {
     this.#settled();
-    this.list.clearTicks();
+    if (!grown) this.list.clearTicks();
     if (source.total === 0) show(this.#body, emptyNotice(...empty));
     else if (this.list.node.parentElement !== this.#body) show(this.#body, this.list.node);
-    this.list.show(source, first);
+    if (grown) this.list.grow(source, first);
+    else this.list.show(source, first);
     this.#showCounts();
   }
 
@@ -158,8 +174,13 @@ export class ListPane {
     this.list.node.focus();
   }
 
+  /** What is shown is from the last time. */
+  markAsLast(): void {
+    markAsLast(this.#body, this.#page.words);
+  }
+
   #settled(): void {
-    this.#body.removeAttribute("aria-busy");
+    markAsNew(this.#body);
     this.#body.classList.remove("waiting");
   }
 

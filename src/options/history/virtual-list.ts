@@ -78,6 +78,17 @@ export class VirtualList<R extends ListRow> {
     this.#draw();
   }
 
+  /** The same rows with more among them: what is ticked, looked at and scrolled to stays. */
+  grow(source: ListSource<R>, first: readonly R[]): void {
+    const active = this.#row(this.#active)?.key;
+    const { scrollTop } = this.node;
+    this.show(source, first);
+    this.node.scrollTop = scrollTop;
+    const index = first.findIndex(({ key }) => key === active);
+    if (index >= 0) this.#mark(index);
+    this.#draw();
+  }
+
   get total(): number {
     return this.#source.total;
   }
@@ -167,8 +178,12 @@ export class VirtualList<R extends ListRow> {
   #setActive(index: number): void {
     const before = this.#drawn.get(this.#active);
     before?.classList.remove("active");
-    this.#active = index;
     this.#intoView(index);
+    this.#mark(index);
+  }
+
+  #mark(index: number): void {
+    this.#active = index;
     this.#drawRow(index);
     this.#drawn.get(index)?.classList.add("active");
     this.node.setAttribute("aria-activedescendant", `${this.#id}-${index}`);

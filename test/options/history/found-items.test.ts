@@ -1,0 +1,133 @@
+// @vitest-environment jsdom
+/** What a search shows while it goes on, when it is cancelled, and when the page is opened again. */
+import { beforeEach, expect, test, vi } from "vitest";
+import { localDates } from "../../../src/options/history/date-words.ts";
+import { FoundItems } from "../../../src/options/history/found-items.ts";
+import { HistoryQueries } from "../../../src/options/history/history-queries.ts";
+import { ListPane } from "../../../src/options/history/list-pane.ts";
+import { MonthView } from "../../../src/options/history/month-view.ts";
+import { SearchBar } from "../../../src/options/history/search-bar.ts";
+import { WorkQueue } from "../../../src/options/history/work-queue.ts";
+import { LastShown } from "../../../src/options/last-shown.ts";
+import type { Page } from "../../../src/options/page.ts";
+import type { CommandValue, FoundItem, SnapshotSummary } from "../../../src/shared/commands.ts";
+import { AppError } from "../../../src/shared/errors.ts";
+import { MemoryArea } from "../../support/memory-area.ts";
+import { button, FakeBackground, NOW } from "../fake-background.ts";
+
+type Found = CommandValue<"snapshots.search">;
+
+const WORK = "/calendars/ada@dav.example.org/work";
+const SNAPSHOTS: SnapshotSummary[] = ["new", "old", "oldest"].map((id, index) => ({
+  ...{ id, time: NOW - index * 86_400_000, label: "", calendars: 1, items: 2, bytes: 100 },
+  pinned: false,
+}));
+
+function item(uid: string): FoundItem {
+  return {
+    ...{ path: `${WORK}/${uid}.ics`, snapshotId: "new", calendar: WORK, uid, summary: uid },
+    ...{ start: NOW, end: NOW, startValue: "|20261121", recurring: false, component: "event" },
+    ...{ size: 1, versions: 1, snapshots: 1, since: NOW, until: NOW, gone: false },
+  } as const;
+}
+
+function found(...uids: string[]): Found {
+  const items = uids.map(item);
+  return { items, total: items.length, calendars: [], snapshots: 1, unreadable: [] };
+}
+
+let background: FakeBackground;
+let page: Page;
+let area: MemoryArea;
+const again = vi.fn();
+const text = () => document.body.textContent ?? "";
+const titles = () => [...document.querySelectorAll(".row .name")].map((node) => node.textContent);
+
+function open(): { items: FoundItems; pane: ListPane } {
+  document.body.replaceChildren();
+  const root = document.body.appendChild(document.createElement("main"));
+  const dates = localDates("en");
+  const queries = new HistoryQueries(page, dates, new WorkQueue());
+  const month = new MonthView(page, dates, { turn() {}, open() {}, colorOf: () => null });
+  const nothing = () => {};
+  const pane = new ListPane(root, page, dates, month, {
+    ...{ view: nothing, open: nothing, restore: nothing, save: nothing, failed: nothing },
+  });
+  const bar = new SearchBar(document.createElement("search"), page, nothing);
+  return { items: new FoundItems(page, queries, bar, pane, again), pane };
+}
+
+beforeEach(() => {
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      observe(): void {}
+    },
+  );
+  again.mockReset();
+  background = new FakeBackground();
+  area = new MemoryArea();
+  page = { ...background.page, lastShown: new LastShown(area) };
+});
+
+test("what the newest backup holds is there while the others are searched, and stays chosen when they are", async () => {
+  let answer: (value: Found) => void = () => {};
+  background.answers["snapshots.search"] = ({ snapshotId }) =>
+    snapshotId === "new"
+      ? found("a", "c")
+      : new Promise((resolve) => {
+          answer = resolve;
+        });
+  const { items, pane } = open();
+  const shown = items.show(SNAPSHOTS, null, () => true);
+  await vi.waitFor(() => expect(titles()).toEqual(["a", "c"]));
+  await vi.waitFor(() =>
+    expect(text()).toContain("From the newest backup. The other 2 are being searched…"),
+  );
+  document.querySelector<HTMLElement>(".row .tick")?.click();
+  expect(text()).toContain("1 of 2 selected");
+  answer(found("a", "b", "c"));
+  await shown;
+  expect(titles()).toEqual(["a", "b", "c"]);
+  expect(text()).toContain("1 of 3 selected");
+  expect(pane.list.ticks.size).toBe(1);
+  expect(text()).not.toContain("being searched");
+});
+
+test("a cancelled search leaves what was found, says so, and can be asked for again", async () => {
+  background.answers["snapshots.search"] = ({ snapshotId }) => {
+    if (snapshotId === "new") return found("a");
+    throw new AppError("aborted", "Cancelled.");
+  };
+  await open().items.show(SNAPSHOTS, null, () => true);
+  expect(titles()).toEqual(["a"]);
+  expect(text()).toContain("Cancelled: only the newest backup was searched.");
+  button("Search all backups").click();
+  expect(again).toHaveBeenCalledOnce();
+});
+
+test("once all backups were read, a search is one question", async () => {
+  background.answers["snapshots.search"] = () => found("a");
+  const { items } = open();
+  await items.show(SNAPSHOTS, null, () => true);
+  await items.show(SNAPSHOTS, null, () => true);
+  expect(background.asks("snapshots.search")).toHaveLength(3);
+  items.changed();
+  await items.show(SNAPSHOTS, null, () => true);
+  expect(background.asks("snapshots.search")).toHaveLength(5);
+});
+
+test("a page opened again shows at once what it showed last", async () => {
+  background.answers["snapshots.search"] = () => found("a", "b");
+  await open().items.show(SNAPSHOTS, null, () => true);
+  background.answers["snapshots.search"] = () => {
+    throw new Error("The background is asked");
+  };
+  page = { ...background.page, lastShown: new LastShown(area) };
+  expect(await open().items.showLast()).toEqual(SNAPSHOTS);
+  expect(titles()).toEqual(["a", "b"]);
+});
+
+test("the first time there is nothing to show", async () => {
+  expect(await open().items.showLast()).toBe(null);
+});
