@@ -2,7 +2,7 @@
 import browser from "webextension-polyfill";
 import { sentencesOf } from "../shared/sentences.ts";
 import { BackgroundClient, type MessagePort } from "./background-client.ts";
-import { LastShown, type SessionArea } from "./last-shown.ts";
+import { LastShown, type ShownAreas } from "./last-shown.ts";
 import { Localizer } from "./localizer.ts";
 import type { Page } from "./page.ts";
 
@@ -21,15 +21,11 @@ export function openPage(): { page: Page; byId: (id: string) => HTMLElement } {
       sentencesOf(browser.i18n.getUILanguage()),
     ),
     words,
-    lastShown: new LastShown(sessionArea()),
+    lastShown: new LastShown(browser.storage as unknown as ShownAreas),
     now: Date.now,
     announce: (text) => {
       announcements.textContent = text;
     },
   };
   return { page, byId };
-}
-
-function sessionArea(): SessionArea | undefined {
-  return (browser.storage as unknown as { readonly session?: SessionArea }).session;
 }

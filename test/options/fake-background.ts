@@ -47,7 +47,7 @@ export class FakeBackground {
         },
       }),
       words: new Localizer(new LocaleMessages()),
-      lastShown: new LastShown(undefined),
+      lastShown: new LastShown({}),
       now: () => NOW,
       announce: (text) => this.announced.push(text),
     };

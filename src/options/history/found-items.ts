@@ -65,14 +65,15 @@ export class FoundItems {
       if (!some) return;
       this.#showFound(some, false);
       this.#pane.showNote(this.#page.words.counted("searchingOthers", snapshots.length - 1), true);
+      // A page that is closed before all of it was read has shown something, too.
+      await this.#keep(snapshots, wanted, some, true);
     }
     const found = await this.#whole(snapshot, wanted, isWanted, inParts);
     if (!found) return;
     this.#allRead ||= snapshot === null;
     this.#showFound(found, inParts);
     if (inParts) this.#pane.showNote("");
-    if (snapshot === null && isPlain(wanted))
-      this.#page.lastShown.keep(REMEMBERED, { snapshots, found: found.answer });
+    if (snapshot === null) await this.#keep(snapshots, wanted, found);
     if (found.unreadable > 0)
       this.#pane.showNote(this.#page.words.counted("unreadableBackups", found.unreadable));
     else if (snapshot) await this.#showCounts(snapshots, snapshot, isWanted);
@@ -99,6 +100,18 @@ export class FoundItems {
       this.#pane.showNote(words.text("searchCancelled"), true, again);
       return null;
     }
+  }
+
+  async #keep(
+    snapshots: readonly SnapshotSummary[],
+    wanted: Wanted,
+    { answer }: FoundListing,
+    onlyFirst = false,
+  ): Promise<void> {
+    const { lastShown } = this.#page;
+    if (!isPlain(wanted)) return;
+    if (onlyFirst && (await lastShown.read(REMEMBERED)) !== null) return;
+    lastShown.keep(REMEMBERED, { snapshots, found: answer });
   }
 
   #showFound(found: FoundListing, grown: boolean): void {

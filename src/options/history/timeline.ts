@@ -34,7 +34,9 @@ export class Timeline {
   }
 
   show(snapshots: readonly SnapshotSummary[], chosen: string | null): void {
+    const same = JSON.stringify(snapshots) === JSON.stringify(this.#snapshots);
     this.#snapshots = snapshots;
+    if (same && snapshots.length > 0) return this.select(chosen);
     this.#chosen = chosen;
     this.#seen.disconnect();
     const { words } = this.#page;

@@ -6,6 +6,7 @@ export class WorkQueue {
   readonly #urgent: (() => Promise<void>)[] = [];
   readonly #idle: (() => Promise<void>)[] = [];
   #working: Promise<void> | undefined;
+  #beside = 0;
 
   run<T>(task: () => Promise<T>): Promise<T> {
     return this.#enqueue(this.#urgent, task);
@@ -14,6 +15,17 @@ export class WorkQueue {
   /** Waits until nothing else does. */
   whenIdle<T>(task: () => Promise<T>): Promise<T> {
     return this.#enqueue(this.#idle, task);
+  }
+
+  /** At once, and not in the line: for what takes so long that nobody should wait for it. What only fills in does. */
+  async beside<T>(task: () => Promise<T>): Promise<T> {
+    this.#beside += 1;
+    try {
+      return await task();
+    } finally {
+      this.#beside -= 1;
+      this.#working ??= this.#work();
+    }
   }
 
   #enqueue<T>(line: (() => Promise<void>)[], task: () => Promise<T>): Promise<T> {
@@ -25,8 +37,10 @@ export class WorkQueue {
   }
 
   async #work(): Promise<void> {
+    // Not before `#working` says that it runs.
+    await Promise.resolve();
     for (;;) {
-      const next = this.#urgent.shift() ?? this.#idle.shift();
+      const next = this.#urgent.shift() ?? (this.#beside === 0 ? this.#idle.shift() : undefined);
       if (!next) break;
       await next();
     }

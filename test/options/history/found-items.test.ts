@@ -67,7 +67,7 @@ beforeEach(() => {
   again.mockReset();
   background = new FakeBackground();
   area = new MemoryArea();
-  page = { ...background.page, lastShown: new LastShown(area) };
+  page = { ...background.page, lastShown: new LastShown({ session: area }) };
 });
 
 test("what the newest backup holds is there while the others are searched, and stays chosen when they are", async () => {
@@ -123,9 +123,19 @@ test("a page opened again shows at once what it showed last", async () => {
   background.answers["snapshots.search"] = () => {
     throw new Error("The background is asked");
   };
-  page = { ...background.page, lastShown: new LastShown(area) };
+  page = { ...background.page, lastShown: new LastShown({ session: area }) };
   expect(await open().items.showLast()).toEqual(SNAPSHOTS);
   expect(titles()).toEqual(["a", "b"]);
+});
+
+test("what holds titles of events is not kept on the disk", async () => {
+  const disk = new MemoryArea();
+  page = { ...background.page, lastShown: new LastShown({ session: area, local: disk }) };
+  background.answers["snapshots.search"] = () => found("a");
+  await open().items.show(SNAPSHOTS, null, () => true);
+  page.lastShown.keep("accounts", []);
+  expect(JSON.stringify(area.values)).toContain('"summary":"a"');
+  expect(Object.values(disk.values)).toEqual([[]]);
 });
 
 test("the first time there is nothing to show", async () => {

@@ -133,3 +133,22 @@ test("questions go one at a time, those the user waits for first, and one that f
   ]);
   expect(await queue.run(ask("later"))).toBe("later");
 });
+
+test("what takes long goes beside the line: the user's question is answered meanwhile, what only fills in waits", async () => {
+  const queue = new WorkQueue();
+  const order: string[] = [];
+  const note = (name: string) => async () => void order.push(name);
+  let end = () => {};
+  const long = queue.beside(
+    () =>
+      new Promise<void>((resolve) => {
+        end = resolve;
+      }),
+  );
+  const idle = queue.whenIdle(note("idle"));
+  await queue.run(note("asked"));
+  expect(order).toEqual(["asked"]);
+  end();
+  await Promise.all([long, idle]);
+  expect(order).toEqual(["asked", "idle"]);
+});
