@@ -28,6 +28,7 @@ function item(uid: string): FoundItem {
     ...{ path: `${WORK}/${uid}.ics`, snapshotId: "new", calendar: WORK, uid, summary: uid },
     ...{ start: NOW, end: NOW, startValue: "|20261121", recurring: false, component: "event" },
     ...{ size: 1, versions: 1, snapshots: 1, since: NOW, until: NOW, gone: false },
+    replacedAt: null,
   } as const;
 }
 
