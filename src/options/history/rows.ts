@@ -21,13 +21,18 @@ export function foundRow(
   return {
     ...row,
     key: `${item.calendar} ${item.uid ?? item.path}`,
-    details: [when, row.calendarName].filter(Boolean).join(" · "),
+    details: [when, row.calendarName, replacedWords(item, language)].filter(Boolean).join(" · "),
     tags: [
       item.gone && words.text("tagGone"),
       item.recurring && words.text("tagRepeats"),
       item.versions > 1 && words.counted("versionCount", item.versions),
     ].filter((tag) => tag !== false),
   };
+}
+
+/** Of an item of which the snapshots hold replaced texts only. */
+function replacedWords({ replacedAt }: FoundItem, { words, dates }: RecurrenceLanguage): string {
+  return replacedAt === null ? "" : words.text("earlierText", dates.short(replacedAt));
 }
 
 /** @param before the older snapshot: what was removed lies there */
