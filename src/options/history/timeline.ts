@@ -36,7 +36,11 @@ export class Timeline {
   show(snapshots: readonly SnapshotSummary[], chosen: string | null): void {
     const same = JSON.stringify(snapshots) === JSON.stringify(this.#snapshots);
     this.#snapshots = snapshots;
-    if (same && snapshots.length > 0) return this.select(chosen);
+    // Only what is chosen may be another one: a hundred entries stay as they are.
+    if (same && snapshots.length > 0) {
+      this.select(chosen);
+      return;
+    }
     this.#chosen = chosen;
     this.#seen.disconnect();
     const { words } = this.#page;
