@@ -41,6 +41,8 @@ export class ItemPane {
   readonly #versions = element("div", { class: "versions" });
   readonly #compared = element("div", { class: "compared" });
   #place: ItemPlace | null = null;
+  /** Until the item that is shown can be read. */
+  #opening: Promise<void> = Promise.resolve();
   #found: ItemVersions | null = null;
   #other: ItemVersion | null = null;
   /** By snapshot and path. */
@@ -85,13 +87,15 @@ export class ItemPane {
 
   /** Resolves when the item can be read; its versions come after it. */
   async open(place: ItemPlace): Promise<void> {
-    if (this.#place?.path === place.path && this.#place.snapshotId === place.snapshotId) return;
+    if (this.#place?.path === place.path && this.#place.snapshotId === place.snapshotId)
+      return this.#opening;
     this.#place = place;
     this.#found = null;
     this.#other = null;
     show(this.#versions);
     show(this.#compared);
-    await this.#showFacts(place);
+    this.#opening = this.#showFacts(place);
+    await this.#opening;
     if (this.#place === place) void this.#loadVersions(place);
   }
 
