@@ -1,5 +1,6 @@
 /** What happens at random in a soak test. An action that a fault stops leaves nothing in the ledger. */
 import { calendarIsBack } from "../../bench/reading.ts";
+import { ThunderbirdPanes } from "../support/thunderbird-panes.ts";
 import { eventText, type SoakWorld } from "./soak-world.ts";
 
 export interface Action {
@@ -8,6 +9,9 @@ export interface Action {
   readonly weight: number;
   run(soak: SoakWorld): Promise<void>;
 }
+
+/** At once: enough for the guard to ask, or to take a snapshot first. */
+const MANY = 45;
 
 const FAULTS = [
   { kind: "unavailable" },
@@ -43,6 +47,14 @@ async function nameOnServer({ server, url }: SoakWorld, uid: string): Promise<st
   return null;
 }
 
+async function deleteOnServer(soak: SoakWorld): Promise<void> {
+  const uid = pick(soak, soak.uids);
+  const name = await nameOnServer(soak, uid);
+  if (name === null) return;
+  await soak.server.delete(new URL(encodeURIComponent(name), soak.url).href);
+  soak.ledger.removed(uid);
+}
+
 export const ACTIONS: readonly Action[] = [
   {
     name: "user creates",
@@ -68,6 +80,105 @@ export const ACTIONS: readonly Action[] = [
       const property = soak.draw(4) === 0 ? "DESCRIPTION" : "LOCATION";
       await soak.world.user.change(soak.calendarId, uid, { [property]: token });
       soak.ledger.wrote(uid, "user", token);
+    },
+  },
+  {
+    name: "user deletes many",
+    weight: 1,
+    async run(soak) {
+      for (let count = 0; count < MANY; count++) {
+        const uid = await livingUid(soak);
+        if (uid === null) return;
+        await soak.world.user.remove(soak.calendarId, uid);
+        soak.ledger.removed(uid);
+      }
+    },
+  },
+  {
+    name: "server deletes many",
+    weight: 1,
+    async run(soak) {
+      for (let count = 0; count < MANY; count++) await deleteOnServer(soak);
+    },
+  },
+  {
+    name: "user decides about many changes",
+    weight: 4,
+    async run(soak) {
+      const waiting = (await soak.world.run("guard.list", {})).filter(
+        ({ preview }) => preview !== null,
+      );
+      if (waiting.length === 0) return;
+      const { calendarId, kind, preview } = pick(soak, waiting);
+      const decision = soak.draw(2) === 0 ? "apply" : "keep";
+      // Refused where the server fails just now, or something else is held by now.
+      await soak.world.reply("guard.decide", {
+        calendarId,
+        kind,
+        decision,
+        preview: preview ?? "",
+      });
+    },
+  },
+  {
+    name: "user takes many changes back",
+    weight: 2,
+    async run(soak) {
+      const made = (await soak.world.run("guard.list", {})).filter(({ state }) => state === "made");
+      if (made.length === 0) return;
+      const { calendarId, kind, at } = pick(soak, made);
+      await soak.world.reply("guard.undo", { calendarId, kind, at: at ?? 0 });
+    },
+  },
+  {
+    name: "user moves an item to the other calendar",
+    weight: 2,
+    async run(soak) {
+      const uid = await livingUid(soak);
+      const target = soak.calendars[1]?.id;
+      if (uid === null || target === undefined) return;
+      await new ThunderbirdPanes(soak.world.thunderbird).moveTo(soak.calendarId, uid, target);
+    },
+  },
+  {
+    name: "user dismisses a reminder",
+    weight: 3,
+    async run(soak) {
+      const uid = await livingUid(soak);
+      if (uid === null) return;
+      await soak.world.thunderbird.chrome(
+        `const { cal } = ChromeUtils.importESModule("resource:///modules/calendar/calUtils.sys.mjs");
+         const [id, uid] = arguments;
+         const item = await cal.manager.getCalendarById(id).getItem(uid);
+         const [alarm] = item?.getAlarms() ?? [];
+         const service = Cc["@mozilla.org/calendar/alarm-service;1"].getService(Ci.calIAlarmService);
+         if (alarm) await service.dismissAlarm(item, alarm);
+         return null;`,
+        soak.calendarId,
+        uid,
+      );
+    },
+  },
+  {
+    name: "user restores a snapshot",
+    weight: 1,
+    async run(soak) {
+      const { world } = soak;
+      const snapshots = await world.run("snapshots.list", {});
+      if (snapshots.length === 0) return;
+      const common = {
+        snapshotId: pick(soak, snapshots).id,
+        selection: { all: true },
+        target: { kind: "original" },
+        mode: pick(soak, ["missing", "older", "exact"] as const),
+      } as const;
+      const shown = await world.reply("snapshots.restore", { ...common, dryRun: true });
+      if (!shown.ok) return;
+      const { preview } = shown.value;
+      await world.reply("snapshots.restore", {
+        ...common,
+        ...(preview === null ? {} : { preview }),
+      });
     },
   },
   {
@@ -104,13 +215,7 @@ export const ACTIONS: readonly Action[] = [
   {
     name: "server deletes",
     weight: 1,
-    async run(soak) {
-      const uid = pick(soak, soak.uids);
-      const name = await nameOnServer(soak, uid);
-      if (name === null) return;
-      await soak.server.delete(new URL(encodeURIComponent(name), soak.url).href);
-      soak.ledger.removed(uid);
-    },
+    run: deleteOnServer,
   },
   {
     name: "the server fails a few requests",

@@ -1,4 +1,4 @@
-/** What a soak test works on: one calendar on a server that can fail, Thunderbird with the add-on, and a store. */
+/** What a soak test works on: two calendars on a server that can fail, Thunderbird with the add-on, and a store. */
 import type { CaldavTestServer } from "../support/caldav-test-server/server.ts";
 import { startCaldavTestServer } from "../support/caldav-test-server/server.ts";
 import { startWorld, type World } from "../support/keeper-world.ts";
@@ -7,9 +7,12 @@ import { Ledger, makeDraws } from "./ledger.ts";
 export interface SoakWorld {
   readonly world: World;
   readonly server: CaldavTestServer;
+  /** Where nearly everything happens. */
   readonly calendarId: string;
-  /** The collection. */
+  /** Its collection. */
   readonly url: string;
+  /** Both, the second one for moving items into. */
+  readonly calendars: readonly { readonly id: string; readonly url: string }[];
   readonly ledger: Ledger;
   readonly draw: (below: number) => number;
   /** Of items that were ever made, deleted ones among them. */
@@ -27,11 +30,13 @@ export async function startSoakWorld(seed: number, binary: string): Promise<Soak
     server: () => Promise.resolve(server),
     calendars: {
       soak: uids.map((uid, index) => ({ name: `${uid}.ics`, text: eventText(uid, index, "") })),
+      second: [{ name: "settled.ics", text: eventText("settled", 1, "") }],
     },
     launch: { binary },
   });
-  const calendar = new Map(Object.entries(world.calendars)).get("soak");
-  if (calendar === undefined) throw new Error("the world has no calendar");
+  const named = new Map(Object.entries(world.calendars));
+  const [calendar, second] = [named.get("soak"), named.get("second")];
+  if (calendar === undefined || second === undefined) throw new Error("a calendar is missing");
   await world.run("sync.run", {});
   await world.run("backup.configure", { directory: world.folder, passphrase: null });
   return {
@@ -39,6 +44,7 @@ export async function startSoakWorld(seed: number, binary: string): Promise<Soak
     server,
     calendarId: calendar.id,
     url: calendar.url,
+    calendars: [calendar, second],
     ledger: new Ledger(),
     draw: makeDraws(seed),
     uids,
@@ -49,6 +55,13 @@ export async function startSoakWorld(seed: number, binary: string): Promise<Soak
 /** A resource as another client would write it. @param note put into DESCRIPTION */
 export function eventText(uid: string, number: number, note: string): string {
   const day = new Date(Date.UTC(2026, 0, 1 + (number % 360))).toISOString().slice(0, 10);
+  const reminder = [
+    "BEGIN:VALARM",
+    "ACTION:DISPLAY",
+    "DESCRIPTION:Soon",
+    "TRIGGER:-PT15M",
+    "END:VALARM",
+  ];
   const series = number % 7 === 0 ? ["RRULE:FREQ=WEEKLY;COUNT=5"] : [];
   return [
     "BEGIN:VCALENDAR",
@@ -63,6 +76,7 @@ export function eventText(uid: string, number: number, note: string): string {
     ...(note === "" ? [] : [`DESCRIPTION:${note}`]),
     ...series,
     "X-ANOTHER;X-P=1:kept",
+    ...(number % 5 === 1 ? reminder : []),
     "END:VEVENT",
     "END:VCALENDAR",
     "",

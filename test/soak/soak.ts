@@ -1,7 +1,8 @@
 /**
- * `npm run test:soak -- --minutes 10 --seed 1`: edits on both sides, faults, restarts, power cuts, backups and
- * prunes at random. At the end the server and the store hold the same, every edit is to be found, and the snapshots
- * are whole. A seed repeats the order of the actions, not their timing.
+ * `npm run test:soak -- --minutes 10 --seed 1 --thunderbird 140`: edits on both sides, many at once and with the decisions
+ * about them, moves, dismissed reminders, restores, server faults, restarts, power cuts, backups and prunes at random. At the
+ * end the server and the store hold the same, every edit is to be found, and the snapshots are whole. A seed repeats the order
+ * of the actions, not their timing.
  */
 import { parseArgs } from "node:util";
 import { findThunderbirds } from "../support/thunderbird.ts";
@@ -19,12 +20,14 @@ const MOST_LOG_BYTES = 8_000_000;
 const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "5" },
+    thunderbird: { type: "string", default: "" },
     seed: { type: "string", default: String(Date.now() % 100_000) },
   },
 });
 const minutes = Number(values.minutes);
 const seed = Number(values.seed);
-const [thunderbird] = await findThunderbirds();
+const thunderbirds = await findThunderbirds();
+const thunderbird = thunderbirds.find(({ version }) => version.startsWith(values.thunderbird));
 if (thunderbird === undefined || !(minutes > 0) || !Number.isSafeInteger(seed)) {
   console.error("Wanted: an installed Thunderbird, --minutes above 0 and --seed a whole number.");
   process.exit(2);

@@ -14,13 +14,23 @@ export async function settle(soak: SoakWorld): Promise<void> {
   let differences: string[] = [];
   for (let round = 0; round < 10; round++) {
     await world.reply("sync.run", {});
+    await decideAll(soak);
     differences = await differencesOf(soak);
     if (differences.length === 0) return;
   }
   throw new Error(`the sides differ: ${differences.slice(0, 10).join("; ")}`);
 }
 
-async function bodiesOf({ world, calendarId }: SoakWorld): Promise<ResourceBody[]> {
+/** Has the user's word for whatever waits for it. */
+async function decideAll({ world, draw }: SoakWorld): Promise<void> {
+  for (const { calendarId, kind, state, preview } of await world.run("guard.list", {})) {
+    if (state !== "held" || preview === null) continue;
+    const decision = draw(2) === 0 ? "apply" : "keep";
+    await world.reply("guard.decide", { calendarId, kind, decision, preview });
+  }
+}
+
+async function bodiesOf({ world }: SoakWorld, calendarId: string): Promise<ResourceBody[]> {
   const json = await world.thunderbird.background<string>(
     `return messenger.calendar.provider.getResources(arguments[0], { limit: 100000 })`,
     `${calendarId}#cache`,
@@ -29,9 +39,18 @@ async function bodiesOf({ world, calendarId }: SoakWorld): Promise<ResourceBody[
 }
 
 async function differencesOf(soak: SoakWorld): Promise<string[]> {
-  const { server, url } = soak;
   const found: string[] = [];
-  const bodies = new Map((await bodiesOf(soak)).map((body) => [body.name, body]));
+  for (const calendar of soak.calendars) found.push(...(await differencesIn(soak, calendar)));
+  return found;
+}
+
+async function differencesIn(
+  soak: SoakWorld,
+  { id, url }: { readonly id: string; readonly url: string },
+): Promise<string[]> {
+  const { server } = soak;
+  const found: string[] = [];
+  const bodies = new Map((await bodiesOf(soak, id)).map((body) => [body.name, body]));
   for (const name of await server.list(url)) {
     const text = await server.get(new URL(encodeURIComponent(name), url).href);
     const body = bodies.get(name);
@@ -46,9 +65,13 @@ async function differencesOf(soak: SoakWorld): Promise<string[]> {
 
 /** Every text that is still to be had: on the server, in the store, replaced ones, losers of conflicts. */
 export async function allTexts(soak: SoakWorld): Promise<string[]> {
-  const { world, calendarId } = soak;
-  const bodies = await bodiesOf(soak);
-  const superseded = await world.run("superseded.list", { calendarId, limit: 1_000_000 });
+  const { world } = soak;
+  const bodies: ResourceBody[] = [];
+  const superseded: { readonly text: string }[] = [];
+  for (const { id: calendarId } of soak.calendars) {
+    bodies.push(...(await bodiesOf(soak, calendarId)));
+    superseded.push(...(await world.run("superseded.list", { calendarId, limit: 1_000_000 })));
+  }
   const conflicts = await world.run("conflicts.list", {});
   return [
     ...bodies.flatMap(({ serverText, userText }) => [serverText ?? "", userText ?? ""]),
@@ -58,14 +81,19 @@ export async function allTexts(soak: SoakWorld): Promise<string[]> {
 }
 
 /** What differs between the views and the server. */
-export async function viewDifferences({
-  world,
-  server,
-  url,
-  calendarId,
-}: SoakWorld): Promise<number> {
-  const shown = await world.user.items(calendarId);
-  return Math.abs(shown.length - (await server.list(url)).length);
+export async function viewDifferences({ world, server, calendars }: SoakWorld): Promise<number> {
+  let differences = 0;
+  for (const { id, url } of calendars) {
+    const there = new Set<string>();
+    for (const name of await server.list(url)) {
+      const text = (await server.get(new URL(encodeURIComponent(name), url).href)) ?? "";
+      there.add(/^UID:(.*)\r$/m.exec(text)?.[1] ?? name);
+    }
+    const shown = new Set((await world.user.items(id)).map(({ uid }) => uid));
+    differences += [...there].filter((uid) => !shown.has(uid)).length;
+    differences += [...shown].filter((uid) => !there.has(uid)).length;
+  }
+  return differences;
 }
 
 /** @throws Error with what plakar or the add-on itself found wrong */

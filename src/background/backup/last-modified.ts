@@ -4,6 +4,7 @@
  */
 export function lastModifiedMs(text: string): number {
   let newest = 0;
+  if (!text.includes("LAST-MODIFIED")) return newest;
   for (const match of text.matchAll(
     /^LAST-MODIFIED[^:\r\n]*:(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z?\r?$/gm,
   )) {
