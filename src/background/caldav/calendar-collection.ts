@@ -26,7 +26,13 @@ import type { XmlParser } from "../webdav/xml.ts";
 import { BodyFetcher } from "./body-fetcher.ts";
 import { holdsUid, uidsOf } from "./calendar-data.ts";
 import { MemberAddresses } from "./member-addresses.ts";
-import { isSelf, isTruncated, MEMBER_PROPERTIES, readChangePage, readMembers } from "./members.ts";
+import {
+  isTruncated,
+  MEMBER_PROPERTIES,
+  readChangePage,
+  readMembers,
+  selfTest,
+} from "./members.ts";
 import { readStatus } from "./properties.ts";
 import { ask, COLLECTIONS } from "./property-question.ts";
 import { ignoresIfNoneMatch } from "./quirks.ts";
@@ -72,8 +78,7 @@ export class CalendarCollection implements RemoteCollection {
   async status(signal: AbortSignal): Promise<CollectionStatus> {
     const multistatus = await ask(this.#client, this.url, "0", COLLECTIONS, signal);
     const own =
-      multistatus.responses.find((response) => isSelf(response, multistatus.url, this.url)) ??
-      multistatus.responses[0];
+      multistatus.responses.find(selfTest(multistatus.url, this.url)) ?? multistatus.responses[0];
     if (!own) throw noAnswer();
     return readStatus(own);
   }

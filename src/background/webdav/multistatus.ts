@@ -4,7 +4,7 @@
  */
 import { brandAs, type Href } from "../../shared/brands.ts";
 import { AppError } from "../../shared/errors.ts";
-import { clark, dav, type QName } from "./names.ts";
+import { clark, dav, NAMESPACE, type QName } from "./names.ts";
 import { NO_PRECONDITIONS, type Preconditions, readPreconditions } from "./preconditions.ts";
 import {
   childElements,
@@ -58,43 +58,51 @@ export function parseMultistatus(body: string, url: string, parse: XmlParser): M
   return { responses, syncToken: token === "" ? null : token, url, malformed };
 }
 
-/** More than one for the form with several hrefs and one status (RFC 4918 §14.24). */
+/** More than one for the form with several hrefs and one status (RFC 4918 §14.24). One pass: there are thousands. */
 function readResponse(element: Element): DavResponse[] {
-  const hrefs = childrenNamed(element, dav("href"))
-    .map((href) => textOf(href).trim())
-    .filter((href) => href !== "");
-  const status = parseStatusLine(textOf(firstChildNamed(element, dav("status"))));
-  const error = firstChildNamed(element, dav("error"));
-  const preconditions = error ? readPreconditions(error) : NO_PRECONDITIONS;
+  const hrefs: string[] = [];
+  let statusLine: Element | undefined;
+  let error: Element | undefined;
   const found = new Map<string, { status: number | null; element: Element }>();
-  for (const propstat of childrenNamed(element, dav("propstat"))) {
-    const propStatus = parseStatusLine(textOf(firstChildNamed(propstat, dav("status"))));
-    for (const prop of childrenNamed(propstat, dav("prop"))) {
-      for (const property of childElements(prop)) {
-        const key = clark({
-          namespace: property.namespaceURI ?? "",
-          local: property.localName,
-        });
-        // The same property may come twice, refused and granted: granted counts.
-        if (!isGranted(found.get(key)?.status)) {
-          found.set(key, { status: propStatus, element: property });
-        }
-      }
+  for (const child of childElements(element)) {
+    if (child.namespaceURI !== NAMESPACE.dav) continue;
+    const name = child.localName;
+    if (name === "href") hrefs.push(textOf(child).trim());
+    else if (name === "status") statusLine ??= child;
+    else if (name === "error") error ??= child;
+    else if (name === "propstat") readPropstat(child, found);
+  }
+  const status = parseStatusLine(textOf(statusLine));
+  const preconditions = error ? readPreconditions(error) : NO_PRECONDITIONS;
+  return hrefs
+    .filter((href) => href !== "")
+    .map((href) => ({
+      href: brandAs<Href>(href),
+      status,
+      preconditions,
+      property(name) {
+        const entry = found.get(clark(name));
+        return entry && isGranted(entry.status) ? entry.element : undefined;
+      },
+      propertyStatus(name) {
+        const entry = found.get(clark(name));
+        return entry ? (entry.status ?? 200) : null;
+      },
+    }));
+}
+
+/** The same property may come twice, refused and granted: granted counts. */
+function readPropstat(
+  propstat: Element,
+  found: Map<string, { status: number | null; element: Element }>,
+): void {
+  const status = parseStatusLine(textOf(firstChildNamed(propstat, dav("status"))));
+  for (const prop of childrenNamed(propstat, dav("prop"))) {
+    for (const element of childElements(prop)) {
+      const key = clark({ namespace: element.namespaceURI ?? "", local: element.localName });
+      if (!isGranted(found.get(key)?.status)) found.set(key, { status, element });
     }
   }
-  return hrefs.map((href) => ({
-    href: brandAs<Href>(href),
-    status,
-    preconditions,
-    property(name) {
-      const entry = found.get(clark(name));
-      return entry && isGranted(entry.status) ? entry.element : undefined;
-    },
-    propertyStatus(name) {
-      const entry = found.get(clark(name));
-      return entry ? (entry.status ?? 200) : null;
-    },
-  }));
 }
 
 /** A property without a status was answered: some servers leave it out. `undefined`: not answered at all. */

@@ -82,11 +82,15 @@ export function* childElements(parent: Element): Generator<Element> {
 }
 
 export function childrenNamed(parent: Element, name: QName): Element[] {
-  return [...childElements(parent)].filter((child) => isNamed(child, name));
+  const found: Element[] = [];
+  for (let node = parent.firstElementChild; node; node = node.nextElementSibling)
+    if (isNamed(node, name)) found.push(node);
+  return found;
 }
 
 export function firstChildNamed(parent: Element, name: QName): Element | undefined {
-  for (const child of childElements(parent)) if (isNamed(child, name)) return child;
+  for (let node = parent.firstElementChild; node; node = node.nextElementSibling)
+    if (isNamed(node, name)) return node;
   return undefined;
 }
 

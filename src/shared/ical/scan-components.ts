@@ -48,7 +48,10 @@ export function scanComponents(text: string): Scan {
       const component = lineValue(contentLine(text.slice(start, end)))
         .trim()
         .toUpperCase();
-      if (component === "VTIMEZONE") zoneStart = end;
+      if (component === "VTIMEZONE") {
+        zoneStart = end;
+        if (item === null) position = plainZoneEnd(text, end);
+      }
       open.push(component);
       const kind = ITEM_KIND[component];
       if (item) {
@@ -123,6 +126,34 @@ function isCostlyZone(zone: string): boolean {
     zoneVerdicts.set(zone, costly);
   }
   return costly;
+}
+
+/** Content of VTIMEZONEs, and whether it can be passed over. */
+const plainZones = new Map<string, boolean>();
+
+/**
+ * Where to go on after `BEGIN:VTIMEZONE`: half of a text is a definition that thousands of texts have alike. One that
+ * was found sound before is passed over.
+ * @returns the start of its END line, or `start`
+ */
+function plainZoneEnd(text: string, start: number): number {
+  const end = text.indexOf("\nEND:VTIMEZONE", start) + 1;
+  if (end === 0 || end - start > MAX_ZONE_LENGTH) return start;
+  const content = text.slice(start, end);
+  let plain = plainZones.get(content);
+  if (plain === undefined) {
+    plain = isPlain(content);
+    if (plainZones.size >= MAX_VERDICTS) plainZones.clear();
+    plainZones.set(content, plain);
+  }
+  return plain ? end : start;
+}
+
+/** Scanned alone it leaves nothing open, holds no item, and no line stands where none may stand. */
+function isPlain(content: string): boolean {
+  if (/BEGIN:VTIMEZONE/i.test(content)) return false;
+  const { closed, kinds } = scanComponents(`BEGIN:X\r\nBEGIN:X\r\n${content}END:X\r\nEND:X\r\n`);
+  return closed && kinds === COMPONENT.other;
 }
 
 /** The line whose name is known already; cheaper than `contentLine`. */
