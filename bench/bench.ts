@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: CalDAV Keeper beside its peers, in one run on one machine. Writes bench/results/latest.json and
  * prints a table. `--quick` takes one small size once, to see that it works; `--sizes 1000,10000`, `--runs 3` and
- * `--only sync,views,backups,history` choose. Programs that are not installed are named as missing.
+ * `--only sync,views,backups,history` choose; `--readme` puts the result into README's table. Programs that are not
+ * installed are named as missing, and sizes at which a peer would take too long are named as left out.
  * Debian's Thunderbird runs JavaScript without compiling it, Thunderbird's own builds compile it: `--compiled` turns that on.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -15,7 +16,9 @@ import { findThunderbirds } from "../test/support/thunderbird.ts";
 import type { Prefs } from "../test/support/thunderbird-profile.ts";
 import { plakar, restic, runFolderBackup } from "./folder-backups.ts";
 import { runKeeper } from "./keeper-run.ts";
+import { PeerTime } from "./peer-time.ts";
 import { PLAIN_FETCH, runPlainFetch } from "./plain-fetch.ts";
+import { type BenchResults, writeIntoReadme } from "./readme.ts";
 import { compare, type Sample } from "./samples.ts";
 import { growthTableOf, tableOf } from "./table.ts";
 import { runThunderbird } from "./thunderbird-run.ts";
@@ -29,9 +32,17 @@ const { values: options } = parseArgs({
     runs: { type: "string", default: "3" },
     compiled: { type: "boolean", default: false },
     only: { type: "string", default: TOPICS.join(",") },
+    readme: { type: "boolean", default: false },
   },
 });
-const sizes = options.quick ? [300] : options.sizes.split(",").map(Number);
+/** Larger sizes show how cost grows: once is enough. */
+const LARGEST_REPEATED = 10_000;
+const sizes = options.quick
+  ? [300]
+  : options.sizes
+      .split(",")
+      .map(Number)
+      .sort((a, b) => a - b);
 const runs = options.quick ? 1 : Number(options.runs);
 if (![...sizes, runs].every((count) => Number.isSafeInteger(count) && count > 0)) {
   console.error("--sizes wants numbers of items such as 1000,10000; --runs a number of runs.");
@@ -57,6 +68,8 @@ if (built.code !== 0) {
 
 const prefs: Prefs = options.compiled ? { "javascript.options.baselinejit": true } : {};
 const missing: string[] = [];
+const leftOut: string[] = [];
+const ownTime = new PeerTime("Thunderbird’s own CalDAV", leftOut);
 const samples: Sample[] = [];
 const scratch = await mkdtemp(path.join(tmpdir(), "keeper-bench-"));
 const commit = (await run("git", ["rev-parse", "--short", "HEAD"])).stdout.trim();
@@ -68,9 +81,10 @@ const snapshots = options.quick ? 4 : 100;
 
 try {
   for (const items of sizes) {
-    for (let number = 1; number <= runs; number++) {
+    const repeated = items > LARGEST_REPEATED ? 1 : runs;
+    for (let number = 1; number <= repeated; number++) {
       const step = (who: string) =>
-        console.log(`${items.toLocaleString("en")} items, run ${number} of ${runs}: ${who} …`);
+        console.log(`${items.toLocaleString("en")} items, run ${number} of ${repeated}: ${who} …`);
       const empty = () => mkdtemp(path.join(scratch, "run-"));
       step("CalDAV Keeper");
       const xpi = path.join(root, "dist/caldav-keeper.xpi");
@@ -84,11 +98,14 @@ try {
           snapshots,
           topics,
           prefs,
+          withHistory: number === 1,
         })),
       );
-      if (topics.has("sync") || topics.has("views")) {
+      if ((topics.has("sync") || topics.has("views")) && ownTime.allows(items)) {
         step("Thunderbird’s own CalDAV");
+        const began = performance.now();
         samples.push(...(await runThunderbird(binary, items, topics, prefs)));
+        ownTime.took(items, performance.now() - began);
       }
       if (topics.has("sync")) {
         step(PLAIN_FETCH);
@@ -114,12 +131,21 @@ const growth = growthTableOf(comparisons);
 // What a quick run measures is worth nothing: it must not take the place of a real one.
 const results = path.join(root, options.quick ? ".cache/bench" : "bench/results");
 await mkdir(results, { recursive: true });
-await writeFile(
-  path.join(results, "latest.json"),
-  `${JSON.stringify({ commit, machine: machine(), thunderbird: thunderbird.version, compiled: options.compiled, missing, samples }, null, 2)}\n`,
-);
+const measured: BenchResults = {
+  date: new Date().toISOString().slice(0, 10),
+  commit,
+  machine: machine(),
+  thunderbird: thunderbird.version,
+  compiled: options.compiled,
+  missing,
+  leftOut,
+  samples,
+};
+await writeFile(path.join(results, "latest.json"), `${JSON.stringify(measured, null, 2)}\n`);
+if (options.readme && !options.quick) await writeIntoReadme(measured);
 console.log(`\n${table}`);
 if (growth !== null) console.log(growth);
+for (const note of leftOut) console.log(note);
 for (const name of missing) console.log(`Missing, so not compared: ${name}`);
 
 async function backupPrograms() {
@@ -140,7 +166,7 @@ async function programOnPath(name: string): Promise<string | null> {
   return null;
 }
 
-function machine(): object {
+function machine(): BenchResults["machine"] {
   const [first] = cpus();
   return {
     cores: cpus().length,

@@ -10,6 +10,28 @@ export interface Stutter {
   readonly jank: number;
 }
 
+/** As a user has it who looks on while a calendar is fetched. Closed again before a restart, which would restore it. */
+export async function showCalendarTab(thunderbird: Thunderbird, shown: boolean): Promise<void> {
+  await thunderbird.chrome(
+    `const [shown] = arguments;
+     const window = Services.wm.getMostRecentWindow("mail:3pane");
+     const tabmail = window.document.getElementById("tabmail");
+     if (shown) tabmail.openTab("calendar");
+     else for (const tab of tabmail.tabInfo.filter(({ mode }) => mode.name === "calendar")) tabmail.closeTab(tab);`,
+    shown,
+  );
+  await thunderbird.waitFor(
+    () =>
+      thunderbird.chrome<boolean>(
+        `const { document, currentView } = Services.wm.getMostRecentWindow("mail:3pane");
+         const isOpen = document.getElementById("tabmail").tabInfo.some(({ mode }) => mode.name === "calendar");
+         return isOpen === arguments[0] && (!isOpen || Boolean(currentView?.()));`,
+        shown,
+      ),
+    shown ? "the calendar tab" : "the calendar tab to close",
+  );
+}
+
 export async function watchMainThread(thunderbird: Thunderbird): Promise<() => Promise<Stutter>> {
   await thunderbird.chrome(
     `const [period] = arguments;

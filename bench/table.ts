@@ -18,18 +18,51 @@ export function tableOf(comparisons: readonly Comparison[]): string {
 
 /** `null` where there is only one size. */
 export function growthTableOf(comparisons: readonly Comparison[]): string | null {
-  const works = new Map<string, { items: number; cost: number }[]>();
-  for (const { work, unit, items, keeper } of comparisons) {
-    const points = works.get(`${work}, ${unit}`) ?? [];
-    if (!points.some((point) => point.items === items)) points.push({ items, cost: keeper.median });
-    works.set(`${work}, ${unit}`, points);
+  const rows = new Map<string, string>();
+  for (const comparison of comparisons) {
+    const exponent = exponentOf(comparisons, comparison);
+    const name = `${comparison.work}, ${comparison.unit}`;
+    if (exponent !== null) rows.set(name, `| ${name} | ${exponent.toFixed(2)} |`);
   }
-  const rows = [...works].flatMap(([work, points]) => {
-    const exponent = growth(points);
-    return exponent === null ? [] : [`| ${work} | ${exponent.toFixed(2)} |`];
-  });
-  if (rows.length === 0) return null;
-  return ["| work | cost ~ items^e, e = |", "| --- | ---: |", ...rows, ""].join("\n");
+  if (rows.size === 0) return null;
+  return ["| work | cost ~ items^e, e = |", "| --- | ---: |", ...rows.values(), ""].join("\n");
+}
+
+/** How our cost of a work grows over all its sizes. */
+export function exponentOf(
+  comparisons: readonly Comparison[],
+  { work, unit }: Pick<Comparison, "work" | "unit">,
+): number | null {
+  const same = comparisons.filter((each) => each.work === work && each.unit === unit);
+  const bySize = new Map(same.map(({ items, keeper }) => [items, keeper.median]));
+  return growth([...bySize].map(([items, cost]) => ({ items, cost })));
+}
+
+/** One size, each work with what grows. */
+export function readmeTable(
+  comparisons: readonly Comparison[],
+  exponent: (comparison: Comparison) => number | null,
+): string {
+  const lines = [
+    "| work | CalDAV Keeper | e | beside | peer ÷ ours |",
+    "| --- | ---: | ---: | ---: | ---: |",
+  ];
+  let before = "";
+  for (const comparison of comparisons) {
+    const { work, unit, keeper, peer, ratio } = comparison;
+    // A second peer of the same work needs no second line of ours.
+    const isNew = before !== `${work}\n${unit}`;
+    before = `${work}\n${unit}`;
+    const grows = exponent(comparison);
+    const own = isNew
+      ? `${figure(keeper, unit)} | ${grows === null ? "–" : grows.toFixed(2)}`
+      : " | ";
+    const theirs = peer === null ? "–" : `${figure(peer, unit)} (${peer.name})`;
+    lines.push(
+      `| ${isNew ? work : ""} | ${own} | ${theirs} | ${ratio === null ? "–" : ratio.toPrecision(2)} |`,
+    );
+  }
+  return `${lines.join("\n")}\n`;
 }
 
 function figure({ median, least, most, runs }: Figure, unit: Sample["unit"]): string {

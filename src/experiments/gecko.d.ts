@@ -394,6 +394,8 @@ interface calIIcalProperty {
 }
 
 interface calIIcalComponent {
+  /** DTSTART. */
+  readonly startTime: calIDateTime | null;
   readonly componentType: string;
   serializeToICS(): string;
   getFirstSubcomponent(type: string): calIIcalComponent | null;

@@ -1,5 +1,7 @@
 /** How a bench's numbers are summed up. */
 import { expect, test } from "vitest";
+import { PeerTime } from "../../bench/peer-time.ts";
+import { readmeWith } from "../../bench/readme.ts";
 import { compare, figureOf, growth, KEEPER, type Sample } from "../../bench/samples.ts";
 import { growthTableOf, tableOf } from "../../bench/table.ts";
 import { topicsOf } from "../../bench/topics.ts";
@@ -57,4 +59,46 @@ test("topics are chosen by name, and a name nobody knows is refused", () => {
   expect(topicsOf("views, backups")).toEqual(new Set(["views", "backups"]));
   expect(topicsOf("sync,view")).toBeNull();
   expect(topicsOf("")).toBeNull();
+});
+
+test("a peer is left out, once and by name, where it would take more than ten minutes", () => {
+  const notes: string[] = [];
+  const time = new PeerTime("Other", notes);
+  expect(time.allows(50_000)).toBe(true);
+  time.took(1_000, 10_000);
+  time.took(10_000, 130_000);
+  expect([time.allows(10_000), time.allows(40_000)]).toEqual([true, true]);
+  expect([time.allows(50_000), time.allows(50_000)]).toEqual([false, false]);
+  expect(notes).toEqual([
+    "Other was not measured with 50,000 items: at least 11 minutes were to be expected.",
+  ]);
+});
+
+test("README gets the medians, the spread and the machine between its markers", () => {
+  const results = {
+    date: "2026-11-21",
+    commit: "abc1234",
+    machine: { cores: 2, processor: "Quick", memory: "4 GiB", platform: "linux", node: "v20" },
+    thunderbird: "153.7.0",
+    compiled: false,
+    missing: ["restic"],
+    leftOut: [],
+    samples: [
+      ...[90, 100, 120].map((ms) => sample(KEEPER, 10_000, ms)),
+      sample("Peer", 10_000, 1_000),
+      sample("Other", 10_000, 50),
+      sample(KEEPER, 1_000, 10),
+    ],
+  };
+  const written = readmeWith(
+    "# A\n\n<!-- bench: written by `npm run bench -- --readme` -->\nold\n<!-- /bench -->\n\nB\n",
+    results,
+  );
+  expect(written).toContain("| first sync | 100 ms (90 ms … 120 ms) | 1.00 | 1.00 s (Peer) | 10 |");
+  expect(written).toContain("|  |  |  | 50 ms (Other) | 0.50 |");
+  expect(written).toContain("commit abc1234, 2 cores (Quick), 4 GiB");
+  expect(written).not.toContain("old");
+  expect(written.endsWith("<!-- /bench -->\n\nB\n")).toBe(true);
+  expect(readmeWith(written, results)).toBe(written);
+  expect(() => readmeWith("# A\n", results)).toThrow("README.md lacks");
 });

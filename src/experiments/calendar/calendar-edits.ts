@@ -7,20 +7,19 @@
  * Items handed in may be immutable (undo, redo), belong to another calendar or none (drag, paste, import), have
  * no UID, or be an occurrence: none of them is changed, a clone is.
  */
-import { extractAcks, insertAcks, stripAcks, stripMarkers } from "../../shared/ical/acks.ts";
+import { extractAcks } from "../../shared/ical/acks.ts";
 import { applyEdit } from "../../shared/ical/apply-edit.ts";
 import { resourceUids } from "../../shared/ical/identity.ts";
 import { newResourceText } from "../../shared/ical/new-resource.ts";
-import { leftToClient } from "../../shared/ical/restored-text.ts";
 import { scanColumns } from "../../shared/ical/scan.ts";
 import { withoutItem } from "../../shared/ical/without-item.ts";
-import type { ConflictRecord } from "../../shared/item-store.ts";
 import type { CalendarRows } from "./calendar-rows.ts";
+import { conflictOf, type EditPolicy, outgoingOf, serialised } from "./edit-texts.ts";
 import { calendarUtils } from "./gecko-modules.ts";
 import type { ItemQuery } from "./item-query.ts";
 import { revisionOf } from "./item-revision.ts";
 import type { OwnCalendar } from "./own-calendar.ts";
-import { isMadeUp, overridesOf, serialiseResource } from "./resource-items.ts";
+import { isMadeUp, overridesOf } from "./resource-items.ts";
 import { announceServerSide } from "./server-announcements.ts";
 import type { StoredItemWithText } from "./store/item-store.ts";
 import type { MetadataChange } from "./store/metadata.ts";
@@ -32,14 +31,6 @@ export interface EditHooks {
   created(item: calIItemBase, row: StoredItemWithText): void;
   updated(item: calIItemBase, row: StoredItemWithText, old: calIItemBase): void;
   removed(item: calIItemBase, row: StoredItemWithText): void;
-}
-
-/** What a calendar's capabilities say of the texts its edits make. */
-export interface EditPolicy {
-  /** New invitations say that Thunderbird sends them. */
-  readonly marksInvitations: boolean;
-  /** Acknowledging an alarm of an item with this text is an edit like others. */
-  sendsAcknowledgements(text: string): boolean;
 }
 
 /** How often a row may be overtaken by a sync within one edit. */
@@ -136,7 +127,7 @@ export class CalendarEdits {
       const original = known !== null && resourceUids(known).includes(uid) ? known : null;
       const edit = { before: serialised(old), after, current: row.text, original };
       const { text, significant, conflicts } = applyEdit(edit);
-      const outgoing = this.#outgoing(row.text, text, acks);
+      const outgoing = outgoingOf(this.#policy, row.text, text, acks);
       if (!significant && outgoing.text === row.text) {
         if (metadata !== undefined) await this.#rows.changeMetadata(row, metadata);
         return this.#acknowledge(row, outgoing.acks, uid, old);
@@ -156,16 +147,6 @@ export class CalendarEdits {
       "The item kept changing while the edit was stored",
       Ci.calIErrors.MODIFICATION_FAILED,
     );
-  }
-
-  /** What is stored of an edit: its text, and the acknowledgements that stay beside it. */
-  #outgoing(before: string | null, after: string, acks: string): { text: string; acks: string } {
-    const text = this.#policy.marksInvitations ? leftToClient(before, after) : after;
-    if (!this.#policy.sendsAcknowledgements(text)) return { text, acks };
-    return {
-      text: extractAcks(text) === acks ? text : insertAcks(stripAcks(text), acks),
-      acks: "",
-    };
   }
 
   /** Snoozed and dismissed alarms stay here: neither the text nor the server's copy changes. */
@@ -217,7 +198,7 @@ export class CalendarEdits {
     acks: string,
     metadata?: MetadataChange,
   ): Promise<calIItemBase> {
-    const outgoing = this.#outgoing(null, text, acks);
+    const outgoing = outgoingOf(this.#policy, null, text, acks);
     const stored = await this.#rows.create(uid, outgoing.text, outgoing.acks, metadata);
     if (stored === null) {
       throw Components.Exception(
@@ -291,24 +272,4 @@ export class CalendarEdits {
     this.#last = turn.catch(() => undefined);
     return turn;
   }
-}
-
-/** As Thunderbird writes it, without the marks that were put in before parsing. */
-function serialised(item: calIItemBase): string {
-  return stripMarkers(serialiseResource(item));
-}
-
-/** Both sides changed the same thing: the edit stands, the other version goes on the conflict list. */
-function conflictOf(
-  properties: readonly string[],
-  edit: { readonly after: string; readonly current: string; readonly original: string | null },
-): ConflictRecord | undefined {
-  if (properties.length === 0) return undefined;
-  return {
-    conflict: "both-changed",
-    mine: edit.after,
-    theirs: edit.current,
-    base: edit.original,
-    properties,
-  };
 }

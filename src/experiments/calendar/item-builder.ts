@@ -1,15 +1,15 @@
 /**
- * Builds the items of a row for one calendar. The one place where an item comes from a row: single events as light
- * ones where their row tells enough, all others parsed, with the revision and the acknowledgements put into the
+ * Builds the items of a row for one calendar. The one place where an item comes from a row: as a light one where the
+ * row tells enough, all others parsed, with the revision and the acknowledgements put into the
  * text, known time zones left out, and made immutable.
  */
 import { insertAcks, insertMarker } from "../../shared/ical/acks.ts";
 import { ITEM_FLAG } from "../../shared/item-store.ts";
 import { REVISION } from "./item-revision.ts";
-import { lightEventsAgree, SAMPLE_ROW } from "./light/light-check.ts";
-import { type CreateLightEvent, createLightEvents } from "./light/light-events.ts";
+import { lightItemsAgree, SAMPLE_ROWS } from "./light/light-check.ts";
 import { lightFacts } from "./light/light-facts.ts";
-import { standInEvent } from "./light/stand-in.ts";
+import { type CreateLightItem, createLightItems } from "./light/light-items.ts";
+import { standInItem } from "./light/stand-in.ts";
 import { firstInstanceOnly, toParseableText, type ZoneKnowledge } from "./parseable-text.ts";
 import { parseItems, settleItem } from "./resource-items.ts";
 import type { StoredItemWithText } from "./store/item-store.ts";
@@ -19,12 +19,12 @@ export type BuildItems = (row: StoredItemWithText, calendar: calICalendar) => ca
 
 export function createItemBuilder(zones: ZoneKnowledge): BuildItems {
   const full = createFullBuilder(zones);
-  let light: CreateLightEvent | null | undefined;
+  let light: CreateLightItem | null | undefined;
   return (row, calendar) => {
-    if (light === undefined) light = tryLightEvents(full, zones, calendar);
+    if (light === undefined) light = tryLightItems(full, zones, calendar);
     const facts = light === null ? null : lightFacts(row, zones);
     if (light === null || facts === null) return full(row, calendar);
-    const inflate = () => fullEvent(full, row, calendar) ?? standInEvent(facts, calendar);
+    const inflate = () => fullItem(full, row, calendar) ?? standInItem(facts, calendar);
     return [light(facts, calendar, inflate)];
   };
 }
@@ -43,35 +43,35 @@ export function createFullBuilder(zones: ZoneKnowledge): BuildItems {
 }
 
 /** `null` where they would not be as good as full ones. */
-function tryLightEvents(
+function tryLightItems(
   full: BuildItems,
   zones: ZoneKnowledge,
   calendar: calICalendar,
-): CreateLightEvent | null {
-  const sample = () => {
-    const event = fullEvent(full, SAMPLE_ROW, calendar);
-    if (event === null) throw new Error("The sample event cannot be parsed.");
-    return event;
+): CreateLightItem | null {
+  const sample = (row: StoredItemWithText) => {
+    const item = fullItem(full, row, calendar);
+    if (item === null) throw new Error("A sample item cannot be parsed.");
+    return item;
   };
   try {
-    const create = createLightEvents(sample());
-    if (lightEventsAgree(create, sample, calendar, zones)) return create;
+    const { event, todo } = SAMPLE_ROWS;
+    const create = createLightItems({ event: sample(event), todo: sample(todo) });
+    if (lightItemsAgree(create, sample, calendar, zones)) return create;
   } catch {
     // Then they do not agree.
   }
-  console.warn("Light events do not fit this Thunderbird: full ones are used, views are slower.");
+  console.warn("Light items do not fit this Thunderbird: full ones are used, views are slower.");
   return null;
 }
 
 /** `null` if the text cannot be parsed after all; the parser's message may hold event text. */
-function fullEvent(
+function fullItem(
   full: BuildItems,
   row: StoredItemWithText,
   calendar: calICalendar,
-): calIEvent | null {
+): calIItemBase | null {
   try {
-    const item = full(row, calendar).find((each) => each.id === row.uid);
-    return item?.isEvent() ? (item as calIEvent) : null;
+    return full(row, calendar).find((each) => each.id === row.uid) ?? null;
   } catch {
     return null;
   }

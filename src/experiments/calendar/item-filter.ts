@@ -56,5 +56,8 @@ export function passes(
 
 /** True if a single item (or a series as a whole, by its master) lies in the range. */
 export function inRange(item: calIItemBase, filter: ItemFilter): boolean {
+  // Every dated item lies in all time; the test would convert its dates to UTC to say so.
+  if (filter.start === null && filter.end === null)
+    return !item.isEvent() || (item as calIEvent).startDate !== null;
   return Boolean(calendarUtils().item.checkIfInRange(item, filter.start, filter.end));
 }

@@ -11,6 +11,7 @@ import { monotonicNow, yieldToMainThread } from "./gecko-modules.ts";
 import type { BuildItems } from "./item-builder.ts";
 import { type CachedRow, ItemCache, rememberedExpansion } from "./item-cache.ts";
 import { type ItemFilter, inRange, passes, readFilter, wallTime } from "./item-filter.ts";
+import { isLightSeries } from "./light/light-items.ts";
 import type { OwnCalendar } from "./own-calendar.ts";
 import type { StoredItem, StoredItemWithText } from "./store/item-store.ts";
 
@@ -245,9 +246,10 @@ export class ItemQuery {
     cached: CachedRow<calIItemBase>,
     filter: ItemFilter,
   ): readonly calIItemBase[] {
+    // A series is asked for as a whole: its master stands for instances of any time.
+    if (!filter.occurrences && isLightSeries(item)) return [item];
     const recurrence = item.recurrenceInfo;
     if (recurrence === null) return inRange(item, filter) ? [item] : [];
-    // A series is asked for as a whole: its master stands for instances of any time.
     if (!filter.occurrences) return [item];
     const bounds = boundedRange(item, filter);
     if (bounds === null) return [item];

@@ -5,8 +5,9 @@
  */
 
 import { CalendarCapabilities, OWN_CAPABILITIES } from "./calendar-capabilities.ts";
-import type { CalendarEdits, EditPolicy } from "./calendar-edits.ts";
+import type { CalendarEdits } from "./calendar-edits.ts";
 import type { Capabilities } from "./capabilities.ts";
+import type { EditPolicy } from "./edit-texts.ts";
 import { calendarUtils } from "./gecko-modules.ts";
 import type { ItemQuery } from "./item-query.ts";
 import { revisionOf } from "./item-revision.ts";
@@ -19,8 +20,8 @@ import {
   ownAddresses,
   serverNotifies,
 } from "./schedule-agent.ts";
-import { announceServerSide } from "./server-announcements.ts";
 import type { MetadataChange } from "./store/metadata.ts";
+import { TICKED, ViewAnnouncements } from "./view-announcements.ts";
 
 /** What the calendars of one provider share. */
 export interface CalendarServices {
@@ -51,10 +52,6 @@ export interface KeeperCalendar extends CalProviderBase {
   ): Promise<calIItemBase>;
 }
 
-/** Thunderbird's property: the calendar is ticked in the list. */
-const TICKED = "calendar-main-in-composite";
-/** Above it reading the visible range again is less work than telling each view of each row. */
-const MOST_TOLD_ROWS = 30;
 /** Kept in memory only: what they say is true of this session. */
 const TRANSIENT = new Set(["lastError"]);
 /** Fixed: changing `cache.enabled` would make the manager replace the calendar by a new one. */
@@ -78,9 +75,7 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
     );
     #query: ItemQuery | undefined;
     #edits: CalendarEdits | undefined;
-    #reloadsViews = false;
-    /** What views are told next; `null`: everything. */
-    #changedRows: Set<string> | null = new Set();
+    #announcements: ViewAnnouncements | undefined;
 
     constructor() {
       super();
@@ -101,6 +96,13 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
       return this.#edits;
     }
 
+    get #announcing(): ViewAnnouncements {
+      this.#announcements ??= new ViewAnnouncements(this.#self, this.#reading, () =>
+        Boolean(super.getProperty(TICKED)),
+      );
+      return this.#announcements;
+    }
+
     get type(): string {
       return services.type;
     }
@@ -119,50 +121,11 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
     }
 
     announceLoad(names: readonly string[] | null): void {
-      this.observers.notify("onLoad", [this.superCalendar]);
-      if (names === null) this.#changedRows = null;
-      for (const name of names ?? []) this.#changedRows?.add(name);
-      if (this.#reloadsViews) return;
-      this.#reloadsViews = true;
-      // A view that is reading would add its older answer to the new one.
-      void this.#reading.whenIdle().then(() => this.#showChanges());
+      this.#announcing.load(names);
     }
 
-    /** A few rows are told one by one, so that nothing else in the views moves. */
-    async #showChanges(): Promise<void> {
-      this.#reloadsViews = false;
-      const names = this.#changedRows;
-      this.#changedRows = new Set();
-      if (names !== null && names.size <= MOST_TOLD_ROWS) {
-        let known = true;
-        for (const name of names) known = (await this.announceRow(name)) && known;
-        if (known) return;
-      }
-      this.#reloadViews();
-    }
-
-    /**
-     * Day, week and month views, today pane and event list ignore `onLoad` of any calendar that is no .ics file.
-     * They read a calendar anew when it was unticked in the list and ticked again, so that is what they are told.
-     */
-    #reloadViews(): void {
-      if (!super.getProperty(TICKED)) return;
-      announceServerSide(() => {
-        for (const ticked of [false, true]) {
-          const change = [this.superCalendar, TICKED, ticked, !ticked];
-          this.observers.notify("onPropertyChanged", change);
-        }
-      });
-    }
-
-    async announceRow(name: string): Promise<boolean> {
-      const { gone, changed, added, isKnown } = await this.#reading.renew(name);
-      announceServerSide(() => {
-        for (const item of gone) this.observers.notify("onDeleteItem", [item]);
-        for (const pair of changed) this.observers.notify("onModifyItem", pair);
-        for (const item of added) this.observers.notify("onAddItem", [item]);
-      });
-      return isKnown;
+    announceRow(name: string): Promise<boolean> {
+      return this.#announcing.row(name);
     }
 
     get supportsScheduling(): boolean {

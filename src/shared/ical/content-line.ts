@@ -65,6 +65,9 @@ export function unfold(text: string): string {
 
 /** Index of the first character of the value in an unfolded line; -1 when there is no colon outside quotes. */
 export function valueStart(text: string): number {
+  const colon = text.indexOf(":");
+  const quote = text.indexOf('"');
+  if (quote < 0 || quote > colon) return colon + 1 || -1;
   let quoted = false;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
@@ -77,7 +80,12 @@ export function valueStart(text: string): number {
 
 /** The value as written (escapes included); `""` for an opaque line. */
 export function lineValue(line: ContentLine): string {
-  return line.name ? line.text.slice(valueStart(line.text)) : "";
+  if (!line.name) return "";
+  // Most lines have no parameters.
+  if (line.text.charCodeAt(line.name.length) === COLON)
+    return line.text.slice(line.name.length + 1);
+  const start = valueStart(line.text);
+  return start < 0 ? "" : line.text.slice(start);
 }
 
 /** The parameters in the order they are written. */
@@ -85,14 +93,7 @@ export function lineParameters(line: ContentLine): Parameter[] {
   if (!line.name || line.text.charCodeAt(line.name.length) !== SEMICOLON) return [];
   const head = line.text.slice(line.name.length + 1, valueStart(line.text) - 1);
   const parameters: Parameter[] = [];
-  let start = 0;
-  let quoted = false;
-  for (let index = 0; index <= head.length; index++) {
-    const code = head.charCodeAt(index);
-    if (code === QUOTE) quoted = !quoted;
-    if (index < head.length && (code !== SEMICOLON || quoted)) continue;
-    const raw = head.slice(start, index);
-    start = index + 1;
+  for (const raw of head.includes('"') ? splitUnquoted(head) : head.split(";")) {
     if (!raw) continue;
     const equals = raw.indexOf("=");
     const name = (equals < 0 ? raw : raw.slice(0, equals)).toUpperCase();
@@ -102,7 +103,23 @@ export function lineParameters(line: ContentLine): Parameter[] {
   return parameters;
 }
 
+/** At the semicolons outside quotes. */
+function splitUnquoted(head: string): string[] {
+  const parts: string[] = [];
+  let start = 0;
+  let quoted = false;
+  for (let index = 0; index <= head.length; index++) {
+    const code = head.charCodeAt(index);
+    if (code === QUOTE) quoted = !quoted;
+    if (index < head.length && (code !== SEMICOLON || quoted)) continue;
+    parts.push(head.slice(start, index));
+    start = index + 1;
+  }
+  return parts;
+}
+
 export function lineParameter(line: ContentLine, name: string): string | null {
+  if (line.name && line.text.charCodeAt(line.name.length) === COLON) return null;
   return lineParameters(line).find((parameter) => parameter.name === name)?.value ?? null;
 }
 

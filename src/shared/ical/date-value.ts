@@ -12,7 +12,9 @@ export function wallTime(value: string): number | null {
   const year = digits(text, 0, 4);
   const month = digits(text, 4, 6);
   const day = digits(text, 6, 8);
-  let [hour, minute, second] = [0, 0, 0];
+  let hour = 0;
+  let minute = 0;
+  let second = 0;
   if (length !== 8) {
     if (length !== 15 && !(length === 16 && isLetter(text, 15, "Z"))) return null;
     if (!isLetter(text, 8, "T")) return null;

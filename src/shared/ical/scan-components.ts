@@ -45,12 +45,10 @@ export function scanComponents(text: string): Scan {
     const wanted = item !== null && ITEM_KIND[open[open.length - 1] ?? ""] !== undefined;
     const name = nameAt(text, start, end, folded, wanted);
     if (name === "BEGIN") {
-      const component = lineValue(contentLine(text.slice(start, end)))
-        .trim()
-        .toUpperCase();
+      const component = componentAt(text, start, end, folded, name);
       if (component === "VTIMEZONE") {
         zoneStart = end;
-        if (item === null) position = plainZoneEnd(text, end);
+        if (open.length === 1) position = plainZoneEnd(text, end);
       }
       open.push(component);
       const kind = ITEM_KIND[component];
@@ -62,9 +60,7 @@ export function scanComponents(text: string): Scan {
         kinds |= kind;
       } else if (open.length === 2 && component !== "VTIMEZONE") kinds |= COMPONENT.other;
     } else if (name === "END") {
-      const component = lineValue(contentLine(text.slice(start, end)))
-        .trim()
-        .toUpperCase();
+      const component = componentAt(text, start, end, folded, name);
       if (open.pop() !== component) closed = false;
       if (component === "VTIMEZONE") costlyZone ||= isCostlyZone(text.slice(zoneStart, start));
       if (ITEM_KIND[component] !== undefined) item = null;
@@ -81,6 +77,18 @@ export function scanComponents(text: string): Scan {
   return { components, kinds, closed: closed && open.length === 0, costlyZone };
 }
 
+/** Upper-case value of a BEGIN or END line. */
+function componentAt(
+  text: string,
+  start: number,
+  end: number,
+  folded: boolean,
+  name: string,
+): string {
+  const line = lineAt(text, start, end, name, folded);
+  return lineValue(line).trim().toUpperCase();
+}
+
 /** A name that is neither BEGIN nor END where no other matters. */
 const PASSED_OVER = "-";
 
@@ -94,18 +102,26 @@ function nameAt(
 ): string {
   if (folded && !/^[^\s;:]+[;:]/.test(text.slice(start, Math.min(end, start + 80))))
     return contentLine(text.slice(start, end)).name;
-  let index = start;
-  for (; index < end; index++) {
-    const code = text.charCodeAt(index);
-    if (code === 58 || code === 59) break;
-    if (code <= 32) return "";
+  const colon = text.indexOf(":", start);
+  const semicolon = text.slice(start, Math.min(end, colon < 0 ? end : colon)).indexOf(";");
+  const index = semicolon < 0 ? colon : start + semicolon;
+  if (index < 0 || index >= end || index === start) return "";
+  const name = propertyName(text.slice(start, index));
+  return wanted || name === "" || name === "BEGIN" || name === "END" ? name : PASSED_OVER;
+}
+
+/** The same few names come with every item. */
+const names = new Map<string, string>();
+
+/** In upper case; `""` for what holds blanks or control characters. */
+function propertyName(written: string): string {
+  let name = names.get(written);
+  if (name === undefined) {
+    name = [...written].some((each) => each <= " ") ? "" : written.toUpperCase();
+    if (names.size >= MAX_VERDICTS) names.clear();
+    names.set(written, name);
   }
-  if (index === end || index === start) return "";
-  // Letters differ from their upper case in one bit: B is 66, E is 69.
-  const initial = text.charCodeAt(start) & ~32;
-  if (!wanted && initial !== 66 && initial !== 69) return PASSED_OVER;
-  const name = text.slice(start, index);
-  return READERS[name] || name === "BEGIN" || name === "END" ? name : name.toUpperCase();
+  return name;
 }
 
 /** The same few definitions come with thousands of items. */

@@ -1,103 +1,156 @@
 /**
- * Whether light events are as good as full ones in this Thunderbird: tried once with one event that has a bit of
- * everything, before the first view is answered. Light events lean on private fields, which may change.
+ * Whether light items are as good as full ones in this Thunderbird: tried once with an event, a series and a task that
+ * have a bit of everything, before the first view is answered. Light items lean on private fields, which may change.
  */
 import { scanColumns } from "../../../shared/ical/scan.ts";
 import { REVISION } from "../item-revision.ts";
 import type { ZoneKnowledge } from "../parseable-text.ts";
 import type { StoredItemWithText } from "../store/item-store.ts";
-import type { CreateLightEvent } from "./light-events.ts";
 import { lightFacts } from "./light-facts.ts";
+import type { CreateLightItem } from "./light-items.ts";
 
-const TEXT = [
-  "BEGIN:VCALENDAR",
-  "VERSION:2.0",
-  "BEGIN:VEVENT",
-  "UID:sample@light",
+const ALARM = ["BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:Now", "TRIGGER:-PT5M", "END:VALARM"];
+const COMMON = [
   "DTSTAMP:20260101T000000Z",
-  "DTSTART;TZID=Europe/Berlin:20260701T090000",
-  "DTEND;TZID=Europe/Berlin:20260701T103000",
   "SUMMARY:Tea\\, coffee; all of it",
   "LOCATION:Kitchen",
-  "STATUS:CONFIRMED",
   "CATEGORIES:Work,Tea",
   "X-OTHER;X-PARAM=1:kept",
-  "BEGIN:VALARM",
-  "ACTION:DISPLAY",
-  "DESCRIPTION:Now",
-  "TRIGGER:-PT5M",
-  "END:VALARM",
-  "END:VEVENT",
-  "END:VCALENDAR",
-  "",
-].join("\r\n");
+];
+const TIMES = [
+  "DTSTART;TZID=Europe/Berlin:20260701T090000",
+  "DTEND;TZID=Europe/Berlin:20260701T103000",
+];
 
-/** The row that is tried. */
-export const SAMPLE_ROW: StoredItemWithText = {
-  name: "sample.ics",
-  uid: "sample@light",
-  revision: 7,
-  columns: scanColumns(TEXT),
-  acks: "",
-  pending: null,
-  text: TEXT,
-};
+/** The rows that are tried. */
+export const SAMPLE_ROWS = {
+  event: sampleRow(vevent("event@light", "STATUS:CONFIRMED", ...TIMES, ...ALARM)),
+  series: sampleRow([
+    ...vevent("series@light", "RRULE:FREQ=DAILY;COUNT=4", ...TIMES),
+    ...vevent(
+      "series@light",
+      "RECURRENCE-ID;TZID=Europe/Berlin:20260702T090000",
+      "DTSTART;TZID=Europe/Berlin:20260702T110000",
+      "DTEND;TZID=Europe/Berlin:20260702T113000",
+    ),
+  ]),
+  todo: sampleRow([
+    "BEGIN:VTODO",
+    "UID:todo@light",
+    ...COMMON,
+    "DUE;TZID=Europe/Berlin:20260701T090000",
+    "PRIORITY:5",
+    "STATUS:NEEDS-ACTION",
+    "END:VTODO",
+  ]),
+} as const;
+
+function vevent(uid: string, ...lines: string[]): string[] {
+  return ["BEGIN:VEVENT", `UID:${uid}`, ...COMMON, ...lines, "END:VEVENT"];
+}
+
+function sampleRow(lines: readonly string[]): StoredItemWithText {
+  const text = ["BEGIN:VCALENDAR", "VERSION:2.0", ...lines, "END:VCALENDAR", ""].join("\r\n");
+  const columns = scanColumns(text);
+  return {
+    name: "sample.ics",
+    uid: columns.uid,
+    revision: 7,
+    columns,
+    acks: "",
+    pending: null,
+    text,
+  };
+}
 
 /**
- * @param buildFull the full, immutable event of {@link SAMPLE_ROW}
- * @returns true if a light event answers as the full one does, before and after it became full. Never throws.
+ * @param buildFull the full, immutable item of a row
+ * @returns true if light items answer as the full ones do, before and after they became full. Never throws.
  */
-export function lightEventsAgree(
-  create: CreateLightEvent,
-  buildFull: () => calIEvent,
+export function lightItemsAgree(
+  create: CreateLightItem,
+  buildFull: (row: StoredItemWithText) => calIItemBase,
   calendar: calICalendar,
   zones: ZoneKnowledge,
 ): boolean {
   try {
-    const facts = lightFacts(SAMPLE_ROW, zones);
-    if (facts === null) return false;
-    const inflated: calIEvent[] = [];
-    const light = create(facts, calendar, () => {
-      const event = buildFull();
-      inflated.push(event);
-      return event;
-    });
-    const full = buildFull();
-    if (answers(light) !== answers(full) || inflated.length > 0) return false;
-    if (light.getAlarms().length !== 1) return false;
-    const copy = light.clone();
-    copy.title = "Changed";
-    return (
-      answers(light) === answers(full) &&
-      light.icalString === full.icalString &&
-      copy.isMutable &&
-      copy.title === "Changed" &&
-      inflated.length === 1
+    return Object.values(SAMPLE_ROWS).every((row) =>
+      agrees(create, buildFull, row, calendar, zones),
     );
   } catch {
     return false;
   }
 }
 
-/** What views ask of each event. */
-function answers(event: calIEvent): string {
+function agrees(
+  create: CreateLightItem,
+  buildFull: (row: StoredItemWithText) => calIItemBase,
+  row: StoredItemWithText,
+  calendar: calICalendar,
+  zones: ZoneKnowledge,
+): boolean {
+  const facts = lightFacts(row, zones);
+  if (facts === null) return false;
+  let inflated = 0;
+  const light = create(facts, calendar, () => {
+    inflated++;
+    return buildFull(row);
+  });
+  const full = buildFull(row);
+  if (answers(light) !== answers(full) || inflated > 0) return false;
+  if (light.getAlarms().length !== full.getAlarms().length) return false;
+  if (occurrences(light) !== occurrences(full)) return false;
+  const copy = light.clone();
+  copy.title = "Changed";
+  return (
+    answers(light) === answers(full) &&
+    light.icalString === full.icalString &&
+    copy.isMutable &&
+    copy.title === "Changed" &&
+    inflated === 1
+  );
+}
+
+/** What views ask of each item. */
+function answers(item: calIItemBase): string {
+  const { startDate, endDate } = item as calIEvent;
+  const { entryDate, dueDate, isCompleted, completedDate } = item as calITodo;
+  const dates = [startDate, endDate, entryDate, dueDate, completedDate];
   return JSON.stringify([
-    event.hashId,
-    event.title,
-    event.startDate.icalString,
-    event.startDate.timezone.tzid,
-    event.startDate.nativeTime,
-    event.endDate.icalString,
-    event.getProperty("LOCATION"),
-    event.status,
-    event.getProperty("PRIORITY"),
-    event.getProperty(REVISION),
-    event.getCategories(),
-    event.getAttendees().length,
-    event.organizer === null,
-    event.recurrenceInfo === null,
-    event.isMutable,
-    event.isEvent(),
-    event.parentItem === event,
+    item.hashId,
+    item.title,
+    dates.map((date) => date && [date.icalString, date.timezone.tzid, date.nativeTime]),
+    isCompleted,
+    item.getProperty("LOCATION"),
+    item.getProperty("STATUS"),
+    item.getProperty("PRIORITY"),
+    item.getProperty("PERCENT-COMPLETE"),
+    item.getProperty(REVISION),
+    item.getCategories(),
+    item.getAttendees().length,
+    item.organizer === null,
+    item.isMutable,
+    item.isEvent(),
+    item.parentItem === item,
+  ]);
+}
+
+/** Of a series, which belong to the very item that was asked. */
+function occurrences(item: calIItemBase): string {
+  const recurrence = item.recurrenceInfo;
+  if (recurrence === null) return "";
+  const start = (item as calIEvent).startDate;
+  const end = start.clone();
+  end.nativeTime += 30 * 86_400 * 1_000_000;
+  const all = recurrence.getOccurrences(start, end, 0);
+  const same = (one: unknown) =>
+    ((one as calIItemBase).wrappedJSObject ?? one) === (item.wrappedJSObject ?? item);
+  return JSON.stringify([
+    same(recurrence.item),
+    all.map((each) => [
+      each.hashId,
+      (each as calIEvent).startDate.icalString,
+      same(each.parentItem),
+    ]),
   ]);
 }

@@ -1,11 +1,8 @@
 /**
  * The item store over an open database: orders the writes, keeps `unsent/` in step with the outbox, and tells
- * listeners. What happens to rows is decided in row-state.ts (one row) and batch.ts (many rows).
+ * listeners. Its reads are in sqlite-item-reads.ts. What happens to rows is decided in row-state.ts (one row) and batch.ts (many rows).
  */
-import { isAppError } from "../../../shared/errors.ts";
 import type {
-  DeletionCounts,
-  ResourceBody,
   RowVersion,
   Settlement,
   SettleResult,
@@ -13,55 +10,30 @@ import type {
 } from "../../../shared/item-store.ts";
 import { applyBatch } from "./batch.ts";
 import { clearServerSides, removeCalendarRows } from "./calendar-rows.ts";
-import { countDeletions, countItems, countPending } from "./counts.ts";
 import { deleteItem, insertItem, stageOperation, updateItem, writeAcks } from "./edits.ts";
-import { isPaused, type MachineMark, resume } from "./instance.ts";
+import { type MachineMark, resume } from "./instance.ts";
 import { readRow } from "./item-rows.ts";
 import type {
-  ItemCounts,
   ItemEdit,
   ItemRemoval,
   ItemStore,
   NewItem,
-  RangeQuery,
   RemovedCalendar,
   StoreChange,
-  StoredItem,
   StoredItemWithText,
   StoreEvent,
-  SupersededOptions,
 } from "./item-store.ts";
-import {
-  listChanges,
-  listConflicts,
-  listRows,
-  listSuperseded,
-  listUids,
-  readByUid,
-  readNamed,
-  readPage,
-  readState,
-} from "./listings.ts";
 import { changeMetadata, type MetadataChange } from "./metadata.ts";
-import {
-  querySlices,
-  queryTextSlices,
-  readBodyAtRevision,
-  readVisible,
-  readVisibleNames,
-} from "./range-query.ts";
 import { dismissSuperseded, isRemoved, listRemoved } from "./removed-calendars.ts";
 import { resolveConflict } from "./resolve-conflict.ts";
 import { forgetSnapshotted } from "./retention.ts";
 import { settleRow } from "./settle.ts";
 import type { SqlConnection, SqlExecutor } from "./sql-connection.ts";
-import { SqlError, storeError } from "./sql-error.ts";
+import { storeError } from "./sql-error.ts";
+import { SqliteItemReads } from "./sqlite-item-reads.ts";
 import { takeEvents } from "./store-events.ts";
 import { StoreWrites, type WriteTarget, type Written } from "./store-writes.ts";
 import type { UnsentFolder } from "./unsent-folder.ts";
-
-const SLICE = 200;
-const MOST_LISTED = 1_000;
 
 export interface StoreParts {
   readonly sql: SqlConnection;
@@ -75,42 +47,18 @@ export interface StoreParts {
   readonly onClosing: () => Promise<void>;
 }
 
-export class SqliteItemStore implements ItemStore {
+export class SqliteItemStore extends SqliteItemReads implements ItemStore {
   readonly #parts: StoreParts;
   readonly #writes: StoreWrites;
   readonly #listeners = new Set<(change: StoreChange) => void>();
   /** By calendar: rows that batches changed and nobody was told of yet. */
   readonly #untold = new Map<string, Set<string>>();
-  /** The file turned out to be damaged: the next start must look at it whole. */
-  #damage: SqlError | null = null;
   #closed: Promise<void> | null = null;
 
   constructor(parts: StoreParts) {
+    super(parts.sql);
     this.#parts = parts;
     this.#writes = new StoreWrites(parts.sql, parts.unsent, parts.now);
-  }
-
-  getState(calendarId: string): Promise<string> {
-    return this.#read((sql) => readState(sql, calendarId));
-  }
-
-  listResources(calendarId: string): Promise<string> {
-    return this.#read((sql) => listRows(sql, calendarId));
-  }
-
-  getResources(
-    calendarId: string,
-    options: { readonly names: readonly string[] } | { readonly after?: string; limit?: number },
-  ): Promise<string> {
-    return this.#read((sql) =>
-      "names" in options
-        ? readNamed(sql, calendarId, options.names)
-        : readPage(sql, calendarId, options.after ?? "", options.limit ?? MOST_LISTED),
-    );
-  }
-
-  getPending(calendarId: string, names?: readonly string[]): Promise<string> {
-    return this.#read(async (sql) => listChanges(sql, calendarId, names, await isPaused(sql)));
   }
 
   async batch(
@@ -173,10 +121,6 @@ export class SqliteItemStore implements ItemStore {
     return left;
   }
 
-  listConflicts(calendarId: string): Promise<string> {
-    return this.#read((sql) => listConflicts(sql, calendarId));
-  }
-
   async resolveConflict(
     calendarId: string,
     id: number,
@@ -191,24 +135,8 @@ export class SqliteItemStore implements ItemStore {
     return resolved;
   }
 
-  listSuperseded(calendarId: string, options: SupersededOptions = {}): Promise<string> {
-    return this.#read((sql) =>
-      listSuperseded(sql, calendarId, { ...options, limit: options.limit ?? MOST_LISTED }),
-    );
-  }
-
-  countDeletions(
-    calendarId: string,
-    since: number,
-    except: readonly string[] = [],
-  ): Promise<DeletionCounts> {
-    return this.#read((sql) => countDeletions(sql, calendarId, since, except));
-  }
-
   takeEvents(): Promise<StoreEvent[]> {
-    return this.#inTurn(() =>
-      this.#parts.sql.transaction((sql) => takeEvents(sql), { durable: false }),
-    );
+    return this.#inTurn(() => this.sql.transaction((sql) => takeEvents(sql), { durable: false }));
   }
 
   async clear(calendarId: string): Promise<void> {
@@ -241,10 +169,6 @@ export class SqliteItemStore implements ItemStore {
     return this.#inTurn(() => dismissSuperseded(this.#parts.sql, calendarId, ids));
   }
 
-  isSendingPaused(): Promise<boolean> {
-    return this.#read((sql) => isPaused(sql));
-  }
-
   resumeSending(): Promise<void> {
     const { sql, machine, newId } = this.#parts;
     return this.#inTurn(() => resume(sql, machine, newId));
@@ -256,7 +180,7 @@ export class SqliteItemStore implements ItemStore {
     snapshotId: string,
   ): Promise<void> {
     await this.#inTurn(() =>
-      this.#parts.sql.transaction(
+      this.sql.transaction(
         (sql) =>
           sql.execute(
             `UPDATE superseded SET snapshot_id = :snapshotId
@@ -271,7 +195,7 @@ export class SqliteItemStore implements ItemStore {
 
   async unmarkSnapshotted(snapshotIds: readonly string[] | null): Promise<void> {
     await this.#inTurn(() =>
-      this.#parts.sql.transaction(
+      this.sql.transaction(
         (sql) =>
           sql.execute(
             `UPDATE superseded SET snapshot_id = NULL
@@ -288,41 +212,6 @@ export class SqliteItemStore implements ItemStore {
   async forgetSnapshotted(snapshotIds: readonly string[]): Promise<void> {
     const { sql, now } = this.#parts;
     await this.#inTurn(() => forgetSnapshotted(sql, snapshotIds, now()));
-  }
-
-  query(query: RangeQuery, sliceSize = SLICE): AsyncIterable<readonly StoredItem[]> {
-    return this.#slices(querySlices(this.#parts.sql, query, sliceSize));
-  }
-
-  queryTexts(query: RangeQuery, sliceSize = SLICE): AsyncIterable<readonly StoredItemWithText[]> {
-    return this.#slices(queryTextSlices(this.#parts.sql, query, sliceSize));
-  }
-
-  getByUid(calendarId: string, uid: string): Promise<StoredItemWithText | null> {
-    return this.#read((sql) => readVisible(sql, calendarId, "i.uid = :key", uid));
-  }
-
-  getByName(calendarId: string, name: string): Promise<StoredItemWithText | null> {
-    return this.#read((sql) => readVisible(sql, calendarId, "i.name = :key", name));
-  }
-
-  getByNames(calendarId: string, names: readonly string[]): Promise<readonly StoredItemWithText[]> {
-    return this.#read((sql) => readVisibleNames(sql, calendarId, names));
-  }
-
-  resourceByUid(calendarId: string, uid: string): Promise<ResourceBody | null> {
-    return this.#read(async (sql) => {
-      const [found] = JSON.parse(await readByUid(sql, calendarId, uid)) as ResourceBody[];
-      return found ?? null;
-    });
-  }
-
-  uids(calendarId: string, serverSide: boolean): Promise<string[]> {
-    return this.#read((sql) => listUids(sql, calendarId, serverSide));
-  }
-
-  bodyAtRevision(calendarId: string, revision: number): Promise<string | null> {
-    return this.#read((sql) => readBodyAtRevision(sql, calendarId, revision));
   }
 
   async insertEdit(item: NewItem): Promise<StoredItemWithText> {
@@ -371,14 +260,6 @@ export class SqliteItemStore implements ItemStore {
     });
   }
 
-  counts(calendarId: string): Promise<ItemCounts> {
-    return this.#read((sql) => countItems(sql, calendarId));
-  }
-
-  pendingCount(): Promise<number> {
-    return this.#read((sql) => countPending(sql));
-  }
-
   onChanged(listener: (change: StoreChange) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -386,8 +267,8 @@ export class SqliteItemStore implements ItemStore {
 
   close(): Promise<void> {
     this.#closed ??= this.#inTurn(async () => {
-      if (this.#damage === null) await this.#parts.onClosing();
-      await this.#parts.sql.close();
+      if (!this.isDamaged) await this.#parts.onClosing();
+      await this.sql.close();
     });
     return this.#closed;
   }
@@ -399,45 +280,20 @@ export class SqliteItemStore implements ItemStore {
     return item;
   }
 
-  #read<T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T> {
-    return this.#told(work(this.#parts.sql));
-  }
-
   #write<T>(
     calendarId: string,
     durable: boolean,
     work: (sql: SqlExecutor, target: WriteTarget) => Promise<Written<T>>,
   ): Promise<T> {
-    return this.#told(this.#writes.write(calendarId, durable, work));
+    return this.told(this.#writes.write(calendarId, durable, work));
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    return this.#told(this.#writes.inTurn(work));
-  }
-
-  async #told<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await work;
-    } catch (error) {
-      throw this.#inWords(error);
-    }
+    return this.told(this.#writes.inTurn(work));
   }
 
   #tell(change: StoreChange): void {
     // What a listener throws is its own affair: the write is done.
     for (const listener of this.#listeners) void Promise.resolve(change).then(listener);
-  }
-
-  async *#slices<T>(slices: AsyncIterable<T>): AsyncGenerator<T> {
-    try {
-      yield* slices;
-    } catch (error) {
-      throw this.#inWords(error);
-    }
-  }
-
-  #inWords(error: unknown): unknown {
-    if (error instanceof SqlError && error.failure === "corrupt") this.#damage = error;
-    return isAppError(error) ? error : storeError(error);
   }
 }

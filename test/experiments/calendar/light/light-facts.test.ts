@@ -25,6 +25,10 @@ function event(...lines: string[]): string[] {
   return ["BEGIN:VEVENT", "UID:one", "DTSTAMP:20260101T000000Z", ...lines, "END:VEVENT"];
 }
 
+function task(...lines: string[]): string[] {
+  return ["BEGIN:VTODO", "UID:one", "DTSTAMP:20260101T000000Z", ...lines, "END:VTODO"];
+}
+
 const facts = (...lines: string[]) => lightFacts(row(lines), zones);
 
 test("a plain event needs no parser", () => {
@@ -37,8 +41,10 @@ test("a plain event needs no parser", () => {
     "DTEND:20260701T093000Z",
   );
   expect(found).toMatchObject({
-    start: { year: 2026, month: 6, day: 1, hour: 9, minute: 15, zone: "Europe/Berlin" },
-    end: { hour: 9, minute: 30, isDate: false, zone: "UTC" },
+    kind: "event",
+    isSeries: false,
+    start: { year: 2026, month: 6, day: 1, hour: 9, minute: 15, zone: { tzid: "Europe/Berlin" } },
+    end: { hour: 9, minute: 30, isDate: false, zone: { tzid: "UTC" } },
     categories: ["Work", "Tea"],
     hasAlarms: false,
     hasOrganizer: false,
@@ -65,9 +71,21 @@ test("a whole day has no zone and may have no end", () => {
 describe("is left to the parser", () => {
   const start = "DTSTART:20260701T090000Z";
   test.each([
-    ["a series", [start, "RRULE:FREQ=DAILY"]],
+    ["a rule of seldom used parts", [start, "RRULE:FREQ=DAILY;BYSETPOS=1"]],
+    ["a series of dates", [start, "RDATE:20260702T090000Z"]],
+    ["a folded rule", [start, "RRULE:FREQ=DAI\r\n LY"]],
+    ["an event with a task's date", [start, "DUE:20260702T090000Z"]],
     ["an override without its master", [start, "RECURRENCE-ID:20260701T090000Z"]],
-    ["a task", ["BEGIN:VTODO", "UID:one", "DTSTAMP:20260101T000000Z", "END:VTODO"]],
+    ["a task that recurs", task("DTSTART:20260701T090000Z", "RRULE:FREQ=DAILY")],
+    ["an event in a component nobody knows", ["BEGIN:X-BOX", ...event(start), "END:X-BOX"]],
+    ["two events", [...event(start), ...event(start)]],
+    [
+      "overrides with a UID of their own",
+      [
+        ...event(start, "RRULE:FREQ=DAILY"),
+        ...event(start, "RECURRENCE-ID:20260702T090000Z").with(1, "UID:two"),
+      ],
+    ],
     ["an unknown zone", ["DTSTART;TZID=Office Time:20260701T090000"]],
     ["a day that no month has", ["DTSTART:20260231T090000Z"]],
     ["a leap second", ["DTSTART:20261231T235960Z"]],
@@ -82,14 +100,17 @@ describe("is left to the parser", () => {
     expect(lightFacts(row(event(start), "X-MOZ-LASTACK:20260101T000000Z"), zones)).toBeNull();
   });
 
-  test("a definition that differs from Thunderbird's of the same name", () => {
+  test("of two definitions of one name the parser's choice", () => {
     const zone = (offset: string) => [
       ...["BEGIN:VTIMEZONE", "TZID:Europe/Berlin", "BEGIN:STANDARD", "DTSTART:19700101T000000"],
       ...[`TZOFFSETFROM:${offset}`, `TZOFFSETTO:${offset}`, "END:STANDARD", "END:VTIMEZONE"],
     ];
     const one = event("DTSTART;TZID=Europe/Berlin:20260701T090000");
     expect(lightFacts(row([...zone("+0100"), ...one]), zones)).not.toBeNull();
-    expect(lightFacts(row([...zone("+0930"), ...one]), zones)).toBeNull();
+    const own = lightFacts(row([...zone("+0930"), ...one]), zones)?.start?.zone;
+    expect(own).toEqual({ tzid: "Europe/Berlin", definition: `${zone("+0930").join("\r\n")}\r\n` });
+    const twice = row([...zone("+0930"), ...zone("+0931"), ...one]);
+    expect(lightFacts(twice, zones)).toBeNull();
   });
 });
 
@@ -98,4 +119,41 @@ test("what the columns do not keep as written is not answered from them", () => 
   expect(found?.texts.has("STATUS")).toBe(false);
   expect(found?.lacks("STATUS")).toBe(false);
   expect(found?.categories).toBeNull();
+});
+
+test("a series is its master, whatever its overrides say", () => {
+  const found = lightFacts(
+    row([
+      ...event("SUMMARY:Tea", "DTSTART:20260701T090000Z", "RRULE:FREQ=WEEKLY;BYDAY=WE,FR;COUNT=9"),
+      ...event(
+        "SUMMARY:Moved",
+        "DTSTART:20260709T090000Z",
+        "RECURRENCE-ID:20260708T090000Z",
+        "PRIORITY:3",
+      ),
+    ]),
+    zones,
+  );
+  expect(found).toMatchObject({ kind: "event", isSeries: true, start: { day: 1 } });
+  expect(found?.texts.get("SUMMARY")).toBe("Tea");
+  expect(found?.lacks("PRIORITY")).toBe(true);
+  expect(found?.lacks("RECURRENCE-ID")).toBe(true);
+});
+
+test("a task needs neither a start nor a parser", () => {
+  const found = facts(
+    ...task(
+      "SUMMARY:Tea",
+      "DUE:20260701T090000Z",
+      "PERCENT-COMPLETE:40",
+      "COMPLETED:20260702T080000Z",
+    ),
+  );
+  expect(found).toMatchObject({
+    kind: "todo",
+    start: null,
+    end: { day: 1 },
+    completed: { day: 2 },
+  });
+  expect(found?.texts.get("PERCENT-COMPLETE")).toBe("40");
 });

@@ -1,0 +1,65 @@
+/**
+ * The bench's result as README shows it, between two markers, so that no figure is typed by hand.
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { root } from "../scripts/child-process.ts";
+import { compare, type Sample } from "./samples.ts";
+import { exponentOf, readmeTable } from "./table.ts";
+
+export interface BenchResults {
+  /** YYYY-MM-DD. */
+  readonly date: string;
+  readonly commit: string;
+  readonly machine: {
+    readonly cores: number;
+    readonly processor: string;
+    readonly memory: string;
+    readonly platform: string;
+    readonly node: string;
+  };
+  readonly thunderbird: string;
+  /** Its JavaScript was compiled, as in Thunderbird's own builds; Debian's interprets it. */
+  readonly compiled: boolean;
+  /** Programs that are not installed. */
+  readonly missing: readonly string[];
+  /** Sentences about what was not measured, and why. */
+  readonly leftOut: readonly string[];
+  readonly samples: readonly Sample[];
+}
+
+const BEGIN = "<!-- bench: written by `npm run bench -- --readme` -->";
+const END = "<!-- /bench -->";
+
+/** @throws Error where the markers are missing */
+export function readmeWith(readme: string, results: BenchResults): string {
+  const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)];
+  if (from < 0 || to < from) throw new Error(`README.md lacks "${BEGIN}" … "${END}"`);
+  const { machine, samples, leftOut, missing } = results;
+  const comparisons = compare(samples);
+  const sizes = [...new Set(samples.map(({ items }) => items))].sort((a, b) => a - b);
+  const shown = sizes.includes(10_000) ? 10_000 : (sizes.at(-1) ?? 0);
+  const grown =
+    sizes.length > 1
+      ? ` Cost grows with the number of items^e, fitted to ${sizes.map((size) => size.toLocaleString("en")).join(", ")} items: 0 is flat, 1 linear.`
+      : "";
+  const text = [
+    BEGIN,
+    `${shown.toLocaleString("en")} items: medians, in brackets the least and the most of several runs.${grown}`,
+    "",
+    readmeTable(
+      comparisons.filter(({ items }) => items === shown),
+      (comparison) => exponentOf(comparisons, comparison),
+    ),
+    `Measured on ${results.date} with Thunderbird ${results.thunderbird}${results.compiled ? ", JavaScript compiled" : ""}, commit ${results.commit}, ${machine.cores} cores (${machine.processor}), ${machine.memory}, ${machine.platform}, Node ${machine.node}.`,
+    ...leftOut,
+    ...(missing.length > 0 ? [`Not installed, so not compared: ${missing.join(", ")}.`] : []),
+    END,
+  ].join("\n");
+  return readme.slice(0, from) + text + readme.slice(to + END.length);
+}
+
+export async function writeIntoReadme(results: BenchResults): Promise<void> {
+  const file = path.join(root, "README.md");
+  await writeFile(file, readmeWith(await readFile(file, "utf8"), results));
+}
