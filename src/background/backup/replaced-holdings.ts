@@ -29,12 +29,13 @@ export async function replacedHoldings(
 ): Promise<ReplacedHolding[]> {
   const place = parseCalendarPath(calendar);
   const directory = place && sectionPath(REPLACED, place.account, place.calendar);
-  if (!directory || (await snapshot.entryName(directory)) === undefined) return [];
   const holdings: ReplacedHolding[] = [];
-  for (const entry of await snapshot.list(directory)) {
+  for (const path of directory ? await snapshot.childPaths(directory) : []) {
     signal.throwIfAborted();
-    const isNamed = names.has(resourceName(entry.path));
-    if (entry.kind !== "file" || !(isNamed || names.size === 0)) continue;
+    const isNamed = names.has(resourceName(path));
+    if (!isNamed && names.size > 0) continue;
+    const entry = await snapshot.stat(path);
+    if (entry?.kind !== "file") continue;
     const known = uid === null ? null : (await columnsOf(snapshot, entry)).uid;
     // Damaged on the server, it is still the same resource.
     if (known === null ? isNamed : known === uid)

@@ -64,6 +64,7 @@ export async function checkStore(
 ): Promise<CheckReport> {
   const check = new Check(store, options);
   store.blobs.forget();
+  store.treeNodes.forget();
   for (const id of ids) await check.snapshot(id, open);
   if (options.full && options.snapshotId === undefined) await check.packfiles();
   return {

@@ -114,9 +114,12 @@ export class SnapshotContent {
     nodeType: ResourceType,
     compare: (a: string, b: string) => number,
   ): Promise<TreeReader> {
-    const { blobs } = this.#store;
-    const top = decodeRoot(await blobs.read(treeType, root), "The root of a tree");
-    const load = async (mac: Mac) => decodeNode(await blobs.read(nodeType, mac), "A tree node");
+    const { blobs, treeNodes } = this.#store;
+    const top = await treeNodes.root(root, async () =>
+      decodeRoot(await blobs.read(treeType, root), "The root of a tree"),
+    );
+    const load = (mac: Mac) =>
+      treeNodes.node(mac, async () => decodeNode(await blobs.read(nodeType, mac), "A tree node"));
     return new TreeReader(top, load, compare);
   }
 }

@@ -1,6 +1,7 @@
 /** Reads one snapshot: lists directories, finds entries, reads files; everything verified against its MACs. */
 import { toHex } from "../../shared/bytes.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
+import type { TreePair } from "./btree.ts";
 import { corrupt } from "./corruption.ts";
 import { unpackEntries } from "./dirpack.ts";
 import type { Entry } from "./entry.ts";
@@ -157,19 +158,36 @@ export class SnapshotReader {
   async #listTree(directory: string): Promise<Entry[]> {
     const tree = await this.content.entryTree();
     if ((await tree.find(directory)) === undefined) throw noSuchPath();
-    const prefix = directory === "/" ? "/" : `${directory}/`;
     const entries: Entry[] = [];
-    for await (const { key, value } of tree.scan(prefix)) {
+    for await (const { value } of this.#children(directory)) {
+      entries.push(await this.content.entry(value));
+      await this.#pace.breathe();
+    }
+    return inOrder(directory, entries);
+  }
+
+  async *#children(directory: string): AsyncGenerator<TreePair> {
+    const prefix = directory === "/" ? "/" : `${directory}/`;
+    for await (const pair of (await this.content.entryTree()).scan(prefix)) {
+      const { key } = pair;
       if (!key.startsWith(prefix)) {
         if (key !== "/") break;
         continue;
       }
       if (key === "/") continue;
       if (parentOf(key) !== directory) break;
-      entries.push(await this.content.entry(value));
-      await this.#pace.breathe();
+      yield pair;
     }
-    return inOrder(directory, entries);
+  }
+
+  /**
+   * Paths of what lies directly below a directory, without reading any of it; none where there is no such directory.
+   * @throws AppError "store-corrupt", "blob-missing"
+   */
+  async childPaths(directory: string): Promise<string[]> {
+    const paths: string[] = [];
+    for await (const { key } of this.#children(directory)) paths.push(key);
+    return paths;
   }
 
   /**

@@ -23,6 +23,7 @@ import {
 import { makePace } from "./pace.ts";
 import { Resource } from "./resource.ts";
 import { decodeState, type State } from "./state.ts";
+import { TreeNodes } from "./tree-nodes.ts";
 
 const READ_AT_ONCE = 64;
 
@@ -40,6 +41,7 @@ export class Store {
   readonly codec: Codec;
   readonly index = new BlobIndex();
   readonly blobs: BlobReader;
+  readonly treeNodes = new TreeNodes();
   readonly #states = new Map<string, LoadedState>();
 
   /** @throws AppError "store-unknown-version" */
