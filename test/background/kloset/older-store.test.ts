@@ -1,6 +1,6 @@
 /**
  * A store with the states (version 1.0.0, no parents) and the chunking of plakar 1.0, as the format's description tells
- * them. Built from a store of ours: no plakar 1.0 was at hand.
+ * them. Built from a store of ours, so that it can be of any size; one of the real plakar 1.0.6 is among the fixtures.
  */
 import { expect, test } from "vitest";
 import { defaultConfig, encodeConfig } from "../../../src/background/kloset/config.ts";

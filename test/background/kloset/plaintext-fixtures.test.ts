@@ -1,5 +1,5 @@
 /**
- * Small stores that the real plakar 1.1.4 wrote, read where plakar is not at hand (test/fixtures/kloset/README.md): each
+ * Small stores that the real plakar 1.1.4 and 1.0.6 wrote, read where plakar is not at hand (test/fixtures/kloset/README.md): each
  * with two snapshots, cut into chunks as its CONFIG asks. The one compressed by ZSTD, which plakar 1.1.4 has not, is ours
  * with blobs that the zstd command compressed.
  */
@@ -30,6 +30,8 @@ const SECOND = new Map([
   ["/mnt/calendars/work/second.ics", text("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n")],
 ]);
 const plakars = ["lz4", "none", "sha256", "gzip"].map((kind) => `plakar-1.1.4-${kind}`);
+/** States without parents, other chunks, summaries within the entries; its snapshots have tags and no names. */
+const OLDER = "plakar-1.0.6";
 
 /** In memory, so that a test may write into it. */
 async function load(name: string): Promise<MemoryStorage> {
@@ -50,16 +52,22 @@ async function expectContent(store: Kloset, id: string, files: ReadonlyMap<strin
     expect(Buffer.compare(found.get(name) ?? text("missing"), bytes), name).toBe(0);
 }
 
-test.each([...plakars, "zstd"])("%s is listed, checked and read byte for byte", async (name) => {
-  const store = await openStore(new NodeStorage(path.join(fixtures, name)));
-  const [second, first, ...others] = await store.listSnapshots();
-  expect(others).toEqual([]);
-  expect([first?.label, second?.label]).toEqual(["first", "second"]);
-  expect([first?.files, second?.files]).toEqual([3, 4]);
-  expect(await store.check({ full: true })).toMatchObject({ ok: true, snapshots: 2 });
-  await expectContent(store, first?.id ?? "", FIRST);
-  await expectContent(store, second?.id ?? "", SECOND);
-});
+test.each([...plakars, OLDER, "zstd"])(
+  "%s is listed, checked and read byte for byte",
+  async (name) => {
+    const store = await openStore(new NodeStorage(path.join(fixtures, name)));
+    const [second, first, ...others] = await store.listSnapshots();
+    expect(others).toEqual([]);
+    expect([first, second].map((info) => info?.label || info?.tags[0])).toEqual([
+      "first",
+      "second",
+    ]);
+    expect([first?.files, second?.files]).toEqual([3, 4]);
+    expect(await store.check({ full: true })).toMatchObject({ ok: true, snapshots: 2 });
+    await expectContent(store, first?.id ?? "", FIRST);
+    await expectContent(store, second?.id ?? "", SECOND);
+  },
+);
 
 test.each(plakars)("%s is joined by a snapshot that shares what plakar stored", async (name) => {
   const storage = await load(name);
@@ -70,6 +78,15 @@ test.each(plakars)("%s is joined by a snapshot that shares what plakar stored", 
   // Its chunks are plakar's, the 50 KB in several of them too: only descriptions are new, and the padding.
   expect(bytesWritten).toBeLessThan(30_000);
   for (const file of before) expect(storage.files.has(file)).toBe(true);
+  const again = await openStore(storage);
+  expect(await again.check({ full: true })).toMatchObject({ ok: true, snapshots: 3 });
+  await expectContent(again, snapshotId, SECOND);
+});
+
+test("a store of plakar 1.0 is joined by a snapshot, and its own ones stay whole", async () => {
+  const storage = await load(OLDER);
+  const files = [...SECOND].map(([path, bytes]) => ({ path, bytes, modifiedMs: 0 }));
+  const { snapshotId } = await writeSnapshot(await openStore(storage), files, "ours");
   const again = await openStore(storage);
   expect(await again.check({ full: true })).toMatchObject({ ok: true, snapshots: 3 });
   await expectContent(again, snapshotId, SECOND);
@@ -87,7 +104,7 @@ test("a store compressed by ZSTD is read, and refused for backups before anythin
 });
 
 test("no fixture tells anything of the computer it was made on", async () => {
-  for (const name of [...plakars, "zstd"]) {
+  for (const name of [...plakars, OLDER, "zstd"]) {
     const store = await openStore(new NodeStorage(path.join(fixtures, name)));
     for (const info of await store.listSnapshots()) {
       expect(info.context.get("Hostname") ?? "desk").toBe("desk");
