@@ -2,6 +2,7 @@
  * What snapshots hold, kept for the next question: snapshots share most parts of their listings and most contents, and
  * each distinct one is read once, whatever the number of snapshots. It lives as long as the background page.
  */
+import { entryKey } from "../kloset/dirpack.ts";
 import type { Entry } from "../kloset/entry.ts";
 import type { Kloset } from "../kloset/kloset.ts";
 import { makePace } from "../kloset/pace.ts";
@@ -53,6 +54,8 @@ export class HistoryIndex {
   readonly #snapshots = new Map<string, IndexedSnapshot>();
   readonly #pieces = new Map<string, IndexedPiece>();
   readonly #contents = new Map<string, ContentFacts>();
+  /** By Kloset's name of the entry: of a part that changed most entries are as they were. */
+  readonly #files = new Map<string, IndexedFile>();
 
   /** @returns `undefined` for a snapshot too damaged to read. @throws AppError "aborted" */
   async load(
@@ -60,7 +63,7 @@ export class HistoryIndex {
     infos: readonly SnapshotInfo[],
     { signal, onProgress }: Work,
   ): Promise<ReadonlyMap<string, IndexedSnapshot>> {
-    if (this.#contents.size > CONTENTS_KEPT) this.#forget();
+    if (Math.max(this.#contents.size, this.#files.size) > CONTENTS_KEPT) this.#forget();
     const loaded = new Map<string, IndexedSnapshot>();
     for (const [done, info] of infos.entries()) {
       signal.throwIfAborted();
@@ -79,6 +82,7 @@ export class HistoryIndex {
     this.#snapshots.clear();
     this.#pieces.clear();
     this.#contents.clear();
+    this.#files.clear();
   }
 
   async #read(store: Kloset, info: SnapshotInfo, signal: AbortSignal): Promise<IndexedSnapshot> {
@@ -108,33 +112,37 @@ export class HistoryIndex {
   ): Promise<IndexedPiece[]> {
     const whole = {
       name: `${snapshot.info.id} ${directory}`,
-      entries: () => snapshot.list(directory),
+      entries: (_recall: (key: string) => IndexedFile | undefined) => snapshot.list(directory),
     };
     const listed = (await snapshot.listingPieces?.(directory)) ?? [whole];
     const pieces: IndexedPiece[] = [];
     for (const { name, entries } of listed) {
       const key = `${name} ${directory}`;
       const known = this.#pieces.get(key);
-      const found = known ? undefined : await entries();
+      const found = known ? undefined : await entries((entry) => this.#files.get(entry));
       // A listing cut in the middle of an entry can be read as a whole only.
       if (!known && !found)
-        return [await this.#files(snapshot, await snapshot.list(directory), signal)];
-      const piece = known ?? (await this.#files(snapshot, found ?? [], signal));
+        return [await this.#indexed(snapshot, await snapshot.list(directory), signal)];
+      const piece = known ?? (await this.#indexed(snapshot, found ?? [], signal));
       this.#pieces.set(key, piece);
       pieces.push(piece);
     }
     return pieces;
   }
 
-  async #files(
+  async #indexed(
     snapshot: SnapshotFiles,
-    entries: readonly Entry[],
+    entries: readonly (Entry | IndexedFile)[],
     signal: AbortSignal,
   ): Promise<IndexedPiece> {
     const files: IndexedFile[] = [];
     const pace = makePace(signal);
     for (const entry of entries) {
       await pace.breathe();
+      if ("facts" in entry) {
+        files.push(entry);
+        continue;
+      }
       if (entry.kind !== "file") continue;
       const { path, size } = entry;
       const isReplaced = parseResourcePath(path)?.section === REPLACED;
@@ -142,14 +150,18 @@ export class HistoryIndex {
       const facts = this.#contents.get(content) ?? (await factsOf(snapshot, entry));
       if (facts) this.#contents.set(content, facts);
       // Damaged in the store, it is still listed, by the name of its file.
-      files.push({
+      const file = {
         name: resourceName(path),
         path,
         size,
         content,
         facts: facts ?? UNREADABLE,
         replacedAt: isReplaced ? replacedAt(entry, snapshot.info.timestamp) : null,
-      });
+      };
+      // Damaged now, it may be whole by the next snapshot; those of other programs are shown under other paths.
+      if (facts && entry.mac.length > 0 && snapshot.listingPieces)
+        this.#files.set(entryKey(entry.mac), file);
+      files.push(file);
     }
     return files;
   }

@@ -48,6 +48,7 @@ export function historyItems(
   withReplaced: boolean,
 ): HistoryItem[] {
   const items: HistoryItem[] = [];
+  const isAll = snapshots.every(({ id }) => wanted.has(id));
   const replacedIn = piecesByCalendar(withReplaced ? snapshots : [], ({ replaced }) => replaced);
   for (const [calendar, pieces] of piecesByCalendar(snapshots, ({ pieces }) => pieces)) {
     const present = snapshots.findIndex(
@@ -58,16 +59,13 @@ export function historyItems(
     const replaced = holdingsByItem(replacedIn.get(calendar) ?? new Map());
     for (const key of replaced.keys()) if (!held.has(key)) held.set(key, []);
     for (const [key, all] of held) {
-      const holdings = all
-        .map(({ file, at }) => ({
-          file,
-          at: at.filter((index) => isWanted(snapshots, index, wanted)),
-        }))
-        .filter(({ at }) => at.length > 0)
-        .sort(newestFirst);
+      const holdings = (
+        isAll ? all : heldIn(all, (index) => isWanted(snapshots, index, wanted))
+      ).sort(newestFirst);
       const earlier = (replaced.get(key) ?? []).sort(lastReplacedFirst);
       const newest = holdings[0] ?? earlier[0];
-      const gone = present >= 0 && !all.some(({ at }) => at.includes(present));
+      const holds = ({ at }: Holding) => (at[0] as number) <= present && at.includes(present);
+      const gone = present >= 0 && !all.some(holds);
       if (newest) items.push({ calendar, holdings, replaced: earlier, newest, gone });
     }
   }
@@ -88,6 +86,12 @@ function holdingsByItem(pieces: ReadonlyMap<IndexedPiece, number[]>): Map<string
 
 function lastReplacedFirst(a: Holding, b: Holding): number {
   return (b.file.replacedAt ?? 0) - (a.file.replacedAt ?? 0);
+}
+
+function heldIn(holdings: readonly Holding[], isMeant: (index: number) => boolean): Holding[] {
+  return holdings
+    .map(({ file, at }) => ({ file, at: at.filter(isMeant) }))
+    .filter(({ at }) => at.length > 0);
 }
 
 function isWanted(
@@ -135,7 +139,7 @@ export function matchingItems(items: readonly HistoryItem[], query: HistoryQuery
     .filter(({ calendar, gone, holdings, replaced }) => {
       if (query.calendar !== undefined && calendar !== query.calendar) return false;
       if (query.gone === true && !gone) return false;
-      return [...holdings, ...replaced].some(({ file }) => matches(file, words, query));
+      return anyMatches(holdings, words, query) || anyMatches(replaced, words, query);
     })
     .sort(
       (a, b) =>
@@ -146,6 +150,20 @@ export function matchingItems(items: readonly HistoryItem[], query: HistoryQuery
 
 function startOf({ newest }: HistoryItem): number {
   return newest.file.facts.start ?? -8e15;
+}
+
+/** The same version lies in many parts of listings, one after another. */
+function anyMatches(
+  holdings: readonly Holding[],
+  words: readonly string[],
+  query: HistoryQuery,
+): boolean {
+  let before: IndexedFile | undefined;
+  for (const { file } of holdings) {
+    if (file !== before && matches(file, words, query)) return true;
+    before = file;
+  }
+  return false;
 }
 
 function matches(

@@ -39,14 +39,25 @@ export function packEntries(entries: readonly Entry[]): Uint8Array[] {
   return chunks;
 }
 
-/** @throws AppError "store-corrupt" */
-export async function unpackEntries(
+/** What somebody made of an entry earlier, by {@link entryKey}: equal keys, equal entries. */
+export type Recall<T> = (key: string) => T | undefined;
+
+/** Not for showing. Each byte becomes one character. */
+export function entryKey(mac: Uint8Array): string {
+  return LATIN1.decode(mac);
+}
+
+const LATIN1 = new TextDecoder("latin1");
+
+/** @param recall entries it knows are not decoded again. @throws AppError "store-corrupt" */
+export async function unpackEntries<T = never>(
   content: Uint8Array,
   what: string,
   pace: Pace,
-): Promise<Entry[]> {
+  recall?: Recall<T>,
+): Promise<(Entry | T)[]> {
   const view = new DataView(content.buffer, content.byteOffset, content.length);
-  const entries: Entry[] = [];
+  const entries: (Entry | T)[] = [];
   let at = 0;
   while (at < content.length) {
     if (at + 5 > content.length) throw corrupt(`${what} is cut off`);
@@ -56,8 +67,9 @@ export async function unpackEntries(
     if ((kind !== DIRECTORY && kind !== OTHER) || length < MAC_LENGTH || end > content.length)
       throw corrupt(`${what} has a damaged frame`);
     const macStart = end - MAC_LENGTH;
+    const mac = content.subarray(macStart, end);
     entries.push(
-      decodeEntry(content.subarray(at + 5, macStart), content.subarray(macStart, end), what),
+      recall?.(entryKey(mac)) ?? decodeEntry(content.subarray(at + 5, macStart), mac, what),
     );
     at = end;
     await pace.breathe();

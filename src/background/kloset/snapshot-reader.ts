@@ -3,7 +3,7 @@ import { toHex } from "../../shared/bytes.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import type { TreePair } from "./btree.ts";
 import { corrupt } from "./corruption.ts";
-import { unpackEntries } from "./dirpack.ts";
+import { type Recall, unpackEntries } from "./dirpack.ts";
 import type { Entry } from "./entry.ts";
 import type { Header } from "./header.ts";
 import type { Mac } from "./mac.ts";
@@ -22,9 +22,12 @@ export interface ListingPiece {
   /**
    * `undefined` where another program cut the listing in the middle of an entry: only {@link SnapshotReader.list}
    * can read it then.
+   * @param recall what it knows of an entry takes that one's place, and the entry is not decoded
    * @throws AppError "store-corrupt", "blob-missing"
    */
-  entries(): Promise<readonly Entry[] | undefined>;
+  entries<T extends object = never>(
+    recall?: Recall<T>,
+  ): Promise<readonly (Entry | T)[] | undefined>;
 }
 
 export type OnDamage = (path: string, error: AppError) => void;
@@ -89,15 +92,26 @@ export class SnapshotReader {
     const { chunks } = await this.content.object(mac);
     return chunks.map((chunk) => ({
       name: toHex(chunk.mac),
-      entries: () => this.#piece(directory, chunk.mac),
+      entries: (recall) => this.#piece(directory, chunk.mac, recall),
     }));
   }
 
-  async #piece(directory: string, chunk: Mac): Promise<readonly Entry[] | undefined> {
+  async #piece<T extends object>(
+    directory: string,
+    chunk: Mac,
+    recall?: Recall<T>,
+  ): Promise<readonly (Entry | T)[] | undefined> {
     const bytes = await this.#store.blobs.read(Resource.chunk, chunk);
     try {
-      const entries = await unpackEntries(bytes, "A part of a directory", this.#pace);
-      requireChildren(directory, entries);
+      const known = new Set<Entry | T>();
+      const remember: Recall<T> = (key) => {
+        const found = recall?.(key);
+        if (found !== undefined) known.add(found);
+        return found;
+      };
+      const entries = await unpackEntries(bytes, "A part of a directory", this.#pace, remember);
+      const isDecoded = (entry: Entry | T): entry is Entry => !known.has(entry);
+      requireChildren(directory, entries.filter(isDecoded));
       return entries;
     } catch (error) {
       if (isAppError(error, "store-corrupt")) return undefined;
