@@ -640,6 +640,11 @@ export interface Operation {
 export interface Commands {
   "firstRun.read": { args: object; value: { step: FirstRunStep } };
   "firstRun.update": { args: { step: FirstRunStep }; value: { step: FirstRunStep } };
+  /** Synchronizes everything and makes the first snapshot, whether the page stays open or not. */
+  "firstRun.begin": {
+    args: object;
+    value: { calendars: CalendarSyncReport[]; backup: BackupReport };
+  };
   "takeover.list": { args: object; value: OldCalendar[] };
   /** Ours is synchronized first. */
   "takeover.compare": {

@@ -79,6 +79,7 @@ export const argumentSchemas: {
   "firstRun.update": v.strictObject({
     step: v.picklist(["account", "place", "takeover", "first-backup", "done"]),
   }),
+  "firstRun.begin": nothing,
   "takeover.list": nothing,
   "takeover.compare": v.strictObject({ calendarId: text }),
   "takeover.bring": v.strictObject({ calendarId: text }),

@@ -1,5 +1,5 @@
 /** The table of commands: each name joined with the engine that answers it, and with how it runs. */
-import type { BackgroundEvent } from "../../shared/commands.ts";
+import type { BackgroundEvent, CommandArguments } from "../../shared/commands.ts";
 import type { AccountScheduling } from "../accounts/account-scheduling.ts";
 import type { Accounts } from "../accounts/accounts.ts";
 import type { Certificates } from "../accounts/certificates.ts";
@@ -101,6 +101,16 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
     return value;
   };
   const { timeMachine, forgetting, remoteCalendars } = deps;
+  const runSync = ({ calendarId }: CommandArguments<"sync.run">) =>
+    operations.run("sync.run", async (work) => {
+      if (calendarId !== undefined) await accounts.find(calendarId);
+      return { calendars: await sync.run(calendarId, work) };
+    });
+  const runBackup = async (args: CommandArguments<"backup.run">) => {
+    const report = await backupRuns.run(args);
+    broadcast({ event: "changed", what: "snapshots" });
+    return report;
+  };
   return {
     ...movingHandlers(deps.moving, operations, broadcast),
     "accounts.discover": (args) =>
@@ -147,11 +157,11 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
     "calendars.takeOver": (args) =>
       operations.run("calendars.takeOver", (work) => remoteCalendars.takeOver(args, work)),
 
-    "sync.run": ({ calendarId }) =>
-      operations.run("sync.run", async (work) => {
-        if (calendarId !== undefined) await accounts.find(calendarId);
-        return { calendars: await sync.run(calendarId, work) };
-      }),
+    "sync.run": (args) => runSync(args),
+    "firstRun.begin": async () => {
+      const { calendars } = await runSync({});
+      return { calendars, backup: await runBackup({}) };
+    },
 
     "sync.audit": (args) =>
       operations.run("sync.audit", (work) => auditCalendar(deps.guard, args, work)),
@@ -188,11 +198,7 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
         correct: await deps.backupStore.test(passphrase, work),
       })),
     "passphrase.change": () => refusePassphraseChange(),
-    "backup.run": async (args) => {
-      const report = await backupRuns.run(args);
-      broadcast({ event: "changed", what: "snapshots" });
-      return report;
-    },
+    "backup.run": (args) => runBackup(args),
 
     "snapshots.list": (args) =>
       operations.brief("snapshots.list", (work) => backup.list(args, work)),

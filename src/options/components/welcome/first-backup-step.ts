@@ -16,12 +16,26 @@ export class FirstBackupStep implements Step {
   readonly #outcome = element("div");
   readonly #start: HTMLButtonElement;
   readonly #schedule: ScheduleCard;
+  readonly #progress: readonly OperationProgress[];
+  #asked = false;
 
   /** @param changed a backup was made: there is nothing left to do but to go on */
   constructor(page: Page, changed: () => void) {
     this.#page = page;
     this.#changed = changed;
     const { words } = page;
+    this.#progress = [
+      new OperationProgress(page, "sync.run", words.text("synchronizing")),
+      new OperationProgress(page, "backup.run", words.text("backingUp"), {
+        cancelled: words.text("backupCancelled"),
+      }),
+    ];
+    // Also where it was begun before the page was opened.
+    for (const progress of this.#progress)
+      progress.onChange((running) => {
+        this.#start.disabled = running || this.#asked;
+        if (!running && !this.#asked) void this.#read();
+      });
     this.#schedule = new ScheduleCard(page, () => this.#read());
     this.#start = element(
       "button",
@@ -36,8 +50,7 @@ export class FirstBackupStep implements Step {
         { class: "card" },
         element("h2", {}, words.text("firstBackupHeading")),
         this.#outcome,
-        new OperationProgress(page, "sync.run", words.text("synchronizing")).node,
-        new OperationProgress(page, "backup.run", words.text("backingUp")).node,
+        ...this.#progress.map(({ node }) => node),
         element("p", { class: "actions" }, this.#start),
       ),
       this.#schedule.node,
@@ -74,11 +87,11 @@ export class FirstBackupStep implements Step {
   async #run(): Promise<void> {
     const { client, words } = this.#page;
     show(this.#outcome);
+    this.#asked = true;
     this.#start.disabled = true;
     try {
-      const { calendars } = await client.call("sync.run", {});
+      const { calendars, backup: report } = await client.call("firstRun.begin", {});
       const failed = calendars.flatMap(({ error }) => (error ? [errorNotice(error)] : []));
-      const report = await client.call("backup.run", {});
       const counts = words.text(
         "backupDoneCounts",
         words.number(report.items),
@@ -98,7 +111,8 @@ export class FirstBackupStep implements Step {
     } catch (error) {
       show(this.#outcome, !isAppError(error, "aborted") && errorNotice(error));
     } finally {
-      this.#start.disabled = false;
+      this.#asked = false;
+      this.#start.disabled = this.#progress.some(({ running }) => running);
     }
   }
 }
