@@ -1,4 +1,7 @@
-/** One section at a time, named by the address (`#backups`), so that back, forward and reload keep the place. */
+/**
+ * One section at a time, named by the address (`#backups`), so that back, forward and reload keep the place; after it may
+ * stand what to look at there (`#accounts/account-ID`, by its id).
+ */
 
 /** After so long a section that is still reading shows what it has, and that it is reading. */
 const PATIENCE_MS = 400;
@@ -16,7 +19,7 @@ export function showSectionsByAddress(
   const names = links.map((link) => link.getAttribute("data-section") ?? "");
 
   const update = (moveFocus: boolean): void => {
-    const asked = window.location.hash.slice(1);
+    const [asked = "", place] = window.location.hash.slice(1).split("/");
     const current = names.includes(asked) ? asked : names[0];
     for (const link of links) {
       if (link.getAttribute("data-section") === current) link.setAttribute("aria-current", "page");
@@ -26,13 +29,24 @@ export function showSectionsByAddress(
       const section = document.getElementById(`${name}-section`);
       if (section) section.hidden = name !== current;
     }
-    if (current !== undefined)
-      arrive(document.getElementById(`${current}-section`), onShow(current));
+    if (current !== undefined) {
+      const shown = onShow(current);
+      arrive(document.getElementById(`${current}-section`), shown);
+      if (place) void Promise.resolve(shown).then(() => goTo(document.getElementById(place)));
+    }
     if (moveFocus) document.getElementById(`${current}-heading`)?.focus();
   };
 
   window.addEventListener("hashchange", () => update(true));
   update(false);
+}
+
+/** It may be gone, or have nothing to show. */
+function goTo(node: HTMLElement | null): void {
+  if (!node || node.hidden) return;
+  if (!node.hasAttribute("tabindex")) node.tabIndex = -1;
+  node.focus({ preventScroll: true });
+  node.scrollIntoView({ block: "start" });
 }
 
 function arrive(section: HTMLElement | null, ready: Promise<void> | undefined): void {

@@ -140,7 +140,7 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
     await server.put(new URL("late.ics", work.url).href, event("late", "Late").text);
     const gate = server.gate({ method: "REPORT", path: "/Work/" });
     await go("options/options.html?cancel#accounts");
-    await user.press("Synchronize now: Work");
+    await user.press("Synchronize Work");
     await gate.reached;
     await reopen();
     await user.see(/Synchronizing…[\s\S]*Cancel/);
@@ -155,7 +155,7 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
       syncing: false,
     });
     expect(await here()).toBe(EVENTS + 1);
-    await user.press("Synchronize now: Work");
+    await user.press("Synchronize Work");
     await eventually(async () => (await here()) === EVENTS + 2, "the late event");
   });
 
@@ -280,6 +280,10 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
   });
 
   test("none of this left an error of ours in the console", async () => {
-    expect(await world.thunderbird.consoleErrors()).toEqual([]);
+    // Of pages that were closed while they waited for an answer, Thunderbird says so.
+    const errors = (await world.thunderbird.consoleErrors()).filter(
+      ({ text }) => !text.startsWith("Promise rejected after context unloaded: Actor 'Conduits'"),
+    );
+    expect(errors).toEqual([]);
   });
 });

@@ -12,10 +12,13 @@ import {
   startCaldavTestServer,
 } from "../support/caldav-test-server/server.ts";
 import { personalCertificate, selfSignedCertificate } from "../support/certificate.ts";
+import { eventText } from "../support/event-text.ts";
 import { type HttpsFront, startHttpsFront } from "../support/https-front.ts";
 import { XPI } from "../support/keeper-world.ts";
+import { OptionsUser } from "../support/options-user.ts";
 import { beginCommand } from "../support/sign-in-window.ts";
 import { launchThunderbird, type Thunderbird } from "../support/thunderbird.ts";
+import { ThunderbirdUser } from "../support/thunderbird-user.ts";
 
 const FIND_DIALOG = `
   const dialog = [...Services.wm.getEnumerator(null)].find(
@@ -97,6 +100,32 @@ describe("servers with encryption", () => {
       error: { code: "unauthorized" },
     });
     expect(front.cookies).toEqual([]);
+  });
+
+  test("a new certificate stops the account, which says so; confirmed from its page, it goes on", async () => {
+    const calendars = [`https://${host()}/dav/calendars/ada/work/`];
+    expect(await reply("accounts.add", { ...at("ada", adas.password), calendars })).toMatchObject({
+      ok: true,
+    });
+    await reply("sync.run", {});
+    front.renew(await selfSignedCertificate(folder));
+    await adas.put(`${adas.homeUrl}work/new.ics`, eventText("new", { SUMMARY: "New" }));
+    await reply("sync.run", {});
+    const user = await OptionsUser.open(thunderbird);
+    await user.press("Look at the certificate…");
+    await thunderbird.waitFor(dialogIsReady, "the dialog to show the certificate");
+    await closeBy("cancel");
+    await user.see("Look at the certificate…");
+    await user.press("Look at the certificate…");
+    await thunderbird.waitFor(dialogIsReady, "the dialog to show the certificate");
+    await closeBy("extra1");
+    await user.see("Up to date", 60_000);
+    expect(await user.alerts()).toEqual([]);
+    const [calendar] = await new ThunderbirdUser(thunderbird)
+      .calendars()
+      .then((all) => all.filter(({ name }) => name === "work"));
+    expect(await new ThunderbirdUser(thunderbird).item(calendar?.id ?? "", "new")).not.toBe(null);
+    await user.close();
   });
 
   test("a certificate of the user's own is not sent, though Thunderbird itself would", async () => {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { CaldavTestServer } from "../support/caldav-test-server/server.ts";
 import { startCaldavTestServer } from "../support/caldav-test-server/server.ts";
 import { startWorld, type World } from "../support/keeper-world.ts";
+import { OptionsUser } from "../support/options-user.ts";
 
 const event = (uid: string): string =>
   [
@@ -190,11 +191,16 @@ test("another host gets nothing until the user has agreed to it; then it is foll
   expect(newFront.requests.filter(({ signed, bytes }) => signed || bytes > 0)).toEqual([]);
 
   const { host } = new URL(movedTo);
-  await world.run("accounts.agree", { accountId: world.accountId, host });
+  const user = await OptionsUser.open(world.thunderbird);
+  await user.see("wants your data sent on to");
+  await user.press(`Go on at ${host}`);
   await reachesServer("the event that waited", 3);
   await world.thunderbird.waitFor(async () => {
     const { calendars } = await account();
     return calendars[0]?.url === `${newOrigin}/new-host/calendars/${behind.username}/work/`;
   }, "the new address");
+  await user.see("Up to date");
+  expect(await user.alerts()).toEqual([]);
+  await user.close();
   expect((await account()).calendars[0]).toMatchObject({ error: null, pendingChanges: 0 });
 });

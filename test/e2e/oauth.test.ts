@@ -2,6 +2,7 @@
  * Accounts without a password in the real Thunderbird: its own window at a real provider's pages, tokens that end and
  * are renewed without a word, a sign-in that is taken away and given again. Nothing edited meanwhile is lost.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type {
   CommandArguments,
@@ -15,6 +16,7 @@ import {
 } from "../support/caldav-test-server/server.ts";
 import { XPI } from "../support/keeper-world.ts";
 import { type OidcServer, PUBLIC_CLIENT, startOidcServer } from "../support/oidc-server.ts";
+import { OptionsUser } from "../support/options-user.ts";
 import { beginCommand, SignInWindowUser } from "../support/sign-in-window.ts";
 import { launchThunderbird, type Thunderbird } from "../support/thunderbird.ts";
 import { ThunderbirdUser } from "../support/thunderbird-user.ts";
@@ -41,7 +43,6 @@ describe("signing in at a provider", () => {
   let thunderbird: Thunderbird;
   let user: ThunderbirdUser;
   let window: SignInWindowUser;
-  let accountId: string;
   let calendarId: string;
 
   const reply = <C extends CommandName>(command: C, args: CommandArguments<C>) =>
@@ -113,7 +114,6 @@ describe("signing in at a provider", () => {
     const { askedWho, calendars } = await discoverAs("ada", at(caldav));
     expect(askedWho).toBe(true);
     const added = await run("accounts.add", { ...at(caldav), calendars });
-    accountId = added.accountId;
     calendarId = added.calendars[0]?.id ?? "";
     await run("sync.run", {});
     expect((await user.item(calendarId, "old"))?.title).toBe("old");
@@ -148,9 +148,22 @@ describe("signing in at a provider", () => {
     expect((await user.item(calendarId, "mine"))?.title).toBe("mine");
     expect(await caldav.list(`${caldav.homeUrl}work/`)).toHaveLength(1);
 
-    const signedIn = await begin("accounts.signIn", { accountId });
+    const page = await OptionsUser.open(thunderbird);
+    await page.press("Sign in again");
+    await window.untilOpen();
+    await page.see(/Signing in[\s\S]*Cancel/);
+    await page.press("Cancel");
+    await page.see("Signing in: cancelled.");
+    await thunderbird.waitFor(
+      async () => (await window.openWindows()) === 0,
+      "the sign-in window to close",
+    );
+    expect((await run("accounts.list", {}))[0]?.error).toMatchObject({ code: "sign-in-needed" });
+    await page.press("Sign in");
     await window.signIn("ada");
-    expect(await signedIn()).toMatchObject({ ok: true });
+    await page.see("Up to date", 60_000);
+    expect(await page.alerts()).toEqual([]);
+    await page.close();
     await thunderbird.waitFor(
       async () => (await caldav.list(`${caldav.homeUrl}work/`)).length === 2,
       "the edit to reach the server",
@@ -168,6 +181,22 @@ describe("signing in at a provider", () => {
     const reports = (await run("sync.run", {})).calendars;
     expect(reports.map(({ error }) => error)).toEqual([undefined, undefined]);
     expect(await window.openWindows()).toBe(0);
+  });
+
+  test("a calendar that Thunderbird's own CalDAV could not sign in to is not handed back, which is said", async () => {
+    const page = await OptionsUser.open(thunderbird, "options/options.html?leaving#help");
+    await page.press("See what would happen…");
+    await page.press("Hand the calendars back");
+    await page.see(
+      "work: Thunderbird's own CalDAV does not know how to sign in to 127.0.0.1",
+      60_000,
+    );
+    await page.close();
+    expect(await window.openWindows()).toBe(0);
+    expect(await builtIn()).toEqual([]);
+    expect((await run("accounts.list", {})).flatMap((account) => account.calendars)).toHaveLength(
+      2,
+    );
   });
 
   test("a sign-in that Thunderbird knows is Thunderbird's own, in its password manager too", async () => {
@@ -200,6 +229,14 @@ describe("signing in at a provider", () => {
     expect(await window.openWindows()).toBe(0);
   });
 
+  test("then it is handed back too, without a window", async () => {
+    const { calendars } = await run("leave.handBack", {});
+    const [made] = await builtIn();
+    expect(calendars).toMatchObject([{ newCalendarId: made, missing: 0, error: null }]);
+    expect((await user.item(made ?? "", "old"))?.title).toBe("old");
+    expect(await window.openWindows()).toBe(0);
+  });
+
   test("nothing of it stands in Thunderbird's error console", async () => {
     // Thunderbird's own words for a background that a test stopped in the middle of something.
     const ours = (await thunderbird.consoleErrors()).filter(
@@ -207,6 +244,13 @@ describe("signing in at a provider", () => {
     );
     expect(ours).toEqual([]);
   });
+
+  function builtIn(): Promise<string[]> {
+    return thunderbird.chrome(
+      `const { cal } = ChromeUtils.importESModule("resource:///modules/calendar/calUtils.sys.mjs");
+       return cal.manager.getCalendars().filter(({ type }) => type === "caldav").map(({ id }) => id);`,
+    );
+  }
 
   function savedLogins(): Promise<string[]> {
     return thunderbird.chrome(

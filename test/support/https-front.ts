@@ -1,6 +1,6 @@
 /** Stands before a CalDAV server with encryption, as a web server does; can want a certificate of whoever asks. */
-import { request, type Server } from "node:http";
-import { createServer } from "node:https";
+import { request } from "node:http";
+import { createServer, type Server } from "node:https";
 import type { TLSSocket } from "node:tls";
 
 export interface HttpsFront {
@@ -9,6 +9,8 @@ export interface HttpsFront {
   readonly cookies: string[];
   /** For each connection whether it came with a certificate. */
   readonly certificates: boolean[];
+  /** As after a renewal: whoever connects from now on is shown this one. */
+  renew(certificate: { readonly key: string; readonly cert: string }): void;
   stop(): Promise<void>;
 }
 
@@ -48,6 +50,10 @@ export async function startHttpsFront(options: HttpsFrontOptions): Promise<Https
     port: address.port,
     cookies,
     certificates,
+    renew(certificate) {
+      http.setSecureContext(certificate);
+      http.closeAllConnections();
+    },
     async stop() {
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));

@@ -14,6 +14,7 @@ import {
 } from "../../shared/item-store.ts";
 import { unreadableReason } from "../icalendar/readable.ts";
 import { lastSegment } from "./calendar-folders.ts";
+import { answered } from "./answered.ts";
 import type {
   CalendarReading,
   CalendarSource,
@@ -159,10 +160,9 @@ export class ThunderbirdCalendars implements CalendarSource, CalendarTarget {
     onPage: (page: readonly KnownResource[]) => Promise<void>,
     signal: AbortSignal,
   ): Promise<CalendarReading> {
-    const items = await this.#api.items.query({
-      calendarId: calendar.calendarId,
-      returnFormat: "ical",
-    });
+    const { calendarId } = calendar;
+    const asked = this.#api.items.query({ calendarId, returnFormat: "ical" });
+    const items = await answered(asked, signal);
     for (let start = 0; start < items.length; start += PAGE) {
       signal.throwIfAborted();
       await onPage(

@@ -46,6 +46,8 @@ export interface CalendarSyncsDependencies {
   ) => Promise<boolean>;
   /** The account cannot be used before the user signs in: told once, not with every poll. */
   readonly tellSignIn: (account: StoredAccount) => void;
+  /** Many changes at once wait for the user's word: told once, not with every poll. */
+  readonly tellHeld: (calendarId: string) => void;
   readonly stops: StopMemory;
   readonly onChanged: () => void;
   /** A synchronization brought or took away items. */
@@ -222,6 +224,8 @@ export class CalendarSyncs implements SyncService {
     await showStatus(calendarId, warningOf(after)).catch(() => {});
     if (isSameStatus(before, after)) return;
     if (error !== null && isSignIn(error)) await this.#tellSignIn(calendarId, statuses);
+    if (error?.code === "mass-change" && before?.error?.code !== "mass-change")
+      this.#deps.tellHeld(calendarId);
     await status.update((all) => ({ ...all, [calendarId]: after }));
   }
 
@@ -235,7 +239,11 @@ export class CalendarSyncs implements SyncService {
 
 /** Not "credentials-locked": Thunderbird asks for the primary password itself. */
 function isSignIn(error: WireError | null): boolean {
-  return error?.code === "unauthorized" || error?.code === "credentials-missing";
+  return (
+    error?.code === "unauthorized" ||
+    error?.code === "credentials-missing" ||
+    error?.code === "sign-in-needed"
+  );
 }
 
 export function replaced(): AppError {

@@ -33,8 +33,14 @@ export class ThunderbirdMenus {
       case "versions":
         return pages.openHistory(calendarId, uid);
       case "open":
-        return pages.openSection("accounts");
+        return this.#openAccount(calendarId);
     }
+  }
+
+  async #openAccount(calendarId: string): Promise<void> {
+    const accounts = await this.#deps.listAccounts();
+    const account = accounts.find(({ calendars }) => calendars.some(({ id }) => id === calendarId));
+    await this.#deps.pages.openSection("accounts", account && `account-${account.id}`);
   }
 
   /** @returns `null` for a calendar of no account */

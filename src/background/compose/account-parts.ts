@@ -81,6 +81,14 @@ export function composeAccounts(later: LaterParts) {
     tellSignIn: ({ id, username, location }) => {
       void notify(`sign-in-${id}`, text("signInTitle", [username, location]), text("signInHint"));
     },
+    tellHeld: (calendarId) => {
+      calendars
+        .get(calendarId)
+        .then((calendar) =>
+          notify(`held-${calendarId}`, text("heldTitle", [calendar?.name ?? ""]), text("heldNotice")),
+        )
+        .catch((error) => reportBug("notification", error));
+    },
     stops: stopMemory(storage.session),
     snapshotBefore: (calendarId, onProgress) =>
       later.backupRuns().before(calendarId, text("beforeRemovals"), onProgress),

@@ -7,7 +7,7 @@ import { AUTOMATIC_CHECK_ALARM } from "../commands/automatic-checks.ts";
 import { BACKUP_REMINDER, BACKUP_REMINDER_ALARM } from "../commands/backup-reminder.ts";
 import { type CommandHandlers, createDispatcher } from "../commands/dispatch.ts";
 import { tellLeftOvers } from "../commands/left-overs.ts";
-import { OwnPages, openTabs, WELCOME_PAGE } from "../commands/own-pages.ts";
+import { OwnPages, openTabs, placeOf, WELCOME_PAGE } from "../commands/own-pages.ts";
 import { tellStoreEvents } from "../commands/store-events.ts";
 import { ThunderbirdMenus } from "../commands/thunderbird-menus.ts";
 import { answerFreeBusy } from "../provider/free-busy.ts";
@@ -121,7 +121,7 @@ export function listen(
   });
   notifications.onClicked.addListener((id) => {
     if (id === BACKUP_REMINDER) return button.clicked();
-    return pages.openSection(id.startsWith("backup") ? "backups" : "accounts");
+    return pages.openSection(...placeOf(id));
   });
   platform.onMenuChosen.addListener((choice) =>
     operations.brief("menu", () => menus.chosen(choice)).catch((error) => reportBug("menu", error)),

@@ -25,7 +25,7 @@ export class Decisions {
     this.#heading = element("h2", { id: "decisions-heading", tabindex: -1 });
     this.node = element(
       "section",
-      { class: "decisions", "aria-labelledby": this.#heading.id, hidden: true },
+      { class: "decisions", id: "decisions", "aria-labelledby": this.#heading.id, hidden: true },
       this.#heading,
       this.#outcome,
       this.#list,

@@ -33,6 +33,16 @@ export class SignInForm {
       "aria-describedby": hint.id,
     });
     this.#submit = element("button", { type: "submit", class: "primary" }, words.text("signIn"));
+    const progress = new OperationProgress(page, "accounts.signIn", words.text("signingIn"));
+    const cancel = element(
+      "button",
+      { type: "button", onclick: () => close() },
+      words.text("cancel"),
+    );
+    // There is another one meanwhile, which ends the sign-in.
+    progress.onChange((running) => {
+      cancel.hidden = running;
+    });
     this.node = element(
       "form",
       {
@@ -52,13 +62,8 @@ export class SignInForm {
           this.#password,
         ),
       hint,
-      element(
-        "p",
-        { class: "actions" },
-        this.#submit,
-        element("button", { type: "button", onclick: () => close() }, words.text("cancel")),
-      ),
-      new OperationProgress(page, "accounts.signIn", words.text("signingIn")).node,
+      element("p", { class: "actions" }, this.#submit, cancel),
+      progress.node,
       this.#outcome,
     );
   }

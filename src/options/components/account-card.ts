@@ -45,6 +45,7 @@ export class AccountCard {
   update(account: Account): void {
     this.#account = account;
     const { words } = this.#page;
+    this.node.id = `account-${account.id}`;
     this.node.setAttribute("aria-label", accountName(words, account));
     this.#list.setAttribute("aria-label", words.text("calendarsOf", account.username));
     const signIn = SIGN_IN_CODES.includes(account.error?.code ?? "");

@@ -55,7 +55,7 @@ export class BackupNowCard {
       });
     this.node = element(
       "article",
-      { class: "card" },
+      { class: "card", id: "backup-now" },
       element("h2", {}, words.text("backUpNowHeading")),
       this.#last,
       this.#outcome,

@@ -29,6 +29,7 @@ let record: Partial<StoredCalendar>;
 let told: () => Promise<void>;
 let opened: string[];
 let asked: string[];
+let held: string[];
 let session: MemoryArea;
 let time: number;
 let itemsChanged: number;
@@ -47,6 +48,7 @@ beforeEach(() => {
   asked = [];
   itemsChanged = 0;
   onStored = () => {};
+  held = [];
   session = new MemoryArea();
   time = 1000;
   syncs = start();
@@ -97,6 +99,7 @@ function start(): CalendarSyncs {
     retryAt: (_, time) => alarms.push(time),
     snapshotBefore: async () => true,
     tellSignIn: ({ id }) => asked.push(id),
+    tellHeld: (id) => held.push(id),
     stops: stopMemory(session),
     onChanged: () => {},
     onItemsChanged: () => {
