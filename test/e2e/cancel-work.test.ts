@@ -10,6 +10,7 @@ import {
 import { eventText } from "../support/event-text.ts";
 import { startWorld, type World } from "../support/keeper-world.ts";
 import { OptionsUser } from "../support/options-user.ts";
+import { beginCommand } from "../support/sign-in-window.ts";
 import { findThunderbirds } from "../support/thunderbird.ts";
 
 const EVENTS = 40;
@@ -195,7 +196,7 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
     await eventually(async () => (await here()) === 0, "the calendar to be empty");
     const newest = (await world.run("snapshots.list", {})).find(({ partial }) => !partial);
     const gate = server.gate({ method: "PUT" });
-    const restoring = world.reply("snapshots.restore", {
+    const restoring = await beginCommand(world.thunderbird, "snapshots.restore", {
       snapshotId: newest?.id ?? "",
       selection: { all: true },
       target: { kind: "original" },
@@ -208,7 +209,7 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
     await user.press("Cancel");
     await user.see("The restore was cancelled.");
     gate.open();
-    expect(await restoring).toMatchObject({ ok: false, error: { code: "aborted" } });
+    expect(await restoring()).toMatchObject({ ok: false, error: { code: "aborted" } });
     await resting();
     const again = await world.run("snapshots.restore", {
       snapshotId: newest?.id ?? "",
