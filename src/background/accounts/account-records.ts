@@ -14,7 +14,7 @@ export function sameCredential(
 
 export function unknownAccount(accountId: string): AppError {
   return new AppError("account-unknown", "There is no such account.", {
-    hint: "It may have been removed in another window. Open the page again.",
+    hint: "Nothing was changed. It may have been removed in another window: open the page again.",
     details: { accountId },
   });
 }

@@ -1,5 +1,5 @@
 /** Calendars of Thunderbird's own CalDAV for an account of ours, so that it can go on without the add-on. */
-import { AppError } from "../../shared/errors.ts";
+import { AppError, fromWire } from "../../shared/errors.ts";
 import type { StoredAccount } from "../settings/account-settings.ts";
 import { parseChallenges } from "../transport/challenges.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -40,7 +40,7 @@ export async function makeBuiltIn(
     username: account.username,
     ...(password === null || realm === null ? {} : { password, realm }),
   });
-  if ("error" in made) throw new AppError("item-store", made.error.message);
+  if ("error" in made) throw fromWire(made.error);
   return made.calendarId;
 }
 

@@ -140,7 +140,7 @@ export async function presentResources(
 function refuse(calendar: KnownCalendar | undefined): AppError | undefined {
   if (!calendar) {
     return new AppError("calendar-unknown", "The calendar is no longer in Thunderbird.", {
-      hint: "Subscribe to it again, or restore into another calendar or a folder of .ics files.",
+      hint: "Nothing was changed. Subscribe to it again, or restore into another calendar or a folder of .ics files.",
     });
   }
   if (calendar.readOnly) {

@@ -116,7 +116,7 @@ export class ThunderbirdCalendars implements CalendarSource, CalendarTarget {
         "calendar-unknown",
         `The calendar “${calendar.displayName}” is no longer in Thunderbird.`,
         {
-          hint: "Subscribe to it again, or restore into a folder.",
+          hint: "Nothing was changed. Subscribe to it again, or restore into a folder.",
         },
       );
     }

@@ -69,7 +69,7 @@ export async function cacheIdOf(
   const cacheId = (await calendars.get(calendarId))?.cacheId;
   if (cacheId) return cacheId;
   throw new AppError("calendar-unknown", "There is no such calendar.", {
-    hint: "It may have been removed in another window. Open the page again.",
+    hint: "Nothing was changed. It may have been removed in another window: open the page again.",
     details: { calendarId },
   });
 }

@@ -197,7 +197,7 @@ export class Kloset {
     const known = mac?.length === MAC_LENGTH && this.#store.index.hasSnapshot(mac);
     if (!mac || !known)
       throw new AppError("snapshot-unknown", "This snapshot is not in the backup store.", {
-        hint: "It may have been removed by another program. Look at the list of snapshots again.",
+        hint: "Nothing was changed. It may have been removed by another program: look at the list of snapshots again.",
         details: { snapshotId: id },
       });
     const header = await this.#header(mac);

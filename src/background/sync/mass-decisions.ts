@@ -78,7 +78,7 @@ export async function undoMassChange(
   const change = massChanges.find((each) => each.kind === kind && each.at === at);
   if (change === undefined) {
     throw new AppError("item-unknown", "This change is no longer on the list.", {
-      hint: "It was undone already, or is older than 30 days. The versions of before are in the snapshots.",
+      hint: "Nothing was changed. It was undone already, or is older than 30 days: the versions of before are in the snapshots.",
     });
   }
   return undoChange(context, change, work);

@@ -20,7 +20,7 @@ export async function makeBuiltInCalendar(wanted: BuiltInCalendar): Promise<stri
   if (wanted.password != null && wanted.realm != null) {
     if (!Services.logins.isLoggedIn) {
       throw new AppError("credentials-locked", "Thunderbird's saved passwords are locked.", {
-        hint: "Enter your primary password in Thunderbird, then try again.",
+        hint: "Nothing was changed. Enter your primary password in Thunderbird, then try again.",
         retry: "after-user",
       });
     }
@@ -28,7 +28,10 @@ export async function makeBuiltInCalendar(wanted: BuiltInCalendar): Promise<stri
     await savePassword(prePath, wanted.realm, wanted.username, wanted.password);
   }
   const calendar = cal.manager.createCalendar("caldav", uri);
-  if (calendar === null) throw new AppError("unsupported", "Thunderbird made no calendar.");
+  if (calendar === null) throw new AppError("unsupported", "Thunderbird made no calendar.", {
+      hint: "Nothing was changed: CalDAV Keeper still has it. Restart Thunderbird, then try again.",
+      retry: "after-user",
+    });
   calendar.name = wanted.name;
   calendar.setProperty("username", wanted.username);
   calendar.setProperty("cache.enabled", true);

@@ -79,7 +79,7 @@ export async function setThunderbirdToken(
     return {
       error: toWire(
         new AppError("credentials-missing", "Thunderbird could not save the sign-in.", {
-          hint: "Look into Thunderbird's saved passwords, then sign in again.",
+          hint: "Nothing of your calendars was changed. Look into Thunderbird's saved passwords, then sign in again.",
           retry: "after-user",
         }),
       ),

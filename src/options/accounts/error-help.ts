@@ -13,7 +13,15 @@ export function helpWith(
   { words, client }: Page,
   accountId: string,
   { code, details }: WireError,
+  calendarId?: string,
 ): ErrorHelp | null {
+  if (code === "calendar-replaced" && calendarId !== undefined)
+    return {
+      label: words.text("takeOverReplaced"),
+      run: async () => {
+        await client.call("calendars.takeOver", { calendarId });
+      },
+    };
   const { host, movedTo, certificate } = details as Readonly<Record<string, unknown>>;
   if (code === "tls" && typeof host === "string" && certificate !== undefined)
     return {
