@@ -133,7 +133,7 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
       async () => !(await world.user.calendars()).some(({ name }) => name === "Garden"),
       "the calendar to go from Thunderbird",
     );
-    expect(await server.get(new URL("roses.ics", garden.url).href)).toBe(null);
+    await expect(server.get(new URL("roses.ics", garden.url).href)).rejects.toThrow("no calendar");
     await eventually(async () => !(await user.read()).includes("Garden"), "the row to go");
     const [newest, ...older] = await world.run("snapshots.list", {});
     expect(older).toHaveLength(before);

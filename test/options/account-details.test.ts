@@ -540,6 +540,7 @@ test("what is open in the details stays while the list is read anew", async () =
 test.each([
   ["tls", { host: "dav.example.org", certificate: "SELF_SIGNED" }, "Look at the certificate…"],
   ["moved", { movedTo: "https://new.example.org/dav/" }, "Go on at new.example.org"],
+  ["calendar-replaced", {}, "It is the right one: go on with it"],
   ["network", {}, "Try again"],
 ] as const)("the error %s comes with the action that helps", async (code, details, label) => {
   background.answers["accounts.trustCertificate"] = () => ({ trusted: true });

@@ -30,6 +30,7 @@ import {
   platform,
   provider,
   remembered,
+  reportBug,
   storage,
   stored,
   text,
@@ -85,7 +86,11 @@ export function composeAccounts(later: LaterParts) {
       calendars
         .get(calendarId)
         .then((calendar) =>
-          notify(`held-${calendarId}`, text("heldTitle", [calendar?.name ?? ""]), text("heldNotice")),
+          notify(
+            `held-${calendarId}`,
+            text("heldTitle", [calendar?.name ?? ""]),
+            text("heldNotice"),
+          ),
         )
         .catch((error) => reportBug("notification", error));
     },
