@@ -545,6 +545,7 @@ test.each([
 ] as const)("the error %s comes with the action that helps", async (code, details, label) => {
   background.answers["accounts.trustCertificate"] = () => ({ trusted: true });
   background.answers["accounts.agree"] = () => ({ agreedHosts: ["new.example.org"] });
+  background.answers["calendars.takeOver"] = () => ({ calendars: [] });
   background.answers["sync.run"] = () => ({ calendars: [] });
   await open({ error: { code, message: "It failed.", hint: "Nothing was lost.", details } });
   button(label).click();
@@ -554,5 +555,8 @@ test.each([
   );
   expect(background.asks("accounts.agree")).toEqual(
     code === "moved" ? [{ accountId: "a1", host: "new.example.org" }] : [],
+  );
+  expect(background.asks("calendars.takeOver")).toEqual(
+    code === "calendar-replaced" ? [{ calendarId: "c1" }] : [],
   );
 });

@@ -28,7 +28,8 @@ export async function makeBuiltInCalendar(wanted: BuiltInCalendar): Promise<stri
     await savePassword(prePath, wanted.realm, wanted.username, wanted.password);
   }
   const calendar = cal.manager.createCalendar("caldav", uri);
-  if (calendar === null) throw new AppError("unsupported", "Thunderbird made no calendar.", {
+  if (calendar === null)
+    throw new AppError("unsupported", "Thunderbird made no calendar.", {
       hint: "Nothing was changed: CalDAV Keeper still has it. Restart Thunderbird, then try again.",
       retry: "after-user",
     });

@@ -137,7 +137,8 @@ export class AccountCard {
   #help(error: WireError, calendarId?: string): NoticeExtras | undefined {
     const accountId = this.#account?.id;
     const calendar = this.#account?.calendars.find(({ id }) => id === calendarId);
-    const help = accountId === undefined ? null : helpWith(this.#page, accountId, error, calendarId);
+    const help =
+      accountId === undefined ? null : helpWith(this.#page, accountId, error, calendarId);
     if (help) return { label: help.label, run: () => void this.#helping(help.run) };
     if (!calendar) return undefined;
     return { label: this.#page.words.text("tryAgain"), run: () => void this.#sync(calendar) };
