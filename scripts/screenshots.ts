@@ -15,6 +15,7 @@ import {
 } from "../test/support/thunderbird.ts";
 import { ThunderbirdUser } from "../test/support/thunderbird-user.ts";
 import { root, run } from "./child-process.ts";
+import { speakGerman, takeLooks, takePages, takeWelcome } from "./screenshot-looks.ts";
 import { bothChange, showPlace, takeStates } from "./screenshot-states.ts";
 
 const OUT = path.join(root, "docs/images");
@@ -267,6 +268,11 @@ async function main(): Promise<void> {
           title: "Concert",
         });
         await takeStates(thunderbird, theme, shown);
+        await takeLooks(thunderbird, theme, shown);
+        await takeWelcome(thunderbird, theme, shown);
+        await speakGerman(thunderbird);
+        await takePages(thunderbird, `german-${theme}`, shown);
+        await takeWelcome(thunderbird, `german-${theme}`, shown);
       } finally {
         await thunderbird.quit();
       }

@@ -1,6 +1,7 @@
 /** What every page begins with: its words, the line to the background, the live region. */
 import browser from "webextension-polyfill";
 import { sentencesOf } from "../shared/sentences.ts";
+import { followAppearance } from "./appearance.ts";
 import { BackgroundClient, type MessagePort } from "./background-client.ts";
 import { LastShown, type ShownAreas } from "./last-shown.ts";
 import { Localizer } from "./localizer.ts";
@@ -14,12 +15,14 @@ export function openPage(): { page: Page; byId: (id: string) => HTMLElement } {
     if (!node) throw new Error(`The page has no #${id}`);
     return node;
   };
+  const client = new BackgroundClient(
+    browser.runtime as unknown as MessagePort,
+    sentencesOf(browser.i18n.getUILanguage()),
+  );
+  followAppearance(document, client);
   const announcements = byId("announcements");
   const page: Page = {
-    client: new BackgroundClient(
-      browser.runtime as unknown as MessagePort,
-      sentencesOf(browser.i18n.getUILanguage()),
-    ),
+    client,
     words,
     lastShown: new LastShown(browser.storage as unknown as ShownAreas),
     now: Date.now,

@@ -636,8 +636,16 @@ export interface Operation {
   readonly subject?: string;
 }
 
+/** What the person chose in Thunderbird's menu. */
+export interface Appearance {
+  /** Of text; 1: as large as the system has it. */
+  readonly textScale: number;
+  readonly density: "compact" | "default" | "relaxed";
+}
+
 /** Name → arguments and value. */
 export interface Commands {
+  "appearance.read": { args: object; value: Appearance };
   "firstRun.read": { args: object; value: { step: FirstRunStep } };
   "firstRun.update": { args: { step: FirstRunStep }; value: { step: FirstRunStep } };
   /** Synchronizes everything and makes the first snapshot, whether the page stays open or not. */

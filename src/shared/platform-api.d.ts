@@ -137,6 +137,11 @@ declare namespace messenger.platform {
   function watchBuiltInCalendar(
     calendarId: string,
   ): Promise<{ arrived: number; loads: number } | Failure>;
+  /** Thunderbird's font size (1: the system's) and density. */
+  function getAppearance(): Promise<{
+    textScale: number;
+    density: "compact" | "default" | "relaxed";
+  }>;
   /** False where an administrator set the pref `extensions.caldav-keeper.noWelcome`. */
   function mayWelcome(): Promise<boolean>;
   function getEnvironment(): Promise<{

@@ -146,6 +146,49 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
     expect(await user.alerts()).toEqual([]);
   });
 
+  test("the page has Thunderbird's font size and density, also the next time from its first moment", async () => {
+    const look = () =>
+      user.evaluate<{ size: number; height: number; density: string }>(
+        `const heading = document.querySelector("h2");
+         return {
+           size: parseFloat(getComputedStyle(document.body).fontSize),
+           height: document.querySelector(".calendar").getBoundingClientRect().height,
+           density: document.documentElement.dataset.density,
+         };`,
+      );
+    const choose = (size: number, density: number) =>
+      world.thunderbird.chrome(
+        `const { UIFontSize } = ChromeUtils.importESModule("resource:///modules/UIFontSize.sys.mjs");
+         const [factor, density] = arguments;
+         Services.prefs.setIntPref("mail.uifontsize", factor === 1 ? 0 : Math.round((UIFontSize.osValue || 15) * factor));
+         Services.prefs.setIntPref("mail.uidensity", density);`,
+        size,
+        density,
+      );
+    const reopen = async (path: string) => {
+      await user.close();
+      user = await OptionsUser.open(world.thunderbird, path);
+      await user.see("Work");
+    };
+    const plain = await look();
+    await choose(1.5, 0);
+    await reopen("options/options.html?larger");
+    const larger = await eventually(async () => {
+      const now = await look();
+      return now.density === "compact" ? now : null;
+    }, "the density");
+    expect(larger.size / plain.size).toBeCloseTo(1.5, 1);
+    await choose(1, 2);
+    await reopen("options/options.html?roomy");
+    const roomy = await eventually(async () => {
+      const now = await look();
+      return now.density === "relaxed" ? now : null;
+    }, "the density");
+    expect(roomy.size).toBe(plain.size);
+    expect(roomy.height).toBeGreaterThan(plain.height);
+    await choose(1, 1);
+  });
+
   test("none of this left an error of ours in the console", async () => {
     expect(await world.thunderbird.consoleErrors()).toEqual([]);
   });

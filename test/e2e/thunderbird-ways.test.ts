@@ -4,6 +4,7 @@ import { CalendarDialogs } from "../support/calendar-dialogs.ts";
 import { CalendarMenus } from "../support/calendar-menus.ts";
 import { startWorld, type World } from "../support/keeper-world.ts";
 import { NewCalendarDialog } from "../support/new-calendar-dialog.ts";
+import { OptionsUser } from "../support/options-user.ts";
 import { findThunderbirds } from "../support/thunderbird.ts";
 import { ThunderbirdPanes } from "../support/thunderbird-panes.ts";
 
@@ -31,6 +32,10 @@ const ITEMS = {
     "DTSTART:20260615T080000Z",
     "DTEND:20260615T083000Z",
     "RRULE:FREQ=DAILY;COUNT=5",
+  ),
+  "roses.ics": event("roses", "Water the roses", "DUE:20260617T100000Z").replaceAll(
+    "VEVENT",
+    "VTODO",
   ),
   "today.ics": event("today", "Today", `DTSTART;VALUE=DATE:${today}`),
 };
@@ -74,7 +79,7 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
       const list = await world.run("snapshots.list", {});
       return list.length > 0 ? list : null;
     }, "the snapshot");
-    expect(first).toMatchObject({ calendars: 1, items: 3 });
+    expect(first).toMatchObject({ calendars: 1, items: 4 });
     await world.thunderbird.waitFor(
       async () => (await world.run("operations.list", {})).length === 0,
       "the end of the backup",
@@ -124,6 +129,23 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
     await panes.showTodayPane();
     await menus.ofAgenda("Today", "Previous versions…");
     await shown(`options/history.html?calendar=${work().id}&uid=today`);
+  });
+
+  test("and a task in the list of tasks", async () => {
+    const panes = new ThunderbirdPanes(world.thunderbird);
+    await panes.showTasks();
+    await world.thunderbird.waitFor(
+      async () => (await panes.tasks("tab")).includes("Water the roses"),
+      "the task",
+    );
+    await menus.ofTask("Water the roses", "Previous versions…");
+    await shown(`options/history.html?calendar=${work().id}&uid=roses`);
+    const page = await OptionsUser.open(
+      world.thunderbird,
+      `options/history.html?by-hand&calendar=${work().id}&uid=roses`,
+    );
+    await page.see("Water the roses");
+    await page.close();
   });
 
   test("a calendar's properties say what the add-on knows, and lead to its page", async () => {

@@ -79,6 +79,7 @@ export const argumentSchemas: {
   "firstRun.update": v.strictObject({
     step: v.picklist(["account", "place", "takeover", "first-backup", "done"]),
   }),
+  "appearance.read": nothing,
   "firstRun.begin": nothing,
   "takeover.list": nothing,
   "takeover.compare": v.strictObject({ calendarId: text }),

@@ -1,5 +1,5 @@
 /** The table of commands: each name joined with the engine that answers it, and with how it runs. */
-import type { BackgroundEvent, CommandArguments } from "../../shared/commands.ts";
+import type { Appearance, BackgroundEvent, CommandArguments } from "../../shared/commands.ts";
 import type { AccountScheduling } from "../accounts/account-scheduling.ts";
 import type { Accounts } from "../accounts/accounts.ts";
 import type { Certificates } from "../accounts/certificates.ts";
@@ -57,6 +57,8 @@ const PICKER_TITLES = {
 } as const;
 
 export interface HandlerDependencies {
+  /** What was chosen in Thunderbird's menu for its windows. */
+  readonly appearance: () => Promise<Appearance>;
   readonly accounts: Accounts;
   readonly signIns: Pick<SignIns, "signIn">;
   readonly certificates: Pick<Certificates, "trust">;
@@ -158,6 +160,7 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
       operations.run("calendars.takeOver", (work) => remoteCalendars.takeOver(args, work)),
 
     "sync.run": (args) => runSync(args),
+    "appearance.read": () => deps.appearance(),
     "firstRun.begin": async () => {
       const { calendars } = await runSync({});
       return { calendars, backup: await runBackup({}) };

@@ -75,6 +75,7 @@ export function composeCommands(
   });
 
   return createHandlers({
+    appearance: () => platform.getAppearance(),
     accounts,
     signIns,
     certificates,

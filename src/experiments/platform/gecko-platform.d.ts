@@ -85,6 +85,7 @@ interface GeckoIssuerDetails {
   readonly redirectionEndpoint?: string | null;
 }
 interface GeckoModules {
+  "resource:///modules/UIFontSize.sys.mjs": { UIFontSize: { readonly osValue?: number } };
   "resource:///modules/OAuth2Providers.sys.mjs": {
     OAuth2Providers: {
       getHostnameDetails(

@@ -5,6 +5,7 @@
  */
 import { AppError, toWire, type WireError } from "../../shared/errors.ts";
 import { createWindowHooks } from "../windows.ts";
+import { readAppearance } from "./appearance.ts";
 import { AwakeLeases } from "./awake.ts";
 import { type BuiltInCalendar, makeBuiltInCalendar } from "./built-in-calendar.ts";
 import { BuiltInWatch } from "./built-in-loads.ts";
@@ -181,6 +182,7 @@ class PlatformExperiment extends ExtensionAPIPersistent {
         answer(async () => ({ calendarId: await makeBuiltInCalendar(wanted) })),
       watchBuiltInCalendar: (calendarId: string) =>
         answer(async () => this.#builtIn.read(calendarId)),
+      getAppearance: async () => readAppearance(),
       mayWelcome: async () =>
         !Services.prefs.getBoolPref("extensions.caldav-keeper.noWelcome", false),
       getEnvironment: async () => readEnvironment(),
