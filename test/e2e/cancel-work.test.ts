@@ -190,9 +190,9 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
       await server.delete(new URL(name, work.url).href);
     await world.run("sync.run", {});
     const held = await world.run("guard.list", {});
-    for (const { calendarId, kind, state } of held)
+    for (const { calendarId, kind, state, preview } of held)
       if (state === "held")
-        await world.run("guard.decide", { calendarId, kind, decision: "apply" });
+        await world.run("guard.decide", { calendarId, kind, preview, decision: "apply" });
     await eventually(async () => (await here()) === 0, "the calendar to be empty");
     const newest = (await world.run("snapshots.list", {})).find(({ partial }) => !partial);
     const gate = server.gate({ method: "PUT" });

@@ -99,7 +99,13 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
     const told = (await notifications.seen()).filter(({ title }) => title.includes("Many changes"));
     expect(told).toHaveLength(1);
     expect(told[0]?.text).not.toContain("Meeting");
-    await world.run("guard.decide", { calendarId: work.id, kind: "deletions", decision: "keep" });
+    const [held] = await world.run("guard.list", {});
+    await world.run("guard.decide", {
+      calendarId: work.id,
+      kind: "deletions",
+      preview: held?.preview ?? "",
+      decision: "keep",
+    });
   });
 
   test("a password that is no longer right is told, and a click leads to the account", async () => {
