@@ -25,8 +25,9 @@ export interface ListActions<R extends ListRow> {
   failed(error: unknown): void;
 }
 
-/** As in history.css: rows of one height are what makes ten thousand of them cheap. */
-const ROW_HEIGHT = 56;
+/** In sizes of the page's text; rows of one height are what makes ten thousand of them cheap. */
+const ROW_HEIGHT_REM = 3.5;
+const COMMON_TEXT_PX = 16;
 const PAGE = 100;
 /** Rows beyond both edges, so that scrolling does not show gaps. */
 const MARGIN = 8;
@@ -42,6 +43,8 @@ export class VirtualList<R extends ListRow> {
   #pages = new Map<number, readonly R[]>();
   #active = -1;
   #opened: string | null = null;
+  /** In pixels; history.css has it as `--row-height`. */
+  #rowHeight = ROW_HEIGHT_REM * COMMON_TEXT_PX;
 
   constructor(label: string, actions: ListActions<R>) {
     this.#actions = actions;
@@ -73,7 +76,10 @@ export class VirtualList<R extends ListRow> {
     this.node.removeAttribute("aria-activedescendant");
     this.#rows.replaceChildren();
     this.#drawn.clear();
-    this.#rows.style.height = `${source.total * ROW_HEIGHT}px`;
+    const text = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    this.#rowHeight = ROW_HEIGHT_REM * (text || COMMON_TEXT_PX);
+    this.node.style.setProperty("--row-height", `${this.#rowHeight}px`);
+    this.#rows.style.height = `${source.total * this.#rowHeight}px`;
     this.node.scrollTop = 0;
     this.#draw();
   }
@@ -122,10 +128,10 @@ export class VirtualList<R extends ListRow> {
 
   #draw(): void {
     const { scrollTop, clientHeight } = this.node;
-    const first = Math.max(0, Math.floor(scrollTop / ROW_HEIGHT) - MARGIN);
+    const first = Math.max(0, Math.floor(scrollTop / this.#rowHeight) - MARGIN);
     const last = Math.min(
       this.#source.total - 1,
-      Math.ceil((scrollTop + (clientHeight || ROW_HEIGHT * 12)) / ROW_HEIGHT) + MARGIN,
+      Math.ceil((scrollTop + (clientHeight || this.#rowHeight * 12)) / this.#rowHeight) + MARGIN,
     );
     for (const [index, node] of this.#drawn)
       if ((index < first || index > last) && index !== this.#active) {
@@ -148,7 +154,7 @@ export class VirtualList<R extends ListRow> {
       "aria-posinset": index + 1,
       "data-index": index,
     });
-    node.style.insetBlockStart = `${index * ROW_HEIGHT}px`;
+    node.style.insetBlockStart = `${index * this.#rowHeight}px`;
     if (index === this.#active) node.classList.add("active");
     if (row?.key === this.#opened) node.classList.add("opened");
     if (row) node.append(...rowContent(row));
@@ -190,11 +196,11 @@ export class VirtualList<R extends ListRow> {
   }
 
   #intoView(index: number): void {
-    const top = index * ROW_HEIGHT;
+    const top = index * this.#rowHeight;
     const { scrollTop, clientHeight } = this.node;
     if (top < scrollTop) this.node.scrollTop = top;
-    else if (top + ROW_HEIGHT > scrollTop + clientHeight)
-      this.node.scrollTop = top + ROW_HEIGHT - clientHeight;
+    else if (top + this.#rowHeight > scrollTop + clientHeight)
+      this.node.scrollTop = top + this.#rowHeight - clientHeight;
   }
 
   #toggle(index: number): void {
@@ -220,7 +226,7 @@ export class VirtualList<R extends ListRow> {
   }
 
   #key(event: KeyboardEvent): void {
-    const visible = Math.max(1, Math.floor(this.node.clientHeight / ROW_HEIGHT) - 1);
+    const visible = Math.max(1, Math.floor(this.node.clientHeight / this.#rowHeight) - 1);
     const last = this.#source.total - 1;
     const moves = new Map([
       ["ArrowDown", this.#active + 1],
