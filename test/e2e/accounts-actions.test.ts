@@ -133,7 +133,7 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
       async () => !(await world.user.calendars()).some(({ name }) => name === "Garden"),
       "the calendar to go from Thunderbird",
     );
-    await expect(server.get(new URL("roses.ics", garden.url).href)).rejects.toThrow("no calendar");
+    expect(() => server.get(new URL("roses.ics", garden.url).href)).toThrow("no calendar");
     await eventually(async () => !(await user.read()).includes("Garden"), "the row to go");
     const [newest, ...older] = await world.run("snapshots.list", {});
     expect(older).toHaveLength(before);
@@ -149,10 +149,9 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
   test("the page has Thunderbird's font size and density, also the next time from its first moment", async () => {
     const look = () =>
       user.evaluate<{ size: number; height: number; density: string }>(
-        `const heading = document.querySelector("h2");
-         return {
+        `return {
            size: parseFloat(getComputedStyle(document.body).fontSize),
-           height: document.querySelector(".calendar").getBoundingClientRect().height,
+           height: document.querySelector("nav a").getBoundingClientRect().height,
            density: document.documentElement.dataset.density,
          };`,
       );
@@ -190,6 +189,10 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
   });
 
   test("none of this left an error of ours in the console", async () => {
-    expect(await world.thunderbird.consoleErrors()).toEqual([]);
+    // Of pages that were closed while they waited for an answer, Thunderbird says so.
+    const errors = (await world.thunderbird.consoleErrors()).filter(
+      ({ text }) => !text.startsWith("Promise rejected after context unloaded: Actor 'Conduits'"),
+    );
+    expect(errors).toEqual([]);
   });
 });

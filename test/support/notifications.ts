@@ -26,6 +26,10 @@ export class Notifications {
            window.keeperAlerts.push({ alert, observer });
            observer.observe(null, "alertshow", alert.name);
          },
+         // 140 has this one in place of the other.
+         showAlertNotification(image, title, text, clickable, name, observer) {
+           this.showAlert({ name, title, text }, observer);
+         },
          closeAlert() {},
        };
        registrar.registerFactory(Services.uuid.generateUUID(), "", "@mozilla.org/alerts-service;1", {

@@ -13,8 +13,8 @@ import {
   type StoredConflict,
 } from "../../shared/item-store.ts";
 import { unreadableReason } from "../icalendar/readable.ts";
-import { lastSegment } from "./calendar-folders.ts";
 import { answered } from "./answered.ts";
+import { lastSegment } from "./calendar-folders.ts";
 import type {
   CalendarReading,
   CalendarSource,
