@@ -32,7 +32,11 @@ declare namespace messenger.platform {
    * Sends a form to a token endpoint, https or loopback, without cookies, and without the header `Origin` that some
    * endpoints take for a web page's. No redirect is followed.
    */
-  function postForm(url: string, form: string): Promise<{ status: number; text: string } | Failure>;
+  function postForm(
+    url: string,
+    form: string,
+    authorization?: string,
+  ): Promise<{ status: number; text: string } | Failure>;
   /** How Thunderbird itself (or another add-on's `oauth_provider`) signs in to CalDAV at a host; `null`: not at all. */
   function findOAuthClient(host: string): Promise<{
     clientId: string;

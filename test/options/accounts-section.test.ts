@@ -239,6 +239,28 @@ test("another host gets the password only after it was agreed to", async () => {
   ]);
 });
 
+test("calendars announced at another host are offered beside those that were found, and asked for only then", async () => {
+  await open();
+  const elsewhere = { host: "cal.example.net", url: "https://cal.example.net/" };
+  background.answers["accounts.discover"] = ({ agreedHosts = [] }) => ({
+    ...twoCalendars(),
+    otherHosts: agreedHosts.includes(elsewhere.host) ? [] : [elsewhere],
+  });
+  search("example.org");
+  await vi.waitFor(() => button("Sign in at cal.example.net too"));
+  expect(button("Subscribe").disabled, "without it").toBe(false);
+  button("Sign in at cal.example.net too").click();
+  await vi.waitFor(() => expect(document.body.textContent).not.toContain("were announced too"));
+  await vi.waitFor(() => button("Subscribe"));
+  button("Subscribe").click();
+  await vi.waitFor(() => expect(background.asks("accounts.add")).toHaveLength(1));
+  expect(background.asks("accounts.discover").map((args) => args.agreedHosts)).toEqual([
+    undefined,
+    ["cal.example.net"],
+  ]);
+  expect(background.asks("accounts.add")).toMatchObject([{ agreedHosts: ["cal.example.net"] }]);
+});
+
 test("at a provider there is no password to type", async () => {
   await open();
   background.answers["accounts.discover"] = twoCalendars;

@@ -120,8 +120,11 @@ export class OAuthWorld {
       recallKey: (name) => vault.recallKey(name),
       openSignIn: (id, url, redirectUri) => this.#openSignIn(id, url, redirectUri),
       closeSignIn: async (id) => this.#waiting.get(id)?.(),
-      postForm: async (url, form) => {
-        const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+      postForm: async (url, form, authorization) => {
+        const headers = {
+          "Content-Type": "application/x-www-form-urlencoded",
+          ...(authorization === undefined ? {} : { Authorization: authorization }),
+        };
         const answer = await fetch(url, { method: "POST", headers, body: form }).catch(() => null);
         if (answer === null) return { error: toWire(new AppError("network", "not reached")) };
         return { status: answer.status, text: await answer.text() };

@@ -11,6 +11,8 @@ export interface OidcServerOptions {
   readonly accessTokenSeconds?: number;
   /** Each refresh gives a new refresh token, and the old one is good no more. */
   readonly rotates?: boolean;
+  /** How the client with a secret must show it; the provider says that it takes nothing else. */
+  readonly secrets?: "client_secret_post" | "client_secret_basic";
 }
 
 /** Registered as a desktop program: without a secret. */
@@ -79,7 +81,7 @@ export class OidcServer {
 }
 
 export async function startOidcServer(options: OidcServerOptions = {}): Promise<OidcServer> {
-  const { accessTokenSeconds = 3600, rotates = true } = options;
+  const { accessTokenSeconds = 3600, rotates = true, secrets = "client_secret_post" } = options;
   const http = createServer();
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   const address = http.address();
@@ -93,9 +95,10 @@ export async function startOidcServer(options: OidcServerOptions = {}): Promise<
         client({
           client_id: SECRET_CLIENT.clientId,
           client_secret: SECRET_CLIENT.clientSecret,
-          token_endpoint_auth_method: "client_secret_post",
+          token_endpoint_auth_method: secrets,
         }),
       ],
+      clientAuthMethods: ["none", secrets],
       cookies: { keys: ["only for tests"] },
       findAccount: (_: unknown, accountId: string) => ({
         accountId,

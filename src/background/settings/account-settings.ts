@@ -67,6 +67,11 @@ const StoredOAuth = v.object({
     v.object({
       clientId: v.string(),
       hasSecret: v.boolean(),
+      /** How the secret is shown at the token endpoint. */
+      authMethod: v.optional(
+        v.picklist(["client_secret_post", "client_secret_basic"]),
+        "client_secret_post",
+      ),
       scope: v.string(),
       /** The `iss` of RFC 9207; `null` where unknown. */
       issuer: v.nullable(v.string()),

@@ -10,10 +10,10 @@ const DEADLINE_MS = 60_000;
 /** Tokens are short; anything longer is none. */
 const LONGEST_ANSWER = 256 * 1024;
 
-/** @throws AppError "insecure-location", "offline", "network" */
+/** @param question `authorization`: of that header, where the client shows its secret there @throws AppError "insecure-location", "offline", "network" */
 export async function postForm(
   url: string,
-  form: string,
+  { form, authorization }: { readonly form: string; readonly authorization: string | null },
   timers: Timers,
 ): Promise<{ status: number; text: string }> {
   const { host } = Services.io.newURI(url);
@@ -38,6 +38,7 @@ export async function postForm(
       headers: {
         "Content-Type": "application/x-www-form-urlencoded",
         Accept: "application/json",
+        ...(authorization ? { Authorization: authorization } : {}),
       },
       body: form,
       credentials: "omit",

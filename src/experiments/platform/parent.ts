@@ -121,7 +121,8 @@ class PlatformExperiment extends ExtensionAPIPersistent {
       openSignIn: (id: string, url: string, redirectUri: string) =>
         answer(() => this.#signIns.open(id, url, redirectUri)),
       closeSignIn: async (id: string) => this.#signIns.close(id),
-      postForm: (url: string, form: string) => answer(() => postForm(url, form, this.#timers)),
+      postForm: (url: string, form: string, authorization: string | null) =>
+        answer(() => postForm(url, { form, authorization }, this.#timers)),
       findOAuthClient: async (host: string) => findOAuthClient(host),
       getThunderbirdToken: (host: string, username: string) => getThunderbirdToken(host, username),
       setThunderbirdToken: (

@@ -181,10 +181,7 @@ export class AccountForm {
       return { label: words.text("lookAtCertificate"), run: () => void this.#trust(host) };
     return {
       label: words.text("agreeToHost", host),
-      run: () => {
-        this.#agreedHosts.push(host);
-        void this.#discover();
-      },
+      run: () => this.#agree(host),
     };
   }
 
@@ -238,7 +235,7 @@ export class AccountForm {
   #showFound(found: Found): void {
     const { words } = this.#page;
     if (found.calendars.length === 0) {
-      show(this.#found, warningNotice(words.text("noCalendarsFound")));
+      show(this.#found, warningNotice(words.text("noCalendarsFound")), ...this.#otherHosts(found));
       return;
     }
     const choice = new FoundCalendars(words, found.calendars, this.#known);
@@ -261,8 +258,31 @@ export class AccountForm {
       insecure,
       element("p", { class: "actions" }, subscribe),
     );
-    show(this.#found, form);
+    show(this.#found, ...this.#otherHosts(found), form);
     choice.focus();
+  }
+
+  /** More may be there; nothing was sent to them, and nothing is before the person agrees. */
+  #otherHosts({ otherHosts }: Found): HTMLElement[] {
+    const { words } = this.#page;
+    return [...new Set(otherHosts.map(({ host }) => host))].map((host) =>
+      element(
+        "p",
+        { class: "hint" },
+        words.text("otherHostAnnounced", host),
+        " ",
+        element(
+          "button",
+          { type: "button", onclick: () => this.#agree(host) },
+          words.text("askThere", host),
+        ),
+      ),
+    );
+  }
+
+  #agree(host: string): void {
+    this.#agreedHosts.push(host);
+    void this.#discover();
   }
 
   /** What was ticked is subscribed, what was unticked is taken out of Thunderbird. */

@@ -4,9 +4,12 @@ import type { Transport } from "../../transport/transport.ts";
 
 export function formTransport(platform: Pick<typeof messenger.platform, "postForm">): Transport {
   return {
-    async send({ url, body = "", signal }) {
+    async send({ url, headers, body = "", signal }) {
       signal?.throwIfAborted();
-      const answer = await platform.postForm(url, body);
+      const authorization = new Headers(headers).get("Authorization");
+      const answer = await (authorization === null
+        ? platform.postForm(url, body)
+        : platform.postForm(url, body, authorization));
       if ("error" in answer) throw fromWire(answer.error);
       const { status, text } = answer;
       const bytes = new TextEncoder().encode(text);

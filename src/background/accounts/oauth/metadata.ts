@@ -4,6 +4,7 @@ import { AppError } from "../../../shared/errors.ts";
 import { decodeBody } from "../../transport/body-text.ts";
 import { schemeSafety } from "../../transport/scheme-guard.ts";
 import type { Transport } from "../../transport/transport.ts";
+import type { OAuthClient } from "./client.ts";
 
 export interface ProviderMetadata {
   readonly issuer: string;
@@ -11,6 +12,7 @@ export interface ProviderMetadata {
   readonly tokenEndpoint: string;
   /** Empty where it does not say. */
   readonly scopes: readonly string[];
+  readonly authMethod: NonNullable<OAuthClient["authMethod"]>;
 }
 
 const Metadata = v.object({
@@ -18,6 +20,8 @@ const Metadata = v.object({
   authorization_endpoint: v.string(),
   token_endpoint: v.string(),
   scopes_supported: v.optional(v.array(v.string()), []),
+  /** RFC 8414 §2: what it means where it is left out. */
+  token_endpoint_auth_methods_supported: v.optional(v.array(v.string()), ["client_secret_basic"]),
 });
 
 /** @throws AppError "bad-argument" where there is nothing, "insecure-location", network codes */
@@ -39,11 +43,15 @@ export async function readMetadata(
     // A document that names another issuer speaks for somebody else (RFC 8414 §3.3).
     if (!found.success || withoutSlash(found.output.issuer) !== withoutSlash(issuer)) continue;
     const { authorization_endpoint, token_endpoint, scopes_supported } = found.output;
+    const methods = found.output.token_endpoint_auth_methods_supported;
+    const isBasic =
+      methods.includes("client_secret_basic") && !methods.includes("client_secret_post");
     return {
       issuer: found.output.issuer,
       authorizationEndpoint: secureEndpoint(authorization_endpoint).href,
       tokenEndpoint: secureEndpoint(token_endpoint).href,
       scopes: scopes_supported,
+      authMethod: isBasic ? "client_secret_basic" : "client_secret_post",
     };
   }
   throw new AppError("bad-argument", `${base.host} does not say where to sign in.`, {

@@ -63,7 +63,9 @@ async function ownEndpoints(
   { issuer, authorizationEndpoint, tokenEndpoint }: OAuthArguments,
   transport: Transport,
   signal: AbortSignal,
-): Promise<Pick<OAuthClient, "issuer" | "authorizationEndpoint" | "tokenEndpoint" | "scope">> {
+): Promise<
+  Pick<OAuthClient, "issuer" | "authorizationEndpoint" | "tokenEndpoint" | "scope" | "authMethod">
+> {
   if (authorizationEndpoint !== undefined && tokenEndpoint !== undefined) {
     return {
       issuer: issuer ?? null,
@@ -81,9 +83,8 @@ async function ownEndpoints(
 }
 
 function storedClient(name: string, client: OAuthClient): StoredOAuth {
-  const { clientId, scope, issuer, authorizationEndpoint, tokenEndpoint } = client;
-  const hasSecret = client.clientSecret !== null;
-  const kept = { clientId, hasSecret, scope, issuer, authorizationEndpoint, tokenEndpoint };
+  const { clientSecret, redirectUri: _, authMethod = "client_secret_post", ...known } = client;
+  const kept = { ...known, hasSecret: clientSecret !== null, authMethod };
   return { name, client: kept };
 }
 

@@ -61,12 +61,14 @@ export class TokenEndpoint {
     grant: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<Tokens> {
-    const { clientId, clientSecret, tokenEndpoint } = client;
-    const form = new URLSearchParams({ ...grant, client_id: clientId });
-    if (clientSecret !== null) form.set("client_secret", clientSecret);
+    const { clientId, clientSecret, tokenEndpoint, authMethod } = client;
+    const isBasic = clientSecret !== null && authMethod === "client_secret_basic";
+    const form = new URLSearchParams({ ...grant, ...(isBasic ? {} : { client_id: clientId }) });
+    if (clientSecret !== null && !isBasic) form.set("client_secret", clientSecret);
     const headers = {
       "Content-Type": "application/x-www-form-urlencoded",
       Accept: "application/json",
+      ...(isBasic ? { Authorization: clientBasic(clientId, clientSecret) } : {}),
     };
     const question = { method: "POST", url: tokenEndpoint, headers, body: form.toString(), signal };
     const { status, bytes } = await this.#transport.send(question);
@@ -90,6 +92,12 @@ export class TokenEndpoint {
     if (status === 429 || status >= 500 || refusal.success) throw busy(host);
     throw notUnderstood(host);
   }
+}
+
+/** RFC 6749 §2.3.1: both are encoded like a form's values first. */
+function clientBasic(clientId: string, clientSecret: string): string {
+  const encoded = (value: string) => new URLSearchParams({ "": value }).toString().slice(1);
+  return `Basic ${btoa(`${encoded(clientId)}:${encoded(clientSecret)}`)}`;
 }
 
 export function signInNeeded(host: string): AppError {

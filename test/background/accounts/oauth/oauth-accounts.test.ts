@@ -67,6 +67,36 @@ test("the refresh token lies in the password manager and nowhere else, and goes 
   expect(JSON.stringify([...world.vault.keys.values()])).not.toContain("accessToken");
 });
 
+test("a provider that takes a client's secret in the header only gets it there, again after a restart", async () => {
+  world = await startOAuthWorld({ secrets: "client_secret_basic" });
+  const background = await added(own(SECRET_CLIENT));
+  await world.oidc.expireAccessTokens();
+  expect(await poll(world.start())).toBe(1);
+  expect(world.oidc.grants("refresh_token")).toBe(1);
+  const asked = world.oidc.requests.filter(({ path }) => path === "/token");
+  expect(asked.map(({ status }) => status)).toEqual(asked.map(() => 200));
+  expect(asked.some(({ form }) => form.has("client_secret"))).toBe(false);
+  await background.accounts.remove({ accountId: background.accountId });
+});
+
+test("a sign-in that Thunderbird has for somebody else is not used: a window asks", async () => {
+  world = await startOAuthWorld();
+  world.knownClients.set("127.0.0.1", {
+    clientId: PUBLIC_CLIENT,
+    clientSecret: null,
+    scope: "openid offline_access",
+    issuer: world.oidc.issuer,
+    authorizationEndpoint: `${world.oidc.issuer}/auth`,
+    tokenEndpoint: `${world.oidc.issuer}/token`,
+    redirectUri: "http://localhost",
+  });
+  world.thunderbirdTokens.set("127.0.0.1 somebody", "a token of somebody else");
+  await world.start().accounts.discover(who({ name: "thunderbird" }), signal);
+  expect(world.windows).toBe(1);
+  expect(world.oidc.grants("refresh_token")).toBe(0);
+  expect(world.thunderbirdTokens.get("127.0.0.1 somebody")).toBe("a token of somebody else");
+});
+
 test("a client with a secret signs in with it; the secret is kept apart and goes with the last account", async () => {
   world = await startOAuthWorld();
   const background = await added(own(SECRET_CLIENT));
