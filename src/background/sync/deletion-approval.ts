@@ -1,7 +1,7 @@
 /** The user's word about many deletions made here, as the calendar's state keeps it. */
 import type { ResourceName } from "../../shared/brands.ts";
 import type { PendingChange } from "../../shared/item-store.ts";
-import { rememberedChanges } from "./guard.ts";
+import { withChange } from "./mass-change-list.ts";
 import type { LocalCalendar, MassChange, SyncState } from "./ports.ts";
 import { EMPTY_STATE } from "./sync-state.ts";
 
@@ -43,15 +43,6 @@ export async function approveDeletions(
   });
 }
 
-export function withChange(state: SyncState, change: MassChange): SyncState {
-  const others = state.massChanges.filter((each) => !isSame(each, change));
-  return { ...state, massChanges: [...rememberedChanges(others, change.at), change] };
-}
-
-export function withoutChange(state: SyncState, change: MassChange): SyncState {
-  return { ...state, massChanges: state.massChanges.filter((each) => !isSame(each, change)) };
-}
-
 /** Who takes deletions back has not agreed to others in their place, whether they had been sent or not. */
 export function withoutApproval(state: SyncState, names: readonly string[]): SyncState {
   const approval = state.approvedDeletions;
@@ -60,5 +51,3 @@ export function withoutApproval(state: SyncState, names: readonly string[]): Syn
   const left = approval.names.filter((name) => !takenBack.has(name));
   return { ...state, approvedDeletions: { ...approval, names: left } };
 }
-
-const isSame = (a: MassChange, b: MassChange): boolean => a.at === b.at && a.kind === b.kind;

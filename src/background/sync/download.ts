@@ -27,7 +27,7 @@ export class Download {
   /** Found to be gone by a direct 404 or 410 while fetching. */
   readonly gone = new Set<ResourceName>();
   /** Not stored: the server's version is older than the one here, and many changed. */
-  readonly reversals = new Map<string, RemoteMember>();
+  readonly reversals = new Map<string, RemoteMember & { readonly mark: string }>();
   #done = 0;
   #total = 0;
 
@@ -174,7 +174,8 @@ export class Download {
     const older = cautious ? await this.#olderThanHere(bodies) : null;
     for (const body of bodies) {
       if (older?.has(body.name)) {
-        this.reversals.set(body.name, body);
+        const { name, href, etag, text } = body;
+        this.reversals.set(name, { name, href, etag, mark: markOf(text) });
         this.#unfetched.delete(body.name);
         continue;
       }

@@ -7,9 +7,10 @@ import type { Undone } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { BatchOperation } from "../../shared/item-store.ts";
 import { forEachBounded } from "./bounded.ts";
-import { approveDeletions, withChange, withoutApproval } from "./deletion-approval.ts";
+import { approveDeletions, withoutApproval } from "./deletion-approval.ts";
 import { takeBack } from "./discard.ts";
 import { type HeldChange, heldChanges, requireShown } from "./held-changes.ts";
+import { noteChange, withChange } from "./mass-change-list.ts";
 import { undoChange } from "./mass-undo.ts";
 import type {
   LocalCalendar,
@@ -103,6 +104,7 @@ async function applyRemovals(context: MassDecisionContext): Promise<MassChange> 
   const names = state.heldRemovals;
   const change: MassChange = { at: context.now(), kind: "removals", names };
   const next = { ...withChange(state, change), heldRemovals: [], token: null, ctag: null };
+  await noteChange(context.local, change);
   const operations = names.map((name) => ({ kind: "remove", name, reason: REMOVED }) as const);
   await context.local.batch(operations, { state: next, notify: true });
   return change;

@@ -5,8 +5,9 @@
  */
 import type { LeftItem, Undone } from "../../shared/commands.ts";
 import type { StageOperation, SupersededVersion } from "../../shared/item-store.ts";
-import { waitingDeletions, withoutApproval, withoutChange } from "./deletion-approval.ts";
+import { waitingDeletions, withoutApproval } from "./deletion-approval.ts";
 import { takeBack } from "./discard.ts";
+import { withoutChange } from "./mass-change-list.ts";
 import type { LocalCalendar, MassChange } from "./ports.ts";
 import type { Accompanied } from "./sync-run.ts";
 import { EMPTY_STATE } from "./sync-state.ts";

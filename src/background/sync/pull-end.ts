@@ -7,6 +7,7 @@ import type { BatchOperation } from "../../shared/item-store.ts";
 import type { Download } from "./download.ts";
 import { rememberedChanges, withinDay } from "./guard.ts";
 import type { KnownRows } from "./known-rows.ts";
+import { noteChange } from "./mass-change-list.ts";
 import type { Plan } from "./plan.ts";
 import type { RemoteMember, SyncState } from "./ports.ts";
 import { judgeRemovals } from "./removals.ts";
@@ -73,7 +74,11 @@ class PullEnd {
       await download.keep(verdict.alive);
       remove = verdict.remove;
       heldRemovals = [...new Set([...heldRemovals, ...verdict.held])];
-      if (verdict.isMass) massChanges.push({ at: startedAt, kind: "removals", names: remove });
+      if (verdict.isMass) {
+        const change = { at: startedAt, kind: "removals", names: remove } as const;
+        await noteChange(run.local, change);
+        massChanges.push(change);
+      }
       download.gone.clear();
       for (const name of remove) {
         const href = known.get(name)?.metadata?.href;

@@ -4,6 +4,7 @@
  */
 import type { Download } from "./download.ts";
 import { isMassRemoval } from "./guard.ts";
+import { noteChange } from "./mass-change-list.ts";
 import type { RemoteMember, SyncState } from "./ports.ts";
 import { type SyncRun, tookSnapshot } from "./sync-run.ts";
 
@@ -20,6 +21,9 @@ export async function judgeReversals(
   if (isMass && !(await tookSnapshot(run))) {
     return { heldReversals: [...reversals.values()].map(asMember), massChanges: [] };
   }
+  const names = [...reversals.values()].map(({ name }) => name);
+  const marks = [...reversals.values()].map(({ mark }) => mark);
+  if (isMass) await noteChange(run.local, { at, kind: "reversals", names, taken: marks });
   const taken = await download.acceptReversals();
   return { heldReversals: [], massChanges: isMass ? [{ at, kind: "reversals", ...taken }] : [] };
 }

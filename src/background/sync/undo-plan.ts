@@ -62,11 +62,12 @@ export class Versions {
     this.#byUid = groupBy(oldestFirst, ({ uid }) => uid);
   }
 
-  /** The one the mass change took: the first since it began, else the last before. */
+  /** The one the mass change took: the first since it began; of what was deleted unsent, the last before. */
   taken(name: string): SupersededVersion | undefined {
     const reasons = REASONS[this.#kind];
     const fitting = (this.#byName.get(name) ?? []).filter(({ reason }) => reasons.includes(reason));
-    return fitting.find(({ supersededAt }) => supersededAt >= this.#at) ?? fitting.at(-1);
+    const since = fitting.find(({ supersededAt }) => supersededAt >= this.#at);
+    return since ?? (this.#kind === "reversals" ? undefined : fitting.at(-1));
   }
 
   /** Of the same item, oldest first. */

@@ -132,6 +132,21 @@ describe("many versions that go back in time", () => {
     await expectAgreement();
   });
 
+  test("broken off in the middle are undone as a whole all the same", async () => {
+    goBackInTime(20);
+    let left = 12;
+    remote.intercept = (call) => (call === "fetchOne" && left-- <= 0 ? "not-sent" : "answered");
+    expect((await engine.run({ status: null, impatient: true, signal })).failure).toBeDefined();
+    remote.intercept = () => "answered";
+    await sync();
+    expect(count((await local.visible()).values(), "old")).toBe(20);
+    const [change] = (await local.getState())?.massChanges ?? [];
+    expect(await undo("reversals", change?.at)).toBe(20);
+    await sync();
+    expect(count(remote.texts().values(), "new")).toBe(EVENTS);
+    await expectAgreement();
+  });
+
   test("a few are no sign of anything", async () => {
     goBackInTime(5);
     await sync();
@@ -168,6 +183,25 @@ describe("many removals", () => {
     await expect(undo("removals", change?.at)).rejects.toMatchObject({
       code: "item-unknown",
     });
+  });
+
+  test("of which only a part was stored before the power failed are undone all the same", async () => {
+    empty(30);
+    const { batch } = local;
+    // A large batch crosses in parts, and the state goes with the last.
+    local.batch = async (operations, options) => {
+      if (operations.length === 0) return batch.call(local, operations, options);
+      await batch.call(local, operations.slice(0, 12), { notify: false });
+      throw new Error("the power fails");
+    };
+    await engine.run({ status: null, impatient: true, signal });
+    local.batch = batch;
+    await sync();
+    expect((await local.visible()).size).toBe(10);
+    for (const { at } of (await local.getState())?.massChanges ?? []) await undo("removals", at);
+    await sync();
+    expect(count(remote.texts().values(), "new")).toBe(EVENTS);
+    await expectAgreement();
   });
 
   test.each([
