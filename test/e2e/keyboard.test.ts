@@ -18,6 +18,8 @@ const KEPT = eventText("kept", {
 });
 /** A restore takes a snapshot, syncs and reads everything back. */
 const PATIENTLY = 120_000;
+/** Each key is a question to two processes, and a restore is waited for twice. */
+const SLOWLY = 3 * PATIENTLY;
 const MOST_TABS = 80;
 
 describe("by the keyboard alone", () => {
@@ -104,7 +106,7 @@ describe("by the keyboard alone", () => {
       async () => (await focused()).includes("Restore this version…"),
       "the focus where it was",
     );
-  });
+  }, SLOWLY);
 
   test("Thunderbird's console has no error of ours", async () => {
     expect(await world.thunderbird.consoleErrors()).toEqual([]);
