@@ -83,30 +83,34 @@ describe("by the keyboard alone", () => {
     );
   });
 
-  test("it is restored: dialog, preview, the word, and back to where it began", async () => {
-    await tabTo("Restore this version…");
-    await key("Enter");
-    await user.see("Where to");
-    expect(await focused()).toContain("The calendars they came from");
-    await tabTo("Preview");
-    await key("Enter");
-    await world.thunderbird.waitFor(
-      async () => (await focused()) === "Restore now",
-      "the focus on what confirms",
-      PATIENTLY,
-    );
-    expect(await world.server.get(lost())).toBe(null);
-    await key("Enter");
-    await user.see("Restored.", PATIENTLY);
-    expect(await world.server.get(lost())).toContain("SUMMARY:Lost one");
-    expect((await world.user.item(work.id, "lost"))?.title).toBe("Lost one");
-    await tabTo("Close");
-    await key("Enter");
-    await world.thunderbird.waitFor(
-      async () => (await focused()).includes("Restore this version…"),
-      "the focus where it was",
-    );
-  }, SLOWLY);
+  test(
+    "it is restored: dialog, preview, the word, and back to where it began",
+    async () => {
+      await tabTo("Restore this version…");
+      await key("Enter");
+      await user.see("Where to");
+      expect(await focused()).toContain("The calendars they came from");
+      await tabTo("Preview");
+      await key("Enter");
+      await world.thunderbird.waitFor(
+        async () => (await focused()) === "Restore now",
+        "the focus on what confirms",
+        PATIENTLY,
+      );
+      expect(await world.server.get(lost())).toBe(null);
+      await key("Enter");
+      await user.see("Restored.", PATIENTLY);
+      expect(await world.server.get(lost())).toContain("SUMMARY:Lost one");
+      expect((await world.user.item(work.id, "lost"))?.title).toBe("Lost one");
+      await tabTo("Close");
+      await key("Enter");
+      await world.thunderbird.waitFor(
+        async () => (await focused()).includes("Restore this version…"),
+        "the focus where it was",
+      );
+    },
+    SLOWLY,
+  );
 
   test("Thunderbird's console has no error of ours", async () => {
     expect(await world.thunderbird.consoleErrors()).toEqual([]);
