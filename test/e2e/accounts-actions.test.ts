@@ -134,7 +134,13 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
       "the calendar to go from Thunderbird",
     );
     expect(() => server.get(new URL("roses.ics", garden.url).href)).toThrow("no calendar");
-    await eventually(async () => !(await user.read()).includes("Garden"), "the row to go");
+    await eventually(
+      () =>
+        user.evaluate<boolean>(
+          `return [...document.querySelectorAll(".calendar .name")].every((node) => node.textContent !== "Garden");`,
+        ),
+      "the row to go",
+    );
     const [newest, ...older] = await world.run("snapshots.list", {});
     expect(older).toHaveLength(before);
     expect(newest).toMatchObject({ items: 2 });

@@ -285,22 +285,6 @@ describe("the history page", () => {
     expect(await user.evaluate("return location.pathname;")).toBe("/options/history.html");
   });
 
-  test("an address to write to opens a message in Thunderbird, and the page stays", async () => {
-    await user.evaluate(`document.querySelector('#item-root a[href^="mailto:"]').click();`);
-    const recipients = await world.thunderbird.waitFor(
-      () =>
-        world.thunderbird.chrome<string | null>(
-          `const window = Services.wm.getMostRecentWindow("msgcompose");
-           const to = window?.gMsgCompose?.compFields?.to || null;
-           if (to) window.close();
-           return to;`,
-        ),
-      "the message to be written",
-    );
-    expect(recipients).toBe("a@example.org");
-    expect(await user.evaluate("return location.pathname;")).toBe("/options/history.html");
-  });
-
   test("Thunderbird's console has no error of ours", async () => {
     expect(await world.thunderbird.consoleErrors()).toEqual([]);
   });

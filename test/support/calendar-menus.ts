@@ -147,29 +147,6 @@ export class CalendarMenus {
     );
   }
 
-  /** Of a task in the list of the task tab, which is in front. */
-  ofTask(title: string, choice?: string): Promise<string[]> {
-    return this.#run(
-      `const tree = document.getElementById("calendar-task-tree");
-       const row = await until(() => {
-         const index = tree.mTaskArray.findIndex((task) => task.title === arguments[0]);
-         return index < 0 ? null : { index };
-       });
-       tree.ensureRowIsVisible(row.index);
-       tree.view.selection.select(row.index);
-       const popup = await openedBy("taskitem-context-menu", async () => {
-         const cell = await until(() => {
-           const rect = tree.getCoordsForCellItem(row.index, tree.columns.getColumnFor(tree.querySelector('[itemproperty="title"]')), "cell");
-           return rect.height > 0 ? rect : null;
-         });
-         rightClick(tree, cell.x + 5, cell.y + cell.height / 2);
-       });
-       return finish(popup, arguments[1]);`,
-      title,
-      choice ?? null,
-    );
-  }
-
   /** How many things of the add-on are in Thunderbird's main window. */
   traces(): Promise<number> {
     return this.#run(
