@@ -144,9 +144,11 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
     const [newest, ...older] = await world.run("snapshots.list", {});
     expect(older).toHaveLength(before);
     expect(newest).toMatchObject({ items: 2 });
+    const snapshotId = newest?.id ?? "";
+    const { calendars } = await world.run("snapshots.browse", { snapshotId });
     const { items } = await world.run("snapshots.browse", {
-      snapshotId: newest?.id ?? "",
-      text: "o",
+      snapshotId,
+      calendar: calendars[0]?.path ?? "",
     });
     expect(items.map(({ summary }) => summary)).toContain("Roses");
     expect(await user.alerts()).toEqual([]);
