@@ -20,7 +20,7 @@ import {
 } from "./keeper-backups.ts";
 import { showCalendarTab, watchMainThread } from "./main-thread.ts";
 import { memoryOf } from "./reading.ts";
-import { KEEPER, type Sample } from "./samples.ts";
+import { KEEPER, type Sample, SESSION_TIMEOUT_MS } from "./samples.ts";
 import { fillCalendar, SEED } from "./server-calendar.ts";
 import { measureStartUp } from "./start-up.ts";
 import type { Topic } from "./topics.ts";
@@ -55,6 +55,7 @@ export async function runKeeper(options: KeeperRun): Promise<Sample[]> {
   const thunderbird = await launchThunderbird({
     xpi,
     binary,
+    sessionTimeoutMs: SESSION_TIMEOUT_MS,
     prefs: { ...prefs, "extensions.caldav-keeper.places": JSON.stringify([stores, restored]) },
   });
   try {

@@ -14,6 +14,9 @@ export interface Sample {
 
 export const KEEPER = "keeper";
 
+/** Thunderbird gives no session before it is idle, which it is not while it reads thousands of items after a start. */
+export const SESSION_TIMEOUT_MS = 300_000;
+
 export interface Figure {
   readonly median: number;
   readonly least: number;

@@ -5,7 +5,7 @@ import type { Prefs } from "../test/support/thunderbird-profile.ts";
 import { measureEdit } from "./edits.ts";
 import { showCalendarTab, watchMainThread } from "./main-thread.ts";
 import { memoryOf, readItems } from "./reading.ts";
-import type { Sample } from "./samples.ts";
+import { type Sample, SESSION_TIMEOUT_MS } from "./samples.ts";
 import { fillCalendar } from "./server-calendar.ts";
 import { measureStartUp } from "./start-up.ts";
 import type { Topic } from "./topics.ts";
@@ -27,7 +27,11 @@ export async function runThunderbird(
     samples.push({ work, who: "Thunderbird’s own CalDAV", items, unit, value });
   const server = await startCaldavTestServer();
   const url = await fillCalendar(server, items);
-  const thunderbird = await launchThunderbird({ binary, prefs });
+  const thunderbird = await launchThunderbird({
+    binary,
+    prefs,
+    sessionTimeoutMs: SESSION_TIMEOUT_MS,
+  });
   try {
     add("memory, idle", "MB", await memoryOf(thunderbird));
     await showCalendarTab(thunderbird, true);

@@ -11,13 +11,13 @@ import {
 } from "../support/digest-front.ts";
 import { describeUnpacked } from "../support/unpacked-server.ts";
 
-const fronts: [string, typeof apache, RegExp, () => Promise<DigestFront>, string][] = [
-  ["Apache, MD5", apache, /algorithm=MD5/, startApacheFront, "nonce expired"],
-  ["lighttpd, SHA-256", lighttpd, /algorithm=SHA-256/, startLighttpdFront, ""],
+const fronts: [string, typeof apache, RegExp, () => Promise<DigestFront>][] = [
+  ["Apache, MD5", apache, /algorithm=MD5/, startApacheFront],
+  ["lighttpd, SHA-256", lighttpd, /algorithm=SHA-256/, startLighttpdFront],
 ];
 
 describe("Digest", () => {
-  for (const [name, found, algorithm, start, met] of fronts) {
+  for (const [name, found, algorithm, start] of fronts) {
     describeUnpacked(found, name, () => {
       test("finds, reads and writes calendars, and a wrong password is told as such", async () => {
         const front = await start();
@@ -29,7 +29,6 @@ describe("Digest", () => {
           expect(flows.filter(({ failure }) => failure !== null)).toEqual([]);
           expect(flows.length).toBeGreaterThan(0);
           expect(leftBehind).toBeNull();
-          expect(await front.errors()).toContain(met);
           await expect(ServerAccess.find({ ...front, password: "wrong" })).rejects.toMatchObject({
             code: "unauthorized",
           });
@@ -39,4 +38,22 @@ describe("Digest", () => {
       });
     });
   }
+
+  describeUnpacked(apache, "Apache, MD5", () => {
+    test("goes on with a new nonce where the old one is stale", async () => {
+      const front = await startApacheFront();
+      try {
+        const access = await ServerAccess.find(front);
+        const before = await access.calendars();
+        const read = async () => {
+          expect(await access.calendars()).toEqual(before);
+          return front.errors();
+        };
+        await expect.poll(read, { timeout: 20_000 }).toContain("nonce expired");
+        expect(await access.calendars()).toEqual(before);
+      } finally {
+        await front.stop();
+      }
+    });
+  });
 });

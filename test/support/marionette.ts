@@ -5,6 +5,9 @@
  */
 import { connect, type Socket } from "node:net";
 
+/** Until it says that it is there. */
+const GREETING_MS = 20_000;
+
 interface WireFailure {
   error: string;
   message: string;
@@ -50,14 +53,14 @@ export class Marionette {
   }
 
   /** Connects and opens a session. @throws Error when nothing answers on the port in time */
-  static async connect(port: number, timeoutMs = 20_000): Promise<Marionette> {
+  static async connect(port: number, sessionTimeoutMs = 60_000): Promise<Marionette> {
     const socket = connect({ host: "127.0.0.1", port });
     const client = new Marionette(socket);
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
-        reject(new Error(`Marionette did not greet on port ${port} within ${timeoutMs} ms`));
+        reject(new Error(`Marionette did not greet on port ${port} within ${GREETING_MS} ms`));
         socket.destroy();
-      }, timeoutMs);
+      }, GREETING_MS);
       client.#greeted = () => {
         clearTimeout(timer);
         resolve();
@@ -67,9 +70,8 @@ export class Marionette {
         reject(error);
       });
     });
-    await client.send("WebDriver:NewSession", {
-      capabilities: { alwaysMatch: { unhandledPromptBehavior: "ignore" } },
-    });
+    const alwaysMatch = { unhandledPromptBehavior: "ignore" };
+    await client.send("WebDriver:NewSession", { capabilities: { alwaysMatch } }, sessionTimeoutMs);
     return client;
   }
 

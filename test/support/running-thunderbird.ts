@@ -234,7 +234,7 @@ export class RunningThunderbird implements Thunderbird {
       headless: this.#options.headless ?? true,
       display: this.#options.display,
     });
-    return Marionette.connect(await this.#process.marionettePort());
+    return Marionette.connect(await this.#process.marionettePort(), this.#options.sessionTimeoutMs);
   }
 
   async restart(): Promise<void> {

@@ -34,6 +34,8 @@ export interface LaunchOptions {
   /** X display for `headless: false`; default: the environment's. */
   display?: string;
   addonId?: string;
+  /** How long a start may take until Thunderbird has time for a session (it waits until it is idle); default: 60,000 ms. */
+  sessionTimeoutMs?: number;
 }
 
 /** An extension page open in a content tab. */
