@@ -41,7 +41,8 @@ describe("by the keyboard alone", () => {
     const seen: string[] = [];
     for (let tabs = 0; tabs < MOST_TABS; tabs++) {
       const now = await focused();
-      if (now.includes(name)) return;
+      // Not what holds it: a list or a dialog that can be scrolled has the focus, too.
+      if (now.startsWith(name)) return;
       seen.push(now.slice(0, 40));
       await key("Tab");
     }
