@@ -93,6 +93,7 @@ describe("by the keyboard alone", () => {
       expect(await focused()).toContain("The calendars they came from");
       await tabTo("Preview");
       await key("Enter");
+      await user.see("One item will be added", PATIENTLY);
       await world.thunderbird.waitFor(
         async () => (await focused()) === "Restore now",
         "the focus on what confirms",

@@ -43,7 +43,9 @@ export class RestoreChoices {
       type: "text",
       "aria-label": words.text("newCalendarName"),
       placeholder: words.text("newCalendarName"),
-      onfocus: () => this.#choose("new"),
+      // Not by the focus alone: Tab comes by here on its way to the buttons.
+      onclick: () => this.#choose("new"),
+      oninput: () => this.#choose("new"),
     });
     this.#newPlace = element(
       "select",
