@@ -79,45 +79,46 @@ const vdirsyncer = await programOnPath("vdirsyncer");
 // A quick run is to see that it works.
 const snapshots = options.quick ? 4 : 100;
 
+const empty = () => mkdtemp(path.join(scratch, "run-"));
+let failures = 0;
+
 try {
   for (const items of sizes) {
     const repeated = items > LARGEST_REPEATED ? 1 : runs;
     for (let number = 1; number <= repeated; number++) {
-      const step = (who: string) =>
-        console.log(`${items.toLocaleString("en")} items, run ${number} of ${repeated}: ${who} …`);
-      const empty = () => mkdtemp(path.join(scratch, "run-"));
-      step("CalDAV Keeper");
-      const xpi = path.join(root, "dist/caldav-keeper.xpi");
-      const { binary } = thunderbird;
-      samples.push(
-        ...(await runKeeper({
-          xpi,
-          binary,
+      console.log(`${items.toLocaleString("en")} items, run ${number} of ${repeated}`);
+      await measure("CalDAV Keeper", items, async () => {
+        await runKeeper({
+          xpi: path.join(root, "dist/caldav-keeper.xpi"),
+          binary: thunderbird.binary,
           items,
           folder: await empty(),
           snapshots,
           topics,
           prefs,
           withHistory: number === 1,
-        })),
-      );
+          samples,
+        });
+        return undefined;
+      });
       if ((topics.has("sync") || topics.has("views")) && ownTime.allows(items)) {
-        step("Thunderbird’s own CalDAV");
         const began = performance.now();
-        samples.push(...(await runThunderbird(binary, items, topics, prefs)));
+        await measure("Thunderbird’s own CalDAV", items, () =>
+          runThunderbird(thunderbird.binary, items, topics, prefs),
+        );
         ownTime.took(items, performance.now() - began);
       }
       if (topics.has("sync")) {
-        step(PLAIN_FETCH);
-        samples.push(...(await runPlainFetch(items)));
-        if (vdirsyncer !== null) {
-          step("vdirsyncer");
-          samples.push(...(await runVdirsyncer(vdirsyncer, await empty(), items)));
-        }
+        await measure(PLAIN_FETCH, items, () => runPlainFetch(items));
+        if (vdirsyncer !== null)
+          await measure("vdirsyncer", items, async () =>
+            runVdirsyncer(vdirsyncer, await empty(), items),
+          );
       }
       for (const program of topics.has("backups") ? programs : []) {
-        step(program.name);
-        samples.push(...(await runFolderBackup(program, await empty(), items)));
+        await measure(program.name, items, async () =>
+          runFolderBackup(program, await empty(), items),
+        );
       }
     }
   }
@@ -147,6 +148,25 @@ console.log(`\n${table}`);
 if (growth !== null) console.log(growth);
 for (const note of leftOut) console.log(note);
 for (const name of missing) console.log(`Missing, so not compared: ${name}`);
+if (failures > 0) process.exitCode = 1;
+
+/** A run that fails is named in the results, and the bench's exit code tells; what else was measured is kept. */
+async function measure(
+  who: string,
+  items: number,
+  take: () => Promise<readonly Sample[] | undefined>,
+): Promise<void> {
+  console.log(`  ${who} …`);
+  try {
+    samples.push(...((await take()) ?? []));
+  } catch (error) {
+    failures++;
+    console.error(error);
+    leftOut.push(
+      `${who}, ${items.toLocaleString("en")} items: a run failed, its figures are not whole.`,
+    );
+  }
+}
 
 async function backupPrograms() {
   const found = [];

@@ -39,14 +39,15 @@ export interface KeeperRun {
   /** What is measured; what another topic needs first is done without being noted. */
   readonly topics: ReadonlySet<Topic>;
   readonly prefs: Prefs;
+  /** Where each figure goes as soon as it is known. */
+  readonly samples: Sample[];
 }
 
 /** A hundred snapshots and restores of more would take hours. */
 const LARGEST_RESTORED = 10_000;
 
-export async function runKeeper(options: KeeperRun): Promise<Sample[]> {
-  const { xpi, binary, items, folder, snapshots, topics, prefs, withHistory } = options;
-  const samples: Sample[] = [];
+export async function runKeeper(options: KeeperRun): Promise<void> {
+  const { xpi, binary, items, folder, snapshots, topics, prefs, withHistory, samples } = options;
   const add = (work: string, unit: Sample["unit"], value: number) =>
     samples.push({ work, who: KEEPER, items, unit, value });
   const server = await startCaldavTestServer();
@@ -120,7 +121,6 @@ export async function runKeeper(options: KeeperRun): Promise<Sample[]> {
       await measureHistory(kept, stores, snapshots);
       await measureServerRestore(kept);
     }
-    return samples;
   } finally {
     await thunderbird.quit();
     await server.stop();
