@@ -115,11 +115,13 @@ export class SnapshotContent {
     compare: (a: string, b: string) => number,
   ): Promise<TreeReader> {
     const { blobs, treeNodes } = this.#store;
-    const top = await treeNodes.root(root, async () =>
+    const top = await treeNodes.root(treeType, root, async () =>
       decodeRoot(await blobs.read(treeType, root), "The root of a tree"),
     );
     const load = (mac: Mac) =>
-      treeNodes.node(mac, async () => decodeNode(await blobs.read(nodeType, mac), "A tree node"));
+      treeNodes.node(nodeType, mac, async () =>
+        decodeNode(await blobs.read(nodeType, mac), "A tree node"),
+      );
     return new TreeReader(top, load, compare);
   }
 }

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { openStore } from "../../../src/background/kloset/kloset.ts";
 import { PADDING } from "../../../src/background/kloset/packfile.ts";
+import { resourceName } from "../../../src/background/kloset/resource.ts";
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
 import { isAppError } from "../../../src/shared/errors.ts";
 import { calendarFiles } from "../../support/calendar-files.ts";
@@ -56,6 +57,23 @@ describe("a small store", () => {
       }
     }
     expect(unnoticed).toEqual([]);
+  }, 240_000);
+
+  test("every kind of blob is found damaged, also where another kind has the same bytes", async () => {
+    const [path = "", bytes] = [...files].find(([name]) => name.startsWith("packfiles/")) ?? [];
+    const found = new Set<string>();
+    for (let at = 0; bytes && at < bytes.length - PADDING; at += 17) {
+      const storage = new MemoryStorage();
+      for (const [name, file] of files) storage.files.set(name, file.slice());
+      const changed = storage.files.get(path) as Uint8Array;
+      changed[at] = (changed[at] as number) ^ 1;
+      const store = await openStore(storage);
+      await store.check({ full: true });
+      for (const name of store.damaged()) found.add(resourceName(Number(name.split(":")[0])));
+    }
+    // Empty trees of errors and of attributes differ in their kind alone.
+    for (const kind of ["errorTree", "errorNode", "xattrTree", "xattrNode", "vfsNode", "indexNode"])
+      expect(found).toContain(kind);
   }, 240_000);
 
   test("with a file missing is found damaged, or has no snapshot at all without its state", async () => {
