@@ -59,7 +59,9 @@ describe("backing up and restoring by hand on the options page", () => {
   test("both snapshots are listed, and checked as whole", async () => {
     await user.press("Snapshots");
     await user.see(/Snapshots[\s\S]*Check[\s\S]*Check/);
-    await user.evaluate(`document.querySelector("#snapshots-root article button").click();`);
+    await user.evaluate(
+      `[...document.querySelectorAll("#snapshots-root article button")].find((node) => node.textContent === "Check").click();`,
+    );
     await user.see("This snapshot is whole.");
   });
 
