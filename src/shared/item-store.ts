@@ -235,6 +235,9 @@ export interface SupersededVersion {
  */
 export const LEFT_REASONS: readonly string[] = ["unsent", "undecided"];
 
+/** Of such a calendar too, from before these were told apart: it may never have been sent, so it stays; nobody is asked about it. */
+export const UNCLEAR_REASON = "perhaps unsent";
+
 /** A calendar that was taken off the list and of which versions are kept. */
 export interface RemovedCalendarRow {
   readonly calendarId: string;

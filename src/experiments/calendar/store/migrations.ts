@@ -6,6 +6,7 @@ import { AppError } from "../../../shared/errors.ts";
 import type { FileAccess } from "./file-access.ts";
 import { SCHEMA } from "./schema.ts";
 import type { SqlConnection, SqlExecutor } from "./sql-connection.ts";
+import { tellLeftOversApart } from "./tell-left-overs-apart.ts";
 
 export interface Migration {
   /** The version that the step leads to, from the one before. */
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
       for (const statement of SCHEMA) await sql.execute(statement);
     },
   },
+  { version: 2, apply: tellLeftOversApart },
 ];
 
 /**

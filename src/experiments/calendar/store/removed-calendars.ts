@@ -2,7 +2,7 @@
 import { LEFT_REASONS } from "../../../shared/item-store.ts";
 import type { SqlConnection, SqlExecutor } from "./sql-connection.ts";
 
-export const LEFT = JSON.stringify(LEFT_REASONS);
+const LEFT = JSON.stringify(LEFT_REASONS);
 
 /** JSON of `RemovedCalendarRow[]`, the newest removal first. */
 export async function listRemoved(sql: SqlExecutor): Promise<string> {

@@ -2,7 +2,7 @@
  * What may be forgotten: at start versions that no open dialog can refer to any more, and superseded texts that a verified
  * snapshot has held for long enough, once it was seen to be there still and nobody has to decide about them. Then the bodies that nothing refers to.
  */
-import { LEFT } from "./removed-calendars.ts";
+import { LEFT_REASONS, UNCLEAR_REASON } from "../../../shared/item-store.ts";
 import type { SqlConnection, SqlExecutor } from "./sql-connection.ts";
 
 const DAY = 24 * 60 * 60_000;
@@ -10,6 +10,7 @@ const DAY = 24 * 60 * 60_000;
 const VERSIONS_MS = 7 * DAY;
 const MOST_VERSIONS = 50_000;
 const SUPERSEDED_MS = 30 * DAY;
+const KEPT = JSON.stringify([...LEFT_REASONS, UNCLEAR_REASON]);
 
 export async function forgetOld(sql: SqlConnection, now: number): Promise<void> {
   await sql.transaction(
@@ -41,8 +42,8 @@ export async function forgetSnapshotted(
       );
       const forgotten = await executor.execute(
         `DELETE FROM superseded WHERE snapshot_id IS NOT NULL AND superseded_at < :before
-           AND reason NOT IN (SELECT value FROM json_each(:left)) RETURNING 1`,
-        { before: now - SUPERSEDED_MS, left: LEFT },
+           AND reason NOT IN (SELECT value FROM json_each(:kept)) RETURNING 1`,
+        { before: now - SUPERSEDED_MS, kept: KEPT },
       );
       if (forgotten.length > 0) await forgetBodies(executor);
     },
