@@ -57,15 +57,18 @@ const NO_VERSIONS: ReplacedVersions = {
   read: async () => {},
   markSaved: async () => {},
   settleSaved: async () => {},
+  unmarkSaved: async () => {},
 };
 
 export class BackupService {
   readonly #surroundings: BackupSurroundings;
   readonly #damage: DamageMemory;
+  readonly #replaced: ReplacedVersions;
 
   constructor(surroundings: BackupSurroundings) {
     this.#surroundings = surroundings;
     this.#damage = surroundings.damage ?? FORGETFUL;
+    this.#replaced = surroundings.replaced ?? NO_VERSIONS;
   }
 
   async run(args: CommandArguments<"backup.run">, work: Work): Promise<BackupReport> {
@@ -116,7 +119,7 @@ export class BackupService {
 
   async restore(args: CommandArguments<"snapshots.restore">, work: Work): Promise<RestoreReport> {
     const store = await this.#surroundings.store.open(work);
-    return withKnownDamage(store, this.#damage, () => this.#restore(store, args, work));
+    return this.#withDamage(store, () => this.#restore(store, args, work));
   }
 
   async #restore(
@@ -146,7 +149,7 @@ export class BackupService {
 
   async check(args: CommandArguments<"snapshots.check">, work: Work): Promise<CheckReport> {
     const store = await this.#surroundings.store.open(work);
-    return withKnownDamage(store, this.#damage, () => this.#check(store, args, work));
+    return this.#withDamage(store, () => this.#check(store, args, work));
   }
 
   async #check(
@@ -165,6 +168,9 @@ export class BackupService {
       onProgress: ({ checked }) =>
         work.onProgress({ done: checked, total: Math.max(total, checked), note: "" }),
     });
+    const damaged = report.damaged.map(({ snapshotId }) => snapshotId);
+    // Also where a part is missing that the store knows nothing of, and which therefore is no damage to remember.
+    if (damaged.length > 0) await this.#replaced.unmarkSaved(damaged).catch(() => {});
     return {
       ok: report.ok,
       checked: { snapshots: report.snapshots, files: report.checked },
@@ -179,20 +185,24 @@ export class BackupService {
     return { origin: `thunderbird:${profileName}`, instance, hostname };
   }
 
+  /** Snapshots share what they hold: after damage nobody knows which of them still hold what was replaced. */
+  #withDamage<T>(store: Kloset, work: () => Promise<T>): Promise<T> {
+    return withKnownDamage(store, this.#damage, () => this.#replaced.unmarkSaved(), work);
+  }
+
   async #backUp(
     store: Kloset,
     args: CommandArguments<"backup.run">,
     work: Work,
   ): Promise<BackupOutcome> {
-    const { calendars, replaced = NO_VERSIONS } = this.#surroundings;
+    const { calendars } = this.#surroundings;
+    const replaced = this.#replaced;
     const request = {
       label: args.label ?? "",
       ...(await this.environment()),
       ...(args.calendarIds === undefined ? {} : { calendarIds: args.calendarIds }),
     };
-    return withKnownDamage(store, this.#damage, () =>
-      runBackup(store, calendars, replaced, request, work),
-    );
+    return this.#withDamage(store, () => runBackup(store, calendars, replaced, request, work));
   }
 
   async #before(

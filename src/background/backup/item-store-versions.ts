@@ -80,7 +80,6 @@ export class ItemStoreVersions implements ReplacedVersions {
     if (cacheId !== null) await this.#api.provider.markSnapshotted(cacheId, [...ids], snapshotId);
   }
 
-  /** What these snapshots hold (absent: any) counts as unsaved again: the next backup writes it anew. */
   async unmarkSaved(snapshotIds?: readonly string[]): Promise<void> {
     const { provider } = this.#api;
     await (snapshotIds

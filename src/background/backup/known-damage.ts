@@ -19,24 +19,35 @@ const REMEMBERED = 20_000;
 /**
  * Does work with an opened store that knows of earlier damage, and keeps what the work found and what it stored anew, also
  * when it failed. Other work with the store may do the same meanwhile.
+ * @param onFound before damage that was not known is remembered: whatever counts as held by the store may not be. Where this
+ *   fails nothing is remembered, and who meets the damage next finds it anew.
  */
 export async function withKnownDamage<T>(
   store: Kloset,
   memory: DamageMemory,
+  onFound: () => Promise<void>,
   work: () => Promise<T>,
 ): Promise<T> {
-  store.distrust(await memory.read(store.id));
+  const known = new Set(await memory.read(store.id));
+  store.distrust([...known]);
   const before = new Set(store.damaged());
   try {
     return await work();
   } finally {
     const after = new Set(store.damaged());
-    const found = [...after].filter((name) => !before.has(name));
+    const found = [...after].filter((name) => !known.has(name));
     const repaired = new Set([...before].filter((name) => !after.has(name)));
-    if (found.length > 0 || repaired.size > 0)
-      await memory.update(store.id, (known) => {
-        const still = known.filter((name) => !repaired.has(name));
-        return [...new Set([...still, ...found])].slice(0, REMEMBERED);
+    const noted =
+      found.length === 0 ||
+      (await onFound().then(
+        () => true,
+        () => false,
+      ));
+    const news = noted ? found : [];
+    if (news.length > 0 || repaired.size > 0)
+      await memory.update(store.id, (old) => {
+        const still = old.filter((name) => !repaired.has(name));
+        return [...new Set([...still, ...news])].slice(0, REMEMBERED);
       });
   }
 }

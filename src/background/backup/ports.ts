@@ -79,6 +79,8 @@ export interface ReplacedVersions {
    * be kept beside it for long.
    */
   settleSaved(snapshotIds: readonly string[]): Promise<void>;
+  /** What these snapshots hold (absent: any) counts as unsaved again: the next backup writes it anew. */
+  unmarkSaved(snapshotIds?: readonly string[]): Promise<void>;
 }
 
 export interface CalendarSource {

@@ -42,6 +42,7 @@ beforeEach(() => {
       },
       markSaved: async () => {},
       settleSaved: async () => {},
+      unmarkSaved: async () => {},
     },
   });
   machine = new TimeMachine({

@@ -3,12 +3,16 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { BackupService } from "../../../src/background/backup/backup-service.ts";
 import { Forgetting } from "../../../src/background/backup/forgetting.ts";
 import { ItemStoreVersions } from "../../../src/background/backup/item-store-versions.ts";
+import { damageMemory } from "../../../src/background/commands/store-checks.ts";
 import { openStore } from "../../../src/background/kloset/kloset.ts";
+import { damageShape, type StoredDamage } from "../../../src/background/settings/check-settings.ts";
+import { StoredValue } from "../../../src/background/settings/stored-value.ts";
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
 import type { RemovedCalendarRow } from "../../../src/shared/item-store.ts";
 import { calendarOf, eventText, work } from "../../support/backup-fixture.ts";
 import { backupStoreIn } from "../../support/backup-store-fixture.ts";
 import { FaultyStorage } from "../../support/faulty-storage.ts";
+import { MemoryArea } from "../../support/memory-area.ts";
 import type { MemoryCalendars } from "../../support/memory-calendars.ts";
 import { MemoryFolder } from "../../support/memory-folder.ts";
 
@@ -27,6 +31,8 @@ let storage: MemoryStorage;
 let calendars: MemoryCalendars;
 let rows: Row[];
 let listed: number[];
+let closed: boolean;
+let damaged: StoredValue<StoredDamage>;
 /** Of a calendar that was taken off the list. */
 let goneRows: Row[];
 let removed: RemovedCalendarRow[];
@@ -51,6 +57,7 @@ const versions = () =>
           return JSON.stringify(page);
         },
         unmarkSnapshotted: async (ids) => {
+          if (closed) throw new Error("the item store is closed");
           for (const row of rows)
             if (ids?.includes(row.savedIn ?? "") !== false) row.savedIn = null;
         },
@@ -74,6 +81,7 @@ const serviceOver = (disk: MemoryStorage | FaultyStorage) =>
     calendars,
     maker: calendars,
     replaced: versions(),
+    damage: damageMemory(damaged),
   });
 
 const replacedIn = async (snapshotId: string) => {
@@ -90,6 +98,8 @@ beforeEach(() => {
   storage = new MemoryStorage();
   calendars = calendarOf(3);
   listed = [];
+  closed = false;
+  damaged = new StoredValue(new MemoryArea(), damageShape);
   goneRows = [];
   removed = [];
   rows = Array.from({ length: 900 }, (_, n) => ({
@@ -152,6 +162,66 @@ test("whose snapshot another program removed are in the next one", async () => {
   expect(new Set(rows.map(({ savedIn }) => savedIn))).toEqual(
     new Set([second.snapshotId, third.snapshotId]),
   );
+});
+
+describe("found damaged in the store", () => {
+  /** Changes a byte of the stored text. */
+  function damage(summary: string): void {
+    for (const [path, bytes] of storage.files) {
+      const at = path.startsWith("packfiles/") ? Buffer.from(bytes).indexOf(summary) : -1;
+      if (at < 0) continue;
+      bytes[at] = (bytes[at] as number) ^ 1;
+      return;
+    }
+    throw new Error("the text is not stored as it is");
+  }
+
+  beforeEach(async () => {
+    rows = rows.slice(0, 3);
+    await serviceOver(storage).run({}, work());
+    damage("Version 1");
+  });
+
+  test("by a check are in the next snapshot", async () => {
+    expect(await serviceOver(storage).check({}, work())).toMatchObject({ ok: false });
+    const { snapshotId } = await serviceOver(storage).run({}, work());
+    expect((await replacedIn(snapshotId)).get("/replaced/me@here/work/2-0.ics")).toBe(
+      eventText("uid-0", "Version 1"),
+    );
+    expect(await serviceOver(storage).check({}, work())).toMatchObject({ ok: true });
+  });
+
+  test("by a restore are in the next snapshot, also where the list of them could not be had then", async () => {
+    const [first] = await serviceOver(storage).list({}, work());
+    const restore = () =>
+      serviceOver(storage).restore(
+        {
+          snapshotId: first?.id ?? "",
+          selection: { all: true },
+          target: { kind: "folder", directory: "/out" },
+          mode: "missing",
+        },
+        work(),
+      );
+    closed = true;
+    expect((await restore()).failed).toHaveLength(1);
+    closed = false;
+    expect((await restore()).failed).toHaveLength(1);
+    const { snapshotId } = await serviceOver(storage).run({}, work());
+    expect((await replacedIn(snapshotId)).get("/replaced/me@here/work/2-0.ics")).toBe(
+      eventText("uid-0", "Version 1"),
+    );
+  });
+
+  test("and known since are not asked for again and again", async () => {
+    await serviceOver(storage).check({}, work());
+    const [first] = await serviceOver(storage).list({}, work());
+    // What is damaged is needed no more.
+    rows = rows.filter(({ id }) => id !== 2);
+    const second = await serviceOver(storage).run({}, work());
+    await serviceOver(storage).check({ snapshotId: first?.id ?? "" }, work());
+    expect(rows.map(({ savedIn }) => savedIn)).toEqual([second.snapshotId, second.snapshotId]);
+  });
 });
 
 test("of a store no longer in use are all in the next snapshot", async () => {
@@ -221,6 +291,7 @@ test("a list that cannot be had costs the backup nothing", async () => {
         throw new Error("the item store is closed");
       },
       markSaved: async () => {},
+      unmarkSaved: async () => {},
       settleSaved: async () => {
         throw new Error("the item store is closed");
       },
