@@ -42,6 +42,8 @@ export interface Misbehaviours {
   lostInReport?: (name: string) => boolean;
   /** Writes to these are refused with 403. */
   forbidden?: (name: string) => boolean;
+  /** Resources may share a UID, as where an override has one of its own. */
+  sharesUids?: boolean;
 }
 
 export type RemoteCall =
@@ -192,7 +194,7 @@ export class MemoryCollection implements RemoteCollection {
         if (there !== null) return { kind: "precondition-failed" };
         const uid = uidOf(text);
         const holder = [...this.#members].find(([, member]) => uidOf(member.text) === uid);
-        if (holder !== undefined)
+        if (holder !== undefined && !this.misbehaviours.sharesUids)
           return { kind: "uid-conflict", href: this.#member(holder[0]).href };
       } else if (
         there === null ||

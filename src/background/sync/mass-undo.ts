@@ -14,6 +14,7 @@ import { EMPTY_STATE } from "./sync-state.ts";
 import type { CalendarTexts } from "./texts.ts";
 import {
   type Present,
+  presentOf,
   Rows,
   type UndoStep,
   undoRemoval,
@@ -67,8 +68,10 @@ class Undoing {
   readonly #change: MassChange;
   readonly #marks: ReadonlyMap<string, string | undefined>;
   readonly #left = new Map<string, LeftItem>();
+  /** Names of rows that this made. */
+  readonly #made = new Set<string>();
   #versions: Versions;
-  #rows = new Rows([]);
+  #rows = new Rows([], []);
   #changed = 0;
   #merged = 0;
 
@@ -76,39 +79,41 @@ class Undoing {
     this.#context = context;
     this.#change = change;
     this.#marks = new Map(change.names.map((name, index) => [name, change.taken?.[index]]));
-    this.#versions = new Versions(change, []);
+    this.#versions = new Versions(change, [], context.texts);
   }
 
   /** What gave way, and what is there. */
   async read(names: readonly string[]): Promise<void> {
-    const { local } = this.#context;
+    const { local, texts } = this.#context;
     const since = await local.listSuperseded(this.#change.at);
-    this.#versions = new Versions(this.#change, since);
+    this.#versions = new Versions(this.#change, since, texts);
     // What was deleted before it was ever sent gave way then.
     if (names.some((name) => this.#versions.taken(name) === undefined))
-      this.#versions = new Versions(this.#change, await local.listSuperseded(0));
-    this.#rows = new Rows(await local.listResources());
+      this.#versions = new Versions(this.#change, await local.listSuperseded(0), texts);
+    const others = [...this.#change.names, ...this.#made];
+    this.#rows = new Rows(await local.listResources(), others);
   }
 
   /** @returns names of those that were edited meanwhile */
   async undo(names: readonly string[], isLast: boolean): Promise<string[]> {
-    const { local } = this.#context;
-    const concerned: (readonly [string, SupersededVersion, string | undefined])[] = [];
+    const { local, texts } = this.#context;
+    const concerned: (readonly [string, SupersededVersion, readonly string[]])[] = [];
     for (const name of names) {
       const before = this.#versions.taken(name);
       if (before === undefined) this.#left.set(name, { name, summary: "", why: "lost" });
-      else concerned.push([name, before, this.#rows.of(before)?.name]);
+      else concerned.push([name, before, this.#rows.candidates(before)]);
     }
-    const present = await this.#presentAmong(concerned.flatMap(([, , row]) => row ?? []));
+    const present = await this.#presentAmong(concerned.flatMap(([, , rows]) => rows));
     const again: string[] = [];
     const steps: (readonly [string, SupersededVersion, UndoStep])[] = [];
-    for (const [name, before, row] of concerned) {
-      if (row !== undefined && !present.has(row)) {
+    for (const [name, before, rows] of concerned) {
+      const candidates = rows.flatMap((row) => present.get(row) ?? []);
+      if (candidates.length < rows.length) {
         if (isLast) this.#leave(name, before, "changed");
         else again.push(name);
         continue;
       }
-      const verdict = this.#judge(name, before, row === undefined ? undefined : present.get(row));
+      const verdict = this.#judge(name, before, presentOf(before, candidates, texts));
       if (typeof verdict === "string") this.#leave(name, before, verdict);
       else steps.push([name, before, verdict]);
     }
@@ -121,7 +126,9 @@ class Undoing {
     }
     for (const name of await local.stage(operations, "restore")) skipped.add(name);
     for (const [name, before, step] of steps) {
-      if (!skipped.has(step.kind === "stage" ? step.operation.name : step.name)) {
+      const written = step.kind === "stage" ? step.operation.name : step.name;
+      if (!skipped.has(written)) {
+        this.#made.add(written);
         this.#changed++;
         if (step.merged) this.#merged++;
       } else if (isLast) this.#leave(name, before, "changed");

@@ -2,6 +2,7 @@
  * What the engine needs of the reading of calendar texts (RFC 5545), handed to it, so that it decides about
  * versions of a text without knowing what is in them.
  */
+import { isSameResource } from "../../shared/ical/identity.ts";
 import { mergeTexts } from "../../shared/ical/merge.ts";
 import { scanColumns } from "../../shared/ical/scan.ts";
 import type { ItemColumns } from "../../shared/item-store.ts";
@@ -25,11 +26,14 @@ export interface CalendarTexts {
     readonly mine: string;
     readonly theirs: string;
   }): MergeResult;
+  /** Of texts with one UID: false for a series and an occurrence of it that lies in a resource of its own. */
+  isSameResource(text: string, other: string): boolean;
 }
 
 export const calendarTexts: CalendarTexts = {
   scanColumns,
   mergeTexts: (versions) => mergeTexts(versions, hasInstance),
+  isSameResource,
 };
 
 /** True when the texts differ in nothing a person entered (time stamps, acknowledgements of alarms). */

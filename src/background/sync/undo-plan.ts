@@ -51,12 +51,20 @@ export interface Present {
 export class Versions {
   readonly #kind: MassChangeKind;
   readonly #at: number;
+  readonly #concerned: ReadonlySet<string>;
+  readonly #texts: CalendarTexts;
   readonly #byName: ReadonlyMap<string, readonly SupersededVersion[]>;
   readonly #byUid: ReadonlyMap<string | null, readonly SupersededVersion[]>;
 
-  constructor({ kind, at }: MassChange, versions: readonly SupersededVersion[]) {
+  constructor(
+    { kind, at, names }: MassChange,
+    versions: readonly SupersededVersion[],
+    texts: CalendarTexts,
+  ) {
     this.#kind = kind;
     this.#at = at;
+    this.#concerned = new Set(names);
+    this.#texts = texts;
     const oldestFirst = [...versions].sort((a, b) => a.id - b.id);
     this.#byName = groupBy(oldestFirst, ({ name }) => name);
     this.#byUid = groupBy(oldestFirst, ({ uid }) => uid);
@@ -70,35 +78,48 @@ export class Versions {
     return since ?? (this.#kind === "reversals" ? undefined : fitting.at(-1));
   }
 
-  /** Of the same item, oldest first. */
-  after({ id, name, uid }: SupersededVersion): readonly SupersededVersion[] {
+  /** Of the same item, oldest first: also of other names, but not of another resource with its UID. */
+  after({ id, name, uid, text }: SupersededVersion): readonly SupersededVersion[] {
     const same = uid === null ? this.#byName.get(name) : this.#byUid.get(uid);
-    return (same ?? []).filter((version) => version.id > id);
+    return (same ?? []).filter(
+      (version) =>
+        version.id > id &&
+        (version.name === name ||
+          (!this.#concerned.has(version.name) && this.#texts.isSameResource(text, version.text))),
+    );
   }
 }
 
 /** The rows of a calendar, by the names and the UIDs of their items. */
 export class Rows {
   readonly #byName: ReadonlyMap<string, ResourceRow>;
-  readonly #byUid = new Map<string, ResourceRow>();
+  readonly #byUid: ReadonlyMap<string | null, readonly ResourceRow[]>;
   readonly #names: Set<string>;
+  readonly #others: ReadonlySet<string>;
 
-  constructor(rows: readonly ResourceRow[]) {
+  /** @param others names of rows that are items of their own, whatever their UIDs */
+  constructor(rows: readonly ResourceRow[], others: Iterable<string>) {
     this.#byName = new Map(rows.map((row) => [row.name, row]));
     this.#names = new Set(rows.map(({ name }) => name.toLowerCase()));
-    for (const row of rows) {
-      const { uid, pending } = row;
-      if (uid !== null && (pending !== "delete" || !this.#byUid.has(uid)))
-        this.#byUid.set(uid, row);
-    }
+    this.#byUid = groupBy(rows, ({ uid }) => uid);
+    this.#others = new Set(others);
   }
 
-  /** The server may have given the item another name, and its name to another item. */
-  of({ name, uid }: Pick<SupersededVersion, "name" | "uid">): ResourceRow | undefined {
+  /**
+   * The server may have given the item another name, and its name to another item.
+   * @returns names of rows that may be the item, the likeliest first: which is it, their texts tell
+   */
+  candidates({ name, uid }: Pick<SupersededVersion, "name" | "uid">): readonly string[] {
     const named = this.#byName.get(name);
     const isIt = named !== undefined && (uid === null || named.uid === null || named.uid === uid);
-    if (isIt && named.pending !== "delete") return named;
-    return (uid === null ? undefined : this.#byUid.get(uid)) ?? (isIt ? named : undefined);
+    if (isIt && named.pending !== "delete") return [name];
+    const like = uid === null ? [] : (this.#byUid.get(uid) ?? []);
+    const elsewhere = like.filter((row) => row.name !== name && !this.#others.has(row.name));
+    return [
+      ...elsewhere.filter(({ pending }) => pending !== "delete").map((row) => row.name),
+      ...(isIt ? [name] : []),
+      ...elsewhere.filter(({ pending }) => pending === "delete").map((row) => row.name),
+    ];
   }
 
   /** The name itself, if no row has it. Taken from then on. Servers may take names that differ in case for one. */
@@ -109,6 +130,19 @@ export class Rows {
     this.#names.add(free.toLowerCase());
     return free;
   }
+}
+
+/** The item among the {@link Rows.candidates} for it. */
+export function presentOf(
+  { name, text }: SupersededVersion,
+  candidates: readonly Present[],
+  texts: CalendarTexts,
+): Present | undefined {
+  return candidates.find(({ body, change }) => {
+    if (body.name === name) return true;
+    const there = change?.userText ?? body.serverText ?? change?.baseText ?? null;
+    return there === null || texts.isSameResource(text, there);
+  });
 }
 
 /** An item that was removed or deleted. @param present `undefined`: it is not there */

@@ -84,6 +84,18 @@ export function counterpart(
   );
 }
 
+/**
+ * Whether two texts with one UID are versions of one resource: servers may keep an override apart from its master.
+ * @returns true when `other` holds the master that `text` holds; of a text without one, all its overrides
+ */
+export function isSameResource(text: string, other: string): boolean {
+  const held = identifiedComponents(parseTree(text));
+  const among = identifiedComponents(parseTree(other));
+  const masters = held.filter(({ recurrenceId }) => recurrenceId === null);
+  const wanted = masters.length > 0 ? masters : held;
+  return wanted.every((component) => counterpart(component, among) !== undefined);
+}
+
 /** The master that an override belongs to. */
 export function masterOf(
   override: IdentifiedComponent,

@@ -4,9 +4,8 @@ import type { StoredCalendar } from "../../../src/background/settings/account-se
 import { stopMemory } from "../../../src/background/settings/stop-memory.ts";
 import { StoredValue } from "../../../src/background/settings/stored-value.ts";
 import { syncStatusShape } from "../../../src/background/settings/sync-status.ts";
+import { calendarTexts } from "../../../src/background/sync/texts.ts";
 import { AppError } from "../../../src/shared/errors.ts";
-import { mergeTexts } from "../../../src/shared/ical/merge.ts";
-import { scanColumns } from "../../../src/shared/ical/scan.ts";
 import { storedAccount, storedCalendarSample } from "../../support/account-samples.ts";
 import { eventText } from "../../support/event-text.ts";
 import { MemoryArea } from "../../support/memory-area.ts";
@@ -91,7 +90,7 @@ function start(): CalendarSyncs {
         return JSON.stringify({ added, updated: 0, removed: 0, unchanged: 0, pending: [] });
       },
     },
-    texts: { scanColumns, mergeTexts },
+    texts: calendarTexts,
     status,
     showStatus: async (_, message) => {
       shown.push(message);
