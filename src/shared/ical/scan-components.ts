@@ -31,6 +31,7 @@ export function scanComponents(text: string): Scan {
   let closed = true;
   let costlyZone = false;
   let zoneStart = 0;
+  let mayPassZones = true;
   let item: ScannedComponent | null = null;
   let position = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   while (position < text.length) {
@@ -48,7 +49,9 @@ export function scanComponents(text: string): Scan {
       const component = componentAt(text, start, end, folded, name);
       if (component === "VTIMEZONE") {
         zoneStart = end;
-        if (open.length === 1) position = plainZoneEnd(text, end);
+        if (open.length === 1 && mayPassZones) position = plainZoneEnd(text, end);
+        // Looked for in vain once, it is not looked for at each of a text's thousands of definitions.
+        mayPassZones &&= position > end;
       }
       open.push(component);
       const kind = ITEM_KIND[component];
@@ -62,7 +65,10 @@ export function scanComponents(text: string): Scan {
     } else if (name === "END") {
       const component = componentAt(text, start, end, folded, name);
       if (open.pop() !== component) closed = false;
-      if (component === "VTIMEZONE") costlyZone ||= isCostlyZone(text.slice(zoneStart, start));
+      if (component === "VTIMEZONE") {
+        costlyZone ||= isCostlyZone(text.slice(zoneStart, start));
+        zoneStart = end;
+      }
       if (ITEM_KIND[component] !== undefined) item = null;
     } else if (name === "") {
       if (text.slice(start, end).trim() === "") continue;
@@ -102,11 +108,14 @@ function nameAt(
 ): string {
   if (folded && !/^[^\s;:]+[;:]/.test(text.slice(start, Math.min(end, start + 80))))
     return contentLine(text.slice(start, end)).name;
-  const colon = text.indexOf(":", start);
-  const semicolon = text.slice(start, Math.min(end, colon < 0 ? end : colon)).indexOf(";");
-  const index = semicolon < 0 ? colon : start + semicolon;
-  if (index < 0 || index >= end || index === start) return "";
-  const name = propertyName(text.slice(start, index));
+  // Cut off before it is searched: thousands of lines without a colon must not be searched to the end of the text.
+  const line = text.slice(start, end);
+  const colon = line.indexOf(":");
+  const head = colon < 0 ? line : line.slice(0, colon);
+  const semicolon = head.indexOf(";");
+  const length = semicolon < 0 ? colon : semicolon;
+  if (length <= 0) return "";
+  const name = propertyName(head.slice(0, length));
   return wanted || name === "" || name === "BEGIN" || name === "END" ? name : PASSED_OVER;
 }
 

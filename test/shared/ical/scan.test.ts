@@ -243,3 +243,36 @@ describe("whatever the text", () => {
     expect(new Set(columns.map(({ uid }) => uid)).size).toBe(500);
   });
 });
+
+describe("what a scan reads is in proportion to the text", () => {
+  /** Characters that the engine's searches look at while `run` runs. */
+  function searched(run: () => void): number {
+    const { indexOf } = String.prototype;
+    let count = 0;
+    // A spy that remembers each call would fill the memory.
+    String.prototype.indexOf = function (this: string, wanted: string, from = 0) {
+      const found = indexOf.call(this, wanted, from);
+      count += (found < 0 ? this.length : found) - from;
+      return found;
+    };
+    try {
+      run();
+    } finally {
+      String.prototype.indexOf = indexOf;
+    }
+    return count;
+  }
+
+  test.each([
+    ["an attachment whose lines lost their blank", "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo="],
+    ["semicolons without a colon", "QUJD;REVG"],
+    ["zones that end in small letters", "BEGIN:VTIMEZONE\r\nend:vtimezone"],
+    ["zones that end as something else", "BEGIN:VTIMEZONE\r\nEND:DAYLIGHT"],
+    ["ends of zones that never began", "END:VTIMEZONE"],
+    ["zones in zones", "BEGIN:VTIMEZONE"],
+  ])("%s", (_what, lines) => {
+    const many = `${lines}\r\n`.repeat(1000);
+    const text = `BEGIN:VCALENDAR\r\n${many}BEGIN:VEVENT\r\nUID:one\r\n${many}END:VEVENT\r\n${"END:VTIMEZONE\r\n".repeat(1000)}END:VCALENDAR\r\n`;
+    expect(searched(() => scanColumns(text))).toBeLessThan(20 * text.length);
+  });
+});
