@@ -19,6 +19,7 @@ export class MemoryCalendars implements CalendarSource, CalendarTarget, Calendar
   readonly #refused = new Map<string, AppError>();
   readonly #missing = new Set<string>();
   readonly #deleted = new Set<string>();
+  readonly #made = new Map<string, string>();
   readonly #unsent = new Map<string, string>();
   #rewrite = (text: string) => text;
   #onRead = () => {};
@@ -169,13 +170,19 @@ export class MemoryCalendars implements CalendarSource, CalendarTarget, Calendar
       throw new AppError("account-unknown", "There is no such account.");
   }
 
-  /** Its id is the name; on the server of an account named `me@<accountId>`. */
-  async make({ name, accountId }: WantedCalendar): Promise<KnownCalendar> {
+  /** Its id is the name, with a number where that is taken; on the server of an account named `me@<accountId>`. */
+  async make({ name, accountId, key }: WantedCalendar): Promise<KnownCalendar> {
     const own = accountId !== undefined;
     const account = own ? `me@${accountId}` : "local";
-    this.add({ calendarId: name, account, collection: name, own, ...(own && { accountId }) });
-    this.#onMake(name);
-    return this.#calendars[this.#index(name)] as KnownCalendar;
+    const calendarId = this.#index(name) < 0 ? name : `${name}-2`;
+    this.add({ calendarId, account, collection: name, own, ...(own && { accountId }) });
+    this.#made.set(key, calendarId);
+    this.#onMake(calendarId);
+    return this.#calendars[this.#index(calendarId)] as KnownCalendar;
+  }
+
+  async made(key: string): Promise<string | undefined> {
+    return this.#made.get(key);
   }
 
   #index(calendarId: string): number {

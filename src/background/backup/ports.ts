@@ -132,7 +132,7 @@ export interface WantedCalendar {
   /** Absent: a calendar on this computer. */
   readonly accountId?: string;
   readonly components: readonly string[];
-  /** Names the collection on a server: the same for the same purpose, so that a second try finds it. */
+  /** The same for the same purpose, so that a second try finds what the first made. Names the collection on a server. */
   readonly key: string;
 }
 
@@ -144,6 +144,8 @@ export interface CalendarMaker {
    * @throws AppError "account-unknown", and those of the server
    */
   make(wanted: WantedCalendar, signal: AbortSignal): Promise<KnownCalendar>;
+  /** The id of the calendar last made under this key; it may be gone. `undefined`: none that is known. */
+  made(key: string): Promise<string | undefined>;
 }
 
 /** How long work tells that it goes on. `total` is 0 while unknown. */

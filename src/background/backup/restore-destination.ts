@@ -25,10 +25,15 @@ export interface Destinations {
   readonly failed: readonly Failure[];
 }
 
-/** @throws AppError "calendar-unknown", "read-only": then nothing is touched */
+/**
+ * @param made id of the calendar that this very restore made before, should it have been cut short: another one, whatever it
+ *   is called, may be one that somebody works in
+ * @throws AppError "calendar-unknown", "read-only": then nothing is touched
+ */
 export async function findDestinations(
   selected: readonly SelectedCalendar[],
   target: CalendarTargetChoice,
+  made: string | undefined,
   source: CalendarSource,
   signal: AbortSignal,
 ): Promise<Destinations> {
@@ -43,18 +48,15 @@ export async function findDestinations(
     if (refusal) throw refusal;
     return { destinations: [{ calendar: calendar ?? null, resources, whole }], failed };
   }
-  const namesakes = known.filter(
+  const begun = known.find(
     (calendar) =>
-      calendar.displayName === target.name &&
-      !calendar.readOnly &&
-      calendar.accountId === target.accountId &&
-      (target.accountId !== undefined || calendar.type === "storage"),
+      calendar.calendarId === made && calendar.displayName === target.name && !calendar.readOnly,
   );
-  for (const calendar of namesakes) {
-    // A restore that was cut short: everything in it is what it was to receive.
-    const present = await presentResources(calendar, source, signal);
+  if (begun) {
+    // With anything else in it, it is a calendar of its own by now.
+    const present = await presentResources(begun, source, signal);
     if (isPartOf([...present.values()], resources))
-      return { destinations: [{ calendar, resources, whole: false }], failed };
+      return { destinations: [{ calendar: begun, resources, whole: false }], failed };
   }
   return { destinations: [{ calendar: null, resources, whole: false }], failed };
 }

@@ -64,7 +64,15 @@ export async function restoreToCalendars(
   const accountId = accountOf(request);
   if (accountId !== undefined) await world.maker.requireAccount(accountId);
   const selected = await readSelection(snapshot, request.selection, work.signal);
-  const found = await findDestinations(selected, request.target, world.calendars, work.signal);
+  const key = await keyOfNew(snapshot, request.target);
+  const made = key === undefined ? undefined : await world.maker.made(key);
+  const found = await findDestinations(
+    selected,
+    request.target,
+    made,
+    world.calendars,
+    work.signal,
+  );
   const failed: Failure[] = [...selected.flatMap(unreadableFailures), ...found.failed];
   const restores: CalendarRestore[] = [];
   for (const destination of found.destinations)
@@ -133,7 +141,9 @@ async function plan(
     ? await presentResources(calendar, source, signal)
     : new Map<string, PresentResource>();
   // Only a whole calendar can be made exact: else everything not selected would be removed. Copies are no calendar.
-  const effective = mode === "exact" && (!whole || newUids) ? "older" : mode;
+  const narrowed = mode === "exact" && (!whole || newUids) ? "older" : mode;
+  // What lies in a new one already was restored before, or came from the server: somebody may have edited it since.
+  const effective = target.kind === "new" ? "missing" : narrowed;
   const told = calendar ? mayBeTold(calendar) : accountOf({ target }) !== undefined;
   const planned = planRestore(
     resources,
@@ -190,14 +200,22 @@ async function begin(
     name,
     ...(accountId === undefined ? {} : { accountId }),
     components: componentsOf(destination),
-    // The same for the same restore: one that was cut short finds what it made.
-    key: (await copyUid(`${snapshot.info.id} ${accountId ?? ""}`, name)).slice(0, 16),
+    key: (await keyOfNew(snapshot, request.target)) ?? "",
   };
   const calendar = await maker.make(wanted, signal);
   // Brings in what the server has of it.
   await calendars.write(calendar, [], signal, () => {});
   const made = { ...destination, calendar };
   return { restore: await plan(made, request, calendars, signal), calendar };
+}
+
+/** The same for the same restore: one that was cut short finds what it made. `undefined` where nothing is to be made. */
+async function keyOfNew(
+  { info }: SnapshotFiles,
+  target: CalendarTargetChoice,
+): Promise<string | undefined> {
+  if (target.kind !== "new") return undefined;
+  return (await copyUid(`${info.id} ${target.accountId ?? ""}`, target.name)).slice(0, 16);
 }
 
 function accountOf({ target }: Pick<RestoreRequest, "target">): string | undefined {

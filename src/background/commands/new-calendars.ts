@@ -7,10 +7,13 @@ import type {
   KnownCalendar,
   WantedCalendar,
 } from "../backup/ports.ts";
+import { type MadeCalendar, withMade } from "../settings/made-calendars.ts";
+import type { StoredValue } from "../settings/stored-value.ts";
 
 export interface NewCalendarsDependencies extends MakingDependencies {
   readonly calendars: Pick<typeof messenger.calendar.calendars, "create">;
   readonly known: Pick<CalendarSource, "calendars">;
+  readonly made: StoredValue<MadeCalendar[]>;
 }
 
 export class NewCalendars implements CalendarMaker {
@@ -29,12 +32,17 @@ export class NewCalendars implements CalendarMaker {
       wanted.accountId === undefined
         ? await this.#makeLocal(wanted)
         : await this.#makeOnServer(wanted.accountId, wanted, signal);
+    await this.#deps.made.update((old) => withMade(old, { key: wanted.key, calendarId: id }));
     const made = (await this.#deps.known.calendars()).find(({ calendarId }) => calendarId === id);
     if (made) return made;
     throw new AppError("calendar-unknown", "The new calendar was removed again meanwhile.", {
       hint: "Nothing was restored. Try again.",
       retry: "after-user",
     });
+  }
+
+  async made(key: string): Promise<string | undefined> {
+    return (await this.#deps.made.read()).find((made) => made.key === key)?.calendarId;
   }
 
   async #makeOnServer(

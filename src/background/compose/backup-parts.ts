@@ -18,6 +18,7 @@ import { damageMemory, storeChecks } from "../commands/store-checks.ts";
 import { reminderShape } from "../settings/backup-reminder.ts";
 import { checksShape, damageShape } from "../settings/check-settings.ts";
 import { installationId } from "../settings/installation.ts";
+import { madeCalendarsShape } from "../settings/made-calendars.ts";
 import type { AccountParts } from "./account-parts.ts";
 import { composeStore } from "./store.ts";
 import {
@@ -99,6 +100,7 @@ export function composeBackups({ operations, accounts, accountServers, syncs }: 
       accounts,
       servers: accountServers,
       known: thunderbirdCalendars,
+      made: stored(madeCalendarsShape),
     }),
     damage: damageMemory(stored(damageShape)),
   });

@@ -271,8 +271,8 @@ describe("into a new calendar", () => {
   test("goes on in the calendar that an interrupted restore made", async () => {
     for (const uid of ["a", "b"]) calendars.put("work", `${uid}.ics`, event(uid, uid));
     const id = await backUp();
-    await calendars.make({ name: "Again", components: [], key: "" });
-    calendars.put("Again", "a.ics", event("a", "a"));
+    await restore(id, { kind: "new", name: "Again" });
+    calendars.drop("Again", "b.ics");
     expect(await restore(id, { kind: "new", name: "Again" })).toMatchObject({
       created: 1,
       unchanged: 1,
@@ -313,6 +313,33 @@ describe("into a new calendar", () => {
     expect(await codeOf(restore(id, target, { dryRun: true }))).toBe("account-unknown");
     expect(await codeOf(restore(id, target))).toBe("account-unknown");
     expect(await service.list({}, work())).toHaveLength(1);
+  });
+
+  test.each([
+    ["here", { kind: "new", name: "Home" } as const, "home"],
+    ["on the server", { kind: "new", name: "other", accountId: "acc" } as const, "other"],
+  ])(
+    "%s, changes nothing in one of the same name that somebody works in",
+    async (_, target, live) => {
+      calendars.put("work", "a.ics", event("a", "A"));
+      const id = await backUp();
+      calendars.put(live, "a.ics", event("a", "Edited today"));
+      const report = await restore(id, target, { mode: "older" });
+      expect(report).toMatchObject({ created: 1, updated: 0, failed: [] });
+      expect(report.calendarIds).not.toContain(live);
+      expect(calendars.texts(live).get("a.ics")).toBe(event("a", "Edited today"));
+    },
+  );
+
+  test("again, once somebody works in it, takes no edit back", async () => {
+    for (const uid of ["a", "b"]) calendars.put("work", `${uid}.ics`, event(uid, uid));
+    const id = await backUp();
+    const target = { kind: "new", name: "Again" } as const;
+    await restore(id, target, { mode: "older" });
+    calendars.put("Again", "a.ics", event("a", "Edited since"));
+    calendars.drop("Again", "b.ics");
+    expect(await restore(id, target, { mode: "older" })).toMatchObject({ created: 1, updated: 0 });
+    expect(calendars.texts("Again").get("a.ics")).toBe(event("a", "Edited since"));
   });
 
   test("takes no other calendar of the same name for it", async () => {
