@@ -117,6 +117,8 @@ export interface LeftOver {
   readonly text: string;
   /** One side of a conflict; else a change that was never sent. */
   readonly undecided: boolean;
+  /** Addresses that a server might mail when it gets this. */
+  readonly people: readonly string[];
 }
 
 export interface PassingTrouble {
@@ -994,11 +996,14 @@ export interface Commands {
   /** What was never sent or never decided of calendars that are gone, and the calendars it could be put into. */
   "leftovers.list": {
     args: object;
-    value: { calendars: LeftCalendar[]; targets: { id: string; name: string }[] };
+    value: { calendars: LeftCalendar[]; targets: { id: string; name: string; mails: boolean }[] };
   };
-  /** Puts one of them into another calendar. `copied`: as a new item, since that calendar has another version of it. */
+  /**
+   * Puts one of them into another calendar. `copied`: as a new item, since that calendar has another version of it. `mail`: the
+   * server may mail the people in it; else it is put so that nobody gets any.
+   */
   "leftovers.put": {
-    args: { calendarId: string; ids: readonly number[]; targetId: string };
+    args: { calendarId: string; ids: readonly number[]; targetId: string; mail?: boolean };
     value: { copied: boolean; sent: boolean };
   };
   /** Gives them up: they go into the next snapshot, and are listed no more. */

@@ -267,7 +267,12 @@ export const argumentSchemas: {
     limit: v.exactOptional(v.pipe(count, v.minValue(1, "must be at least 1"))),
   }),
   "leftovers.list": nothing,
-  "leftovers.put": v.strictObject({ calendarId: text, ids: v.array(count), targetId: text }),
+  "leftovers.put": v.strictObject({
+    calendarId: text,
+    ids: v.array(count),
+    targetId: text,
+    mail: v.exactOptional(v.boolean()),
+  }),
   "leftovers.discard": v.strictObject({ calendarId: text, ids: v.array(count) }),
   "quarantine.list": nothing,
   "quarantine.retry": v.strictObject({ calendarId: text }),

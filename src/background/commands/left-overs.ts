@@ -2,13 +2,21 @@
 import type { CommandArguments, CommandValue, LeftOver } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
 import { withNewIdentity } from "../../shared/ical/new-identity.ts";
+import { withoutServerScheduling } from "../../shared/ical/restored-text.ts";
 import { scanColumns } from "../../shared/ical/scan.ts";
 import {
   LEFT_REASONS,
   type RemovedCalendarRow,
   type SupersededVersion,
 } from "../../shared/item-store.ts";
-import type { CalendarSource, CalendarTarget, KnownCalendar } from "../backup/ports.ts";
+import { notifiedPeople } from "../backup/notified-people.ts";
+import type {
+  CalendarSource,
+  CalendarTarget,
+  CalendarWrite,
+  KnownCalendar,
+} from "../backup/ports.ts";
+import { mayBeTold, quietWrites } from "../backup/restore-mail.ts";
 import { unreadableReason } from "../icalendar/readable.ts";
 import type { GoneCalendar } from "../settings/gone-calendars.ts";
 import type { Work } from "./ports.ts";
@@ -42,7 +50,11 @@ export async function listLeftOvers(
   }
   const targets = (await deps.calendars.calendars())
     .filter(({ readOnly }) => !readOnly)
-    .map(({ calendarId, displayName }) => ({ id: calendarId, name: displayName }));
+    .map((calendar) => ({
+      id: calendar.calendarId,
+      name: calendar.displayName,
+      mails: mayBeTold(calendar),
+    }));
   return { calendars, targets };
 }
 
@@ -56,17 +68,19 @@ function itemsOf(versions: readonly SupersededVersion[]): LeftOver[] {
     summary: scanColumns(text).summary,
     text,
     undecided: same.some(({ reason }) => reason === "undecided"),
+    people: notifiedPeople([text]),
   }));
 }
 
 /**
  * Nothing in the other calendar is replaced: where it has another version of the item, this one is added as a new item.
+ * To the server it is a new item either way, so it is put as a quiet restore does unless `mail` says that it may invite people.
  * @throws AppError "calendar-unknown"; "item-unknown": it was put or given up already; "calendar-data": it is damaged;
  *   that of a calendar that is not ours
  */
 export async function putLeftOver(
   deps: LeftOversDependencies,
-  { calendarId, ids, targetId }: CommandArguments<"leftovers.put">,
+  { calendarId, ids, targetId, mail = false }: CommandArguments<"leftovers.put">,
   work: Work,
 ): Promise<CommandValue<"leftovers.put">> {
   const version = (await versionsOf(deps, calendarId)).find(({ id }) => ids.includes(id));
@@ -87,34 +101,41 @@ export async function putLeftOver(
       details: { calendarId: targetId },
     });
   }
-  const { text, copied } = await whatToAdd(deps, target, version);
-  const sent = text === null || (await add(deps, target, text, work));
+  const { write, copied } = await whatToAdd(deps, target, version, mail || !mayBeTold(target));
+  const sent = write === null || (await add(deps, target, write, work));
   await deps.provider.dismissSuperseded(calendarId, [...ids]);
   return { copied, sent };
 }
 
-/** `text` is `null` where the calendar holds just this. */
+/**
+ * `write` is `null` where the calendar holds just this.
+ * @param asItIs else the server is told to mail nobody
+ */
 async function whatToAdd(
   { items, newId }: LeftOversDependencies,
   { calendarId }: KnownCalendar,
   { uid, text }: SupersededVersion,
-): Promise<{ text: string | null; copied: boolean }> {
+  asItIs: boolean,
+): Promise<{ write: CalendarWrite | null; copied: boolean }> {
+  const made = (wanted: string): CalendarWrite => {
+    const { uid } = scanColumns(wanted);
+    const write = { kind: "create", name: `${newId()}.ics`, uid, text: wanted } as const;
+    return asItIs ? write : (quietWrites([write], new Map()).writes[0] ?? write);
+  };
   const there = uid === null ? null : await items.get(calendarId, uid, { returnFormat: "ical" });
-  if (there === null) return { text, copied: false };
-  if (there.item === text) return { text: null, copied: false };
-  return { text: withNewIdentity(text, newId()), copied: true };
+  if (there === null) return { write: made(text), copied: false };
+  if (there.item === text || there.item === withoutServerScheduling(text))
+    return { write: null, copied: false };
+  return { write: made(withNewIdentity(text, newId())), copied: true };
 }
 
 /** @returns whether it is there for good; else it waits in the calendar and is sent later */
 async function add(
-  { calendars, newId }: LeftOversDependencies,
+  { calendars }: LeftOversDependencies,
   target: KnownCalendar,
-  text: string,
+  write: CalendarWrite,
   { signal }: Work,
 ): Promise<boolean> {
-  const name = `${newId()}.ics`;
-  const { uid } = scanColumns(text);
-  const write = { kind: "create", name, uid, text } as const;
   const [failure] = await calendars.write(target, [write], signal, () => {});
   if (failure && !target.own) throw failure.error;
   return failure === undefined;

@@ -75,7 +75,7 @@ export class LeftOvers {
 
   #row({ calendarId }: LeftCalendar, item: LeftOver, targets: Targets): HTMLElement {
     const { client, words } = this.#page;
-    const { ids, summary, text, undecided } = item;
+    const { ids, summary, text, undecided, people } = item;
     const title = summary || words.text("noTitle");
     const view = element("div", { hidden: true });
     const question = element("div");
@@ -89,15 +89,45 @@ export class LeftOvers {
     open.setAttribute("aria-expanded", "false");
     const target = element(
       "select",
-      { "aria-label": words.text("targetCalendar", title) },
+      // The question is about the calendar that was chosen.
+      { "aria-label": words.text("targetCalendar", title), onchange: () => show(question) },
       ...targets.map(({ id, name }) => element("option", { value: id }, name)),
     );
-    const put = async (): Promise<HTMLElement> => {
-      const targetId = target.value;
-      const name = targets.find(({ id }) => id === targetId)?.name ?? "";
-      const { copied, sent } = await client.call("leftovers.put", { calendarId, ids, targetId });
+    const chosen = () => targets.find(({ id }) => id === target.value);
+    const put = async (mail: boolean): Promise<HTMLElement> => {
+      const { id: targetId = "", name = "" } = chosen() ?? {};
+      const args = { calendarId, ids, targetId, mail };
+      const { copied, sent } = await client.call("leftovers.put", args);
       const said = copied ? "leftOverCopied" : sent ? "leftOverPut" : "leftOverPutLater";
       return resultNotice("success", words.text(said, title, name));
+    };
+    const askAboutMail = (): void => {
+      const go = (key: string, mail: boolean) =>
+        element(
+          "button",
+          { type: "button", onclick: () => void this.#act(() => put(mail)) },
+          words.text(key),
+        );
+      const quietly = go("putWithoutMail", false);
+      const cancel = (): void => {
+        show(question);
+        target.focus();
+      };
+      show(
+        question,
+        warningNotice(
+          words.counted("mayGetMail", people.length),
+          element("p", { class: "hint" }, words.list(people)),
+          element(
+            "p",
+            { class: "actions" },
+            quietly,
+            go("putWithMail", true),
+            element("button", { type: "button", onclick: cancel }, words.text("cancel")),
+          ),
+        ),
+      );
+      quietly.focus();
     };
     const giveUp = async (): Promise<HTMLElement> => {
       await client.call("leftovers.discard", { calendarId, ids });
@@ -143,7 +173,10 @@ export class LeftOvers {
         button(
           words.text("putIntoCalendar"),
           words.text("putIntoCalendarOf", title),
-          () => void this.#act(put),
+          () => {
+            if (people.length > 0 && chosen()?.mails) askAboutMail();
+            else void this.#act(() => put(false));
+          },
           targets.length === 0,
         ),
         open,

@@ -62,8 +62,18 @@ const version = (id: number, text: string, reason: string): SupersededVersion =>
 });
 const MINE = eventText("tea", "Tea at four");
 const THEIRS = eventText("tea", "Tea at five");
-const put = (ids: number[]) =>
-  putLeftOver(deps(), { calendarId: "gone", ids, targetId: "work" }, work());
+const MEETING = eventText("tea", "Tea for two").replace(
+  "END:VEVENT",
+  [
+    "ORGANIZER:mailto:me@example.org",
+    "ATTENDEE:mailto:me@example.org",
+    "ATTENDEE:mailto:Grace@example.org",
+    "END:VEVENT",
+  ].join("\r\n"),
+);
+const put = (ids: number[], more: { mail?: boolean } = {}) =>
+  putLeftOver(deps(), { calendarId: "gone", ids, targetId: "work", ...more }, work());
+const textOf = (write: CalendarWrite | undefined) => (write && "text" in write ? write.text : "");
 
 beforeEach(() => {
   versions = [
@@ -87,12 +97,12 @@ test("what is left is listed once a text, with the calendars that could take it"
         account: "me@here",
         removedAt: 5,
         items: [
-          { ids: [1, 2], summary: "Tea at four", text: MINE, undecided: true },
-          { ids: [3], summary: "Tea at five", text: THEIRS, undecided: true },
+          { ids: [1, 2], summary: "Tea at four", text: MINE, undecided: true, people: [] },
+          { ids: [3], summary: "Tea at five", text: THEIRS, undecided: true, people: [] },
         ],
       },
     ],
-    targets: [{ id: "work", name: "Work" }],
+    targets: [{ id: "work", name: "Work", mails: true }],
   });
 });
 
@@ -122,6 +132,50 @@ test("without a network it waits in the calendar; what a calendar refused is sti
   known = known.map((one) => ({ ...one, own: false }));
   await expect(put([3])).rejects.toBe(OFFLINE);
   expect(versions.map(({ id }) => id)).toEqual([3]);
+});
+
+test("who is invited is listed, with the calendars whose server may mail them", async () => {
+  versions = [version(1, MEETING, "unsent")];
+  known = known
+    .slice(0, 1)
+    .flatMap((one) => [
+      one,
+      { ...one, calendarId: "built-in", own: false, type: "caldav" },
+      { ...one, calendarId: "shelf", own: false, type: "storage" },
+    ]);
+  const { calendars, targets } = await listLeftOvers(deps());
+  expect(calendars[0]?.items[0]?.people).toEqual(["grace@example.org", "me@example.org"]);
+  expect(targets.map(({ id, mails }) => [id, mails])).toEqual([
+    ["work", true],
+    ["built-in", true],
+    ["shelf", false],
+  ]);
+});
+
+test("a meeting is put so that the server invites nobody, unless the user wants that", async () => {
+  versions = [version(1, MEETING, "unsent"), version(2, MEETING, "undecided")];
+  await put([1]);
+  const quiet = textOf(written[0]);
+  expect(quiet).toContain("ORGANIZER;SCHEDULE-AGENT=CLIENT:mailto:me@example.org");
+  expect(quiet.match(/ATTENDEE;SCHEDULE-AGENT=CLIENT:/g)).toHaveLength(2);
+  await put([2], { mail: true });
+  expect(textOf(written[1])).toBe(MEETING);
+});
+
+test("a meeting that was put quietly is not added again", async () => {
+  versions = [version(1, MEETING, "unsent"), version(2, MEETING, "undecided")];
+  await put([1]);
+  there.set("tea", textOf(written[0]));
+  expect(await put([2])).toEqual({ copied: false, sent: true });
+  expect(written).toHaveLength(1);
+  expect(versions).toEqual([]);
+});
+
+test("a calendar on this computer, where nobody is mailed, gets a meeting byte for byte", async () => {
+  versions = [version(1, MEETING, "unsent")];
+  known = known.map((one) => ({ ...one, own: false, type: "storage" }));
+  await put([1]);
+  expect(textOf(written[0])).toBe(MEETING);
 });
 
 test("what is damaged, or gone by now, is put nowhere", async () => {
