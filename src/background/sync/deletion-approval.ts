@@ -30,7 +30,8 @@ export async function approveDeletions(
   const state = (await local.getState()) ?? EMPTY_STATE;
   const names = pending.map(({ name }) => name as ResourceName);
   const at = now();
-  const change: MassChange = { at, kind: "deletions", names };
+  const deletedAt = pending.map(({ changedAt }) => changedAt);
+  const change: MassChange = { at, kind: "deletions", names, deletedAt };
   // The last word counts, and what it was given for before and could not be sent yet.
   const before = new Set<string>(state.approvedDeletions?.names);
   const unsent = waiting.flatMap(({ name }) =>

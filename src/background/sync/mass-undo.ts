@@ -85,7 +85,9 @@ class Undoing {
   /** What gave way, and what is there. */
   async read(names: readonly string[]): Promise<void> {
     const { local, texts } = this.#context;
-    const since = await local.listSuperseded(this.#change.at);
+    const { at, deletedAt = [] } = this.#change;
+    const first = deletedAt.reduce((early, one) => Math.min(early, one), at);
+    const since = await local.listSuperseded(first);
     this.#versions = new Versions(this.#change, since, texts);
     // What was deleted before it was ever sent gave way then.
     if (names.some((name) => this.#versions.taken(name) === undefined))

@@ -157,6 +157,8 @@ export interface MassChange {
   readonly names: readonly ResourceName[];
   /** Of reversals, for each name: the mark ({@link markOf}) of the older text that was taken over. */
   readonly taken?: readonly string[];
+  /** Of deletions, for each name: when the user deleted it, ms since the epoch. */
+  readonly deletedAt?: readonly number[];
 }
 
 /**

@@ -49,6 +49,7 @@ const StoredState = v.object({
         kind: v.picklist(["removals", "reversals", "deletions"]),
         names: v.array(branded<ResourceName>()),
         taken: v.exactOptional(v.array(v.string())),
+        deletedAt: v.exactOptional(v.array(v.number())),
       }),
     ),
     [],

@@ -11,6 +11,8 @@ import type {
   StageOperation,
   SupersededVersion,
 } from "../../shared/item-store.ts";
+import { editDeletedAt } from "./discard.ts";
+import { groupBy } from "./group-by.ts";
 import type { MassChange, MassChangeKind } from "./ports.ts";
 import { markOf } from "./text-mark.ts";
 import { type CalendarTexts, saysTheSame } from "./texts.ts";
@@ -52,26 +54,33 @@ export class Versions {
   readonly #kind: MassChangeKind;
   readonly #at: number;
   readonly #concerned: ReadonlySet<string>;
+  readonly #deletedAt: ReadonlyMap<string, number | undefined>;
   readonly #texts: CalendarTexts;
   readonly #byName: ReadonlyMap<string, readonly SupersededVersion[]>;
   readonly #byUid: ReadonlyMap<string | null, readonly SupersededVersion[]>;
 
   constructor(
-    { kind, at, names }: MassChange,
+    { kind, at, names, deletedAt }: MassChange,
     versions: readonly SupersededVersion[],
     texts: CalendarTexts,
   ) {
     this.#kind = kind;
     this.#at = at;
     this.#concerned = new Set(names);
+    this.#deletedAt = new Map(names.map((name, index) => [name, deletedAt?.[index]]));
     this.#texts = texts;
     const oldestFirst = [...versions].sort((a, b) => a.id - b.id);
     this.#byName = groupBy(oldestFirst, ({ name }) => name);
     this.#byUid = groupBy(oldestFirst, ({ uid }) => uid);
   }
 
-  /** The one the mass change took: the first since it began; of what was deleted unsent, the last before. */
+  /**
+   * The one the mass change took: what was deleted with an edit of it unsent, else the first since it began; of what was
+   * never sent, the last before.
+   */
   taken(name: string): SupersededVersion | undefined {
+    const edit = this.#editDeleted(name);
+    if (edit !== undefined) return edit;
     const reasons = REASONS[this.#kind];
     const fitting = (this.#byName.get(name) ?? []).filter(({ reason }) => reasons.includes(reason));
     const since = fitting.find(({ supersededAt }) => supersededAt >= this.#at);
@@ -81,12 +90,25 @@ export class Versions {
   /** Of the same item, oldest first: also of other names, but not of another resource with its UID. */
   after({ id, name, uid, text }: SupersededVersion): readonly SupersededVersion[] {
     const same = uid === null ? this.#byName.get(name) : this.#byUid.get(uid);
+    const deleted = this.#editDeleted(name)?.id === id ? this.#deletedThere(name, id) : undefined;
     return (same ?? []).filter(
       (version) =>
         version.id > id &&
+        version !== deleted &&
         (version.name === name ||
           (!this.#concerned.has(version.name) && this.#texts.isSameResource(text, version.text))),
     );
+  }
+
+  #editDeleted(name: string): SupersededVersion | undefined {
+    const at = this.#deletedAt.get(name);
+    return at === undefined ? undefined : editDeletedAt(this.#byName.get(name) ?? [], at);
+  }
+
+  /** What the server had when the deletion was sent: it gave way by the same deletion, not by a later one. */
+  #deletedThere(name: string, id: number): SupersededVersion | undefined {
+    const next = this.#byName.get(name)?.find((one) => one.id > id && one.reason !== "sync");
+    return next !== undefined && GONE.includes(next.reason) ? next : undefined;
   }
 }
 
@@ -209,16 +231,6 @@ function merge(texts: CalendarTexts, base: string, mine: string, theirs: string)
   if (mine === base) return theirs;
   const { text, conflicts } = texts.mergeTexts({ base, mine, theirs });
   return conflicts.length > 0 ? null : text;
-}
-
-function groupBy<K, V>(values: readonly V[], keyOf: (value: V) => K): Map<K, V[]> {
-  const groups = new Map<K, V[]>();
-  for (const value of values) {
-    const group = groups.get(keyOf(value));
-    if (group === undefined) groups.set(keyOf(value), [value]);
-    else group.push(value);
-  }
-  return groups;
 }
 
 function staged(

@@ -249,6 +249,73 @@ test("events made here, deleted unsent and agreed to be deleted come back", asyn
   await expectAgreement();
 });
 
+describe("events deleted with an edit of theirs unsent", () => {
+  beforeEach(async () => {
+    await editHere(FIRST, "LOCATION", "Mine");
+    for (const uid of uids.slice(0, MANY)) await local.remove(nameOf(uid));
+    await sync();
+    expect(remote.texts().size).toBe(EVENTS);
+  });
+
+  async function decide(decision: "apply" | "keep"): Promise<void> {
+    const { preview = "" } = (await engine.held("deletions")) ?? {};
+    await engine.decide("deletions", decision, { preview, withoutSnapshot: true }, work);
+  }
+
+  test("come back as the user saw them last", async () => {
+    await decide("apply");
+    await sync();
+    expect(remote.texts().size).toBe(EVENTS - MANY);
+    expect(await undo("deletions")).toEqual({ changed: MANY, merged: 0, left: [] });
+    expect(there(FIRST, "LOCATION")).toBe("Mine");
+    expect(there(SECOND, "LOCATION")).toBe("Here");
+    await expectAgreement();
+  });
+
+  test("come back so before they are sent, too", async () => {
+    await decide("apply");
+    expect(await undo("deletions")).toMatchObject({ changed: MANY, left: [] });
+    expect(there(FIRST, "LOCATION")).toBe("Mine");
+    await expectAgreement();
+  });
+
+  test("are kept as the user saw them last", async () => {
+    await decide("keep");
+    await sync();
+    expect(there(FIRST, "LOCATION")).toBe("Mine");
+    await expectAgreement();
+  });
+
+  test("one by one, come back with the edit", async () => {
+    expect(await engine.discard(FIRST)).toBe(true);
+    expect(propertyOf((await local.visible()).get(FIRST), "LOCATION")).toBe("Mine");
+  });
+
+  test("bring another client's changes along", async () => {
+    editThere(FIRST, "SUMMARY", "theirs");
+    await sync();
+    await decide("keep");
+    await sync();
+    expect(there(FIRST, "SUMMARY")).toBe("theirs");
+    expect(there(FIRST, "LOCATION")).toBe("Mine");
+    await expectAgreement();
+  });
+
+  test("stay deleted when they came back and were deleted once more", async () => {
+    await decide("apply");
+    await sync();
+    remote.write(FIRST, versionOf("event-0", "again", 7));
+    await sync();
+    await local.remove(FIRST);
+    await sync();
+    expect(await undo("deletions")).toMatchObject({
+      changed: MANY - 1,
+      left: [{ name: FIRST, why: "deleted" }],
+    });
+    expect(remote.texts().has(FIRST)).toBe(false);
+  });
+});
+
 test("an edit made while the undo is under way is not overwritten", async () => {
   for (const uid of uids.slice(0, MANY)) remote.write(nameOf(uid), versionOf(uid, "old", 1));
   await sync();
