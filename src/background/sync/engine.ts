@@ -61,7 +61,7 @@ export interface RunOptions {
   readonly impatient: boolean;
   /** The user has agreed beforehand to the deletion of these, however many they are. */
   readonly approvedDeletions?: readonly string[];
-  /** Compares everything with the server, even if it says that nothing changed. */
+  /** Compares everything with the server as {@link CalendarSync.audit} does, even if it says that nothing changed. */
   readonly listsAll?: boolean;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: SyncProgress) => void;

@@ -40,23 +40,34 @@ export interface Plan {
 }
 
 /**
- * Compared weakly (RFC 9110 §8.8.3.2): a compressed answer to a GET has the weak one of the tag that the server lists.
+ * How tags are compared (RFC 9110 §8.8.3.2). Weakly as a rule: a compressed answer to a GET has the weak one of the tag
+ * that the server lists. Strictly where the user wants to be sure: a repair fetches whatever the audit looked at.
  */
-const isCurrent = (known: KnownMember | undefined, etag: ETag | null): boolean =>
-  etag !== null && opaqueTag(known?.metadata?.etag) === opaqueTag(etag);
+export type Comparison = "weak" | "strict";
+
+function isCurrent(
+  known: KnownMember | undefined,
+  etag: ETag | null,
+  comparison: Comparison,
+): boolean {
+  if (etag === null) return false;
+  const here = known?.metadata?.etag;
+  return comparison === "strict" ? here === etag : opaqueTag(here) === opaqueTag(etag);
+}
 
 const opaqueTag = (etag: ETag | null | undefined): string | undefined => etag?.replace(/^W\//, "");
 
 function planMembers(
   known: KnownMembers,
   listed: Iterable<RemoteMember>,
+  comparison: Comparison,
 ): Pick<Plan, "fetch" | "current" | "relocated"> {
   const fetch: RemoteMember[] = [];
   const current: ResourceName[] = [];
   const relocated: RemoteMember[] = [];
   for (const member of listed) {
     const row = known.get(member.name);
-    if (!isCurrent(row, member.etag)) {
+    if (!isCurrent(row, member.etag, comparison)) {
       fetch.push(member);
       continue;
     }
@@ -71,12 +82,16 @@ const byName = (members: readonly RemoteMember[]): Map<string, RemoteMember> =>
   new Map(members.map((member) => [member.name, member]));
 
 /** A listing of every member. */
-export function planListing(known: KnownMembers, listed: readonly RemoteMember[]): Plan {
+export function planListing(
+  known: KnownMembers,
+  listed: readonly RemoteMember[],
+  comparison: Comparison = "weak",
+): Plan {
   const members = byName(listed);
   const unlisted = [...known.values()]
     .filter((row) => !members.has(row.name))
     .map((row) => row.name);
-  return { ...planMembers(known, members.values()), stated: [], unlisted };
+  return { ...planMembers(known, members.values(), comparison), stated: [], unlisted };
 }
 
 /**
@@ -89,7 +104,7 @@ export function planChanges(
 ): Plan {
   const changed = byName(page.changed);
   const stated = [...new Set(page.removed)].filter((name) => known.has(name) && !changed.has(name));
-  return { ...planMembers(known, changed.values()), stated, unlisted: [] };
+  return { ...planMembers(known, changed.values(), "weak"), stated, unlisted: [] };
 }
 
 /** As few as these are told again after own writes. */

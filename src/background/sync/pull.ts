@@ -29,7 +29,7 @@ export interface PullOptions {
   readonly status: CollectionStatus | null;
   /** The user asked: quarantined members and held removals are tried at once. */
   readonly impatient: boolean;
-  /** Lists everything even if the server says that nothing changed. */
+  /** Lists everything even if the server says that nothing changed, and takes no tag for another's weak form. */
   readonly listsAll: boolean;
 }
 
@@ -118,7 +118,8 @@ class Pull {
     const status = await this.#currentStatus();
     try {
       const members = await remote.list(signal);
-      const plan = planListing(await this.#known.all(), members);
+      const comparison = this.#options.listsAll ? "strict" : "weak";
+      const plan = planListing(await this.#known.all(), members, comparison);
       const seen = new Set<string>(members.map((member) => member.name));
       return { plan, seen, token: status.syncToken, ctag: status.ctag };
     } catch (error) {

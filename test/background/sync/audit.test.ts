@@ -58,6 +58,26 @@ test("an ordinary synchronization does not see it, one that lists all repairs it
   expect((await world.engine.audit(work)).findings).toEqual([]);
 });
 
+test("a repair fetches what differs although only the strength of its tag does", async () => {
+  const world = await makeSyncedWorld(numbered(3));
+  const [row] = await world.local.getResources(["event-1.ics"]);
+  const metadata = row?.metadata as { etag: string };
+  const wrong = {
+    kind: "put",
+    name: "event-1.ics",
+    text: event("event-1", "wrong"),
+    metadata: { ...metadata, etag: `W/${metadata.etag}` },
+    columns: {} as never,
+  } as const;
+  await world.local.batch([wrong], { notify: false });
+  expect((await world.engine.audit(work)).findings).toEqual([
+    { name: "event-1.ics", kind: "differs" },
+  ]);
+  await world.engine.run({ status: null, impatient: true, listsAll: true, signal });
+  expect(world.local.visible()).toEqual(world.remote.texts());
+  expect((await world.engine.audit(work)).findings).toEqual([]);
+});
+
 test("once a week it is repaired without being asked for", async () => {
   const world = await drifted();
   world.now += 6 * DAY;

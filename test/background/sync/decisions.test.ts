@@ -79,6 +79,12 @@ describe("planListing", () => {
   });
 });
 
+test("compared strictly, a tag made weak is another one", () => {
+  const here = known(member("a", '"1"'), member("b", '"1"'));
+  const plan = planListing(here, [member("a", 'W/"1"'), member("b", '"1"')], "strict");
+  expect([names(plan.fetch), plan.current]).toEqual([["a"], ["b"]]);
+});
+
 describe("planChanges", () => {
   test.each<[string, RemoteMember[], RemoteMember[], string[], string[], string[]]>([
     ["a stated removal of a row", [member("a", '"1"')], [], ["a"], [], ["a"]],
