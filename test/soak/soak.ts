@@ -56,10 +56,7 @@ try {
   const textBytes = texts.reduce((sum, text) => sum + text.length, 0);
   if (after.databaseBytes > textBytes * MOST_DATABASE_BYTES_A_TEXT + MOST_LOG_BYTES)
     throw new Error(`the database grew to ${after.databaseBytes} bytes for ${textBytes} of text`);
-  // Thunderbird says so of every page that it stops while something is awaited there.
-  const errors = (await soak.world.thunderbird.consoleErrors()).filter(
-    ({ text }) => !/^Promise (resolved|rejected) after context unloaded/.test(text),
-  );
+  const errors = await soak.world.thunderbird.consoleErrors();
   if (errors.length > 0) throw new Error(`errors in the console: ${JSON.stringify(errors)}`);
   console.log(`${soak.ledger.edits} edits, none lost`);
 } catch (error) {

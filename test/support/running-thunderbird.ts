@@ -17,6 +17,9 @@ import {
   READ_CONSOLE,
 } from "./thunderbird-scripts.ts";
 
+/** Thunderbird's own words for every page that is closed or stopped while something is awaited there. */
+const SAID_OF_STOPPED_PAGES = /^Promise (resolved|rejected) after context unloaded/;
+
 type RunningOptions = LaunchOptions & { readonly addonId: string };
 
 export class RunningThunderbird implements Thunderbird {
@@ -182,7 +185,9 @@ export class RunningThunderbird implements Thunderbird {
   }
 
   async consoleErrors(): Promise<ConsoleMessage[]> {
-    return (await this.consoleMessages()).filter(({ level, ours }) => ours && level === "error");
+    return (await this.consoleMessages()).filter(
+      ({ level, ours, text }) => ours && level === "error" && !SAID_OF_STOPPED_PAGES.test(text),
+    );
   }
 
   async install(xpi: string, temporary = false): Promise<string> {
