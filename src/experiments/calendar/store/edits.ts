@@ -8,7 +8,7 @@ import { addConflict } from "./conflicts.ts";
 import { type ItemRow, readRow, readRowByUid } from "./item-rows.ts";
 import type { ItemEdit, NewItem } from "./item-store.ts";
 import { changeMetadata } from "./metadata.ts";
-import { endMoves, resumeMoves, unconfirmedCreate } from "./moves.ts";
+import { endMoves, resumeMoves, resumeMovesHere, unconfirmedCreate } from "./moves.ts";
 import { resourceNameFor } from "./resource-name.ts";
 import { deleted, edited, type RowState, type Side } from "./row-state.ts";
 import { insertRow, writeRow } from "./row-writes.ts";
@@ -51,6 +51,7 @@ export async function insertItem(
   }
   const name = await freeName(sql, calendar, item.uid, newId);
   const added = await insertRow(sql, calendar, name, created(mine, now), item.acks ?? "");
+  await resumeMovesHere(sql, calendar, item.uid);
   if (item.metadata !== undefined) await changeMetadata(sql, added, item.metadata);
   return name;
 }
@@ -126,8 +127,10 @@ async function stageAt(
   }
   if (operation.kind === "undelete" && row !== null && row.state.visible !== null) return;
   const mine = sideOf(operation);
-  if (row === null) await insertRow(sql, calendar, operation.name, created(mine, now), "");
-  else {
+  if (row === null) {
+    await insertRow(sql, calendar, operation.name, created(mine, now), "");
+    await resumeMovesHere(sql, calendar, operation.columns.uid);
+  } else {
     const edit = edited(row.state, mine, now);
     const next = operation.kind === "create" ? madeAgain(edit) : edit;
     await writeRow(sql, row, next, { reasons, now, newRevision: true });

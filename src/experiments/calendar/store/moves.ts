@@ -64,6 +64,31 @@ export async function resumeMoves(
 }
 
 /**
+ * What had been moved here and was deleted here is made here once more, after its row was gone: deletes of the UID
+ * elsewhere wait for it again. Those the user made when it was nowhere else, or has made since, are deletions and stay so.
+ */
+export async function resumeMovesHere(
+  sql: SqlExecutor,
+  calendar: number,
+  uid: string | null,
+): Promise<void> {
+  const rows = await sql.execute(
+    `SELECT max(superseded_at) FROM superseded
+     WHERE calendar = :calendar AND uid = :uid AND reason IN ('delete', 'restore')`,
+    { calendar, uid },
+  );
+  const deletedAt = (rows[0]?.[0] ?? null) as number | null;
+  // Of what is imported nothing was deleted, and nothing more has to be looked for.
+  if (deletedAt === null) return;
+  await sql.execute(
+    `UPDATE outbox SET waits_for = :calendar
+     WHERE kind = 'delete' AND waits_for IS NULL AND changed_at <= :deletedAt
+       AND item IN (SELECT id FROM items WHERE uid = :uid AND calendar <> :calendar)`,
+    { calendar, uid, deletedAt },
+  );
+}
+
+/**
  * A create of the UID in this calendar will not be sent any more: deletes that waited for it are taken back.
  * @param concerns only those of rows with such a server side
  */

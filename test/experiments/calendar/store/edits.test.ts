@@ -216,6 +216,52 @@ describe("a move between two calendars", () => {
     },
   );
 
+  describe("whose item was deleted in its new place, and the server asked for it", () => {
+    beforeEach(async () => {
+      await world.batch([put("a.ics", A)]);
+      await insertOther();
+      await world.remove("a.ics");
+      await world.store.deleteEdit({ calendarId: OTHER, name: "a.ics" });
+      const { revision } = await world.change("a.ics", OTHER);
+      await world.store.settle(OTHER, "a.ics", revision, { kind: "removed" });
+      expect(await world.rows(OTHER)).toEqual([]);
+    });
+
+    test.each(["by the user", "by an undo"])(
+      "is a move again when that is taken back %s",
+      async (by) => {
+        if (by === "by the user") await insertOther();
+        else {
+          const create = { kind: "create", name: "a.ics", expected: null, ...sides(A) } as const;
+          await world.store.stage(OTHER, [create], "restore");
+        }
+        expect(await world.change("a.ics")).toMatchObject({ waiting: true, moved: true });
+        const { revision } = await world.change("a.ics", OTHER);
+        await world.store.settle(OTHER, "a.ics", revision, stored(A));
+        expect((await world.change("a.ics")).waiting).toBe(false);
+      },
+    );
+
+    test("is none for an event of the same UID in a third calendar", async () => {
+      await world.store.insertEdit({ calendarId: "calendar-3", uid: "a", ...sides(A) });
+      expect(await world.change("a.ics")).toMatchObject({ waiting: false, moved: false });
+    });
+
+    test("is none once it was deleted in its old place anew", async () => {
+      await world.create("a", A);
+      await world.remove("a.ics");
+      await insertOther();
+      expect(await world.change("a.ics")).toMatchObject({ waiting: false, moved: false });
+    });
+  });
+
+  test("is none where the user deleted the event of himself before one of its UID was made", async () => {
+    await world.batch([put("a.ics", A)]);
+    await world.remove("a.ics");
+    await insertOther();
+    expect(await world.change("a.ics")).toMatchObject({ waiting: false, moved: false });
+  });
+
   test("that is moved on before it was sent waits for the create in the last calendar", async () => {
     const LAST = "calendar-3";
     await world.batch([put("a.ics", A)]);
