@@ -19,7 +19,7 @@ import { type ScheduledCalendar, SyncScheduler } from "../sync/scheduler.ts";
 import type { BeforeMassRemoval } from "../sync/sync-run.ts";
 import type { CalendarTexts } from "../sync/texts.ts";
 import type { SyncService, Work } from "./ports.ts";
-import { isSameStatus, statusAfter, warningOf } from "./sync-trouble.ts";
+import { isSameStatus, newlyHeld, statusAfter, warningOf } from "./sync-trouble.ts";
 
 /** The server side of the accounts. */
 export interface CalendarServers {
@@ -46,7 +46,7 @@ export interface CalendarSyncsDependencies {
   ) => Promise<boolean>;
   /** The account cannot be used before the user signs in: told once, not with every poll. */
   readonly tellSignIn: (account: StoredAccount) => void;
-  /** Many changes at once wait for the user's word: told once, not with every poll. */
+  /** Many changes at once wait for the user's word: told once, not with every poll, nor after each failure between. */
   readonly tellHeld: (calendarId: string) => void;
   readonly stops: StopMemory;
   readonly onChanged: () => void;
@@ -224,8 +224,7 @@ export class CalendarSyncs implements SyncService {
     await showStatus(calendarId, warningOf(after)).catch(() => {});
     if (isSameStatus(before, after)) return;
     if (error !== null && isSignIn(error)) await this.#tellSignIn(calendarId, statuses);
-    if (error?.code === "mass-change" && before?.error?.code !== "mass-change")
-      this.#deps.tellHeld(calendarId);
+    if (newlyHeld(before, after).length > 0) this.#deps.tellHeld(calendarId);
     await status.update((all) => ({ ...all, [calendarId]: after }));
   }
 

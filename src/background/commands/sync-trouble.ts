@@ -18,7 +18,9 @@ export function statusAfter(
   error: WireError | null,
   { now, nextTry }: { readonly now: number; readonly nextTry: number | null },
 ): CalendarStatus {
-  if (error === null || !isPassing(error)) return { time: now, error };
+  const kinds = heldAfter(before, error);
+  const held = kinds.length === 0 ? {} : { held: kinds };
+  if (error === null || !isPassing(error)) return { time: now, error, ...held };
   const known = before?.failing;
   const gap = before === undefined || known === undefined ? 0 : now - before.time;
   const lastingMs = (known?.lastingMs ?? 0) + Math.min(Math.max(gap, 0), LONGEST_GAP_MS);
@@ -26,6 +28,7 @@ export function statusAfter(
   return {
     time: now,
     error,
+    ...held,
     failing: {
       since: known?.since ?? now,
       count,
@@ -37,6 +40,20 @@ export function statusAfter(
   };
 }
 
+/** Of any other failure nobody learns what is held: it is what it was. */
+function heldAfter(before: CalendarStatus | undefined, error: WireError | null): string[] {
+  if (error === null) return [];
+  if (error.code !== "mass-change") return before?.held ?? [];
+  const { heldDeletions, heldRemovals, heldReversals } = error.details;
+  const counts = { deletions: heldDeletions, removals: heldRemovals, reversals: heldReversals };
+  return Object.entries(counts).flatMap(([kind, count]) => (Number(count) > 0 ? [kind] : []));
+}
+
+/** Kinds of changes that are held back now, and of which the user was not told yet. */
+export function newlyHeld(before: CalendarStatus | undefined, after: CalendarStatus): string[] {
+  return (after.held ?? []).filter((kind) => before?.held?.includes(kind) !== true);
+}
+
 /** The warning in the calendar list; `null`: nothing to be alarmed about. */
 export function warningOf({ error, failing }: CalendarStatus): string | null {
   if (error === null || (failing !== undefined && !failing.isLasting)) return null;
@@ -46,6 +63,7 @@ export function warningOf({ error, failing }: CalendarStatus): string | null {
 /** True where nothing changed that a page or the next start would show otherwise. */
 export function isSameStatus(before: CalendarStatus | undefined, after: CalendarStatus): boolean {
   if (after.failing !== undefined || before?.failing !== undefined) return false;
+  if (String(before?.held ?? []) !== String(after.held ?? [])) return false;
   return (
     before?.error?.code === after.error?.code && before?.error?.message === after.error?.message
   );

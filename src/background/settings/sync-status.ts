@@ -19,6 +19,8 @@ const StoredSyncStatus = v.record(
   v.object({
     time: v.number(),
     error: v.nullable(StoredWireError),
+    /** Kinds of changes that were held back when that was last known; the user was told of each. Absent without. */
+    held: v.exactOptional(v.array(v.string())),
     /** Failures in a row that are likely to pass; absent without. */
     failing: v.exactOptional(
       v.object({

@@ -6,6 +6,7 @@ import { StoredValue } from "../../../src/background/settings/stored-value.ts";
 import { syncStatusShape } from "../../../src/background/settings/sync-status.ts";
 import { calendarTexts } from "../../../src/background/sync/texts.ts";
 import { AppError } from "../../../src/shared/errors.ts";
+import type { PendingChange } from "../../../src/shared/item-store.ts";
 import { storedAccount, storedCalendarSample } from "../../support/account-samples.ts";
 import { eventText } from "../../support/event-text.ts";
 import { MemoryArea } from "../../support/memory-area.ts";
@@ -29,6 +30,8 @@ let told: () => Promise<void>;
 let opened: string[];
 let asked: string[];
 let held: string[];
+/** Events that were deleted here; of twice as many. */
+let deleted: number;
 let session: MemoryArea;
 let time: number;
 let itemsChanged: number;
@@ -48,6 +51,7 @@ beforeEach(() => {
   itemsChanged = 0;
   onStored = () => {};
   held = [];
+  deleted = 0;
   session = new MemoryArea();
   time = 1000;
   syncs = start();
@@ -79,11 +83,12 @@ function start(): CalendarSyncs {
       getState: async () => null,
       listResources: async () => "[]",
       getResources: async () => "[]",
-      getPending: async () => "[]",
+      getPending: async () =>
+        JSON.stringify(Array.from({ length: deleted }, (_, index) => deletion(`${index}.ics`))),
       settle: async () => "{}",
       stage: async () => [],
       listSuperseded: async () => "[]",
-      countDeletions: async () => ({ pending: 0, confirmed: 0, onServer: 0 }),
+      countDeletions: async () => ({ pending: deleted, confirmed: 0, onServer: 2 * deleted }),
       batch: async (_, operations) => {
         const added = JSON.parse(operations).length;
         if (added > 0) onStored();
@@ -107,6 +112,22 @@ function start(): CalendarSyncs {
     now: () => time,
     random: () => 0,
   });
+}
+
+function deletion(name: string): PendingChange {
+  return {
+    ...{
+      name,
+      uid: name,
+      kind: "delete",
+      revision: 1,
+      userText: null,
+      baseText: "",
+      serverText: "",
+    },
+    ...{ metadata: null, changedAt: -10_000, attempts: 0, lastError: null, earlierTexts: [] },
+    ...{ waiting: false, moved: false },
+  };
 }
 
 test("a good run clears the warning", async () => {
@@ -261,4 +282,30 @@ test("a calendar that waited for the primary password goes on once it was entere
   server.intercept = () => "answered";
   await syncs.unlocked();
   await vi.waitFor(async () => expect((await status.read()).c1?.error).toBe(null));
+});
+
+test("that many changes wait is told once, whatever fails meanwhile, and again once others wait", async () => {
+  async function ends(code: string | undefined): Promise<void> {
+    await syncs.scheduler.requestSync("c1", "manual");
+    await vi.waitFor(async () => expect((await status.read()).c1?.error?.code).toBe(code));
+  }
+  deleted = 20;
+  await ends("mass-change");
+  expect(held).toEqual(["c1"]);
+  for (const code of ["network", "unauthorized", "network"] as const) {
+    server.intercept = () => {
+      throw new AppError(code, "No.");
+    };
+    await ends(code);
+    server.intercept = () => "answered";
+    syncs = start();
+    syncs.scheduler.credentialsChanged(account.id);
+    await ends("mass-change");
+  }
+  expect(held).toEqual(["c1"]);
+  deleted = 0;
+  await ends(undefined);
+  deleted = 30;
+  await ends("mass-change");
+  expect(held).toEqual(["c1", "c1"]);
 });

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { statusAfter, warningOf } from "../../../src/background/commands/sync-trouble.ts";
+import {
+  isSameStatus,
+  newlyHeld,
+  statusAfter,
+  warningOf,
+} from "../../../src/background/commands/sync-trouble.ts";
 import type { CalendarStatus } from "../../../src/background/settings/sync-status.ts";
 import type { ErrorCode, WireError } from "../../../src/shared/errors.ts";
 
@@ -61,4 +66,19 @@ test("success ends it, and the next failure begins anew", () => {
   expect(warningOf(well)).toBe(null);
   const again = statusAfter(well, error("network"), { now: 8 * HOUR, nextTry: null });
   expect(again.failing).toMatchObject({ since: 8 * HOUR, count: 1, isLasting: false });
+});
+
+test("of what is held each kind is news once, until nothing of it is held any more", () => {
+  const held = (heldDeletions: number, heldRemovals: number) =>
+    error("mass-change", { heldDeletions, heldReversals: 0, heldRemovals });
+  const told: string[][] = [];
+  let status: CalendarStatus | undefined;
+  for (const failure of [held(20, 0), error("network"), held(25, 30), null, held(0, 30)]) {
+    const before = status;
+    status = statusAfter(before, failure, { now: 0, nextTry: null });
+    told.push([...newlyHeld(before, status)]);
+    // News that were not remembered would be told again.
+    if (told.at(-1)?.length !== 0) expect(isSameStatus(before, status)).toBe(false);
+  }
+  expect(told).toEqual([["deletions"], [], ["removals"], [], ["removals"]]);
 });
