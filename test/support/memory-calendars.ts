@@ -27,7 +27,8 @@ export class MemoryCalendars implements CalendarSource, CalendarTarget, Calendar
   #onMake = (_calendarId: string) => {};
 
   add(
-    calendar: Pick<KnownCalendar, "calendarId" | "account" | "collection" | "own" | "accountId">,
+    calendar: Pick<KnownCalendar, "calendarId" | "account" | "collection" | "own" | "accountId"> &
+      Partial<Pick<KnownCalendar, "url">>,
   ): void {
     this.#calendars.push({
       displayName: calendar.collection,

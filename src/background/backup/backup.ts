@@ -68,7 +68,7 @@ export async function runBackup(
     const previous = await PreviousSnapshots.read(store, request);
     const whole = chosen.length === known.length;
     const replaced = new ReplacedBackup(versions);
-    const gone = whole ? await replaced.gone() : [];
+    const gone = whole ? await replaced.gone(known) : [];
     const folders = assignFolders([...known, ...gone], previous.folders());
     const incomplete: { calendar: string; reason: string }[] = [];
     const tally: Tally = { items: 0, added: 0, changed: 0, bytesRead: 0 };
@@ -96,9 +96,9 @@ export async function runBackup(
       removed += run.removedCount();
       holdsEverything &&= run.wasRead;
     }
-    for (const calendar of gone) {
+    for (const [index, calendar] of gone.entries()) {
       const folder = folders.get(calendar.calendarId) as CalendarFolder;
-      await replaced.write(writer, calendar, folder, work.signal);
+      await replaced.writeGone(writer, calendar, folder, chosen.length + index, work.signal);
     }
     const committed = await writer.commit({
       Calendars: String(chosen.length),

@@ -13,7 +13,7 @@ import { parseResourcePath, REPLACED, resourceName, type Section, sectionPath } 
 import type { Work } from "./ports.ts";
 import { PARTIAL } from "./previous-snapshots.ts";
 import { replacedAt } from "./replaced-holdings.ts";
-import { type SnapshotCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
+import { goneCalendars, type SnapshotCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
 import { openSnapshotFiles, type SnapshotFiles } from "./snapshot-files.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
 
@@ -99,6 +99,14 @@ export class HistoryIndex {
         calendar,
         pieces: [...pieces, ...(await beside("pending"))],
         replaced: await beside(REPLACED),
+      });
+    }
+    for (const calendar of await goneCalendars(snapshot)) {
+      const path = sectionPath(REPLACED, calendar.account, calendar.calendar);
+      calendars.push({
+        calendar,
+        pieces: [],
+        replaced: await this.#piecesOf(snapshot, path, signal),
       });
     }
     const partial = info.context.has(PARTIAL);

@@ -25,6 +25,8 @@ export interface CalendarManifest {
   readonly quarantine: readonly { readonly name: string; readonly reason: string }[];
   /** File name → name in the calendar, only where the file name could not carry it. */
   readonly names: Readonly<Record<string, string>>;
+  /** The calendar was gone: the snapshot holds what was replaced or removed of it, and nothing that was current. */
+  readonly gone?: boolean | undefined;
 }
 
 const Shape = v.object({
@@ -41,6 +43,7 @@ const Shape = v.object({
   staleSince: v.optional(v.nullable(v.number()), null),
   quarantine: v.optional(v.array(v.object({ name: v.string(), reason: v.string() })), []),
   names: v.optional(v.record(v.string(), v.string()), {}),
+  gone: v.optional(v.boolean()),
 });
 
 export function makeManifest(

@@ -7,7 +7,7 @@ import type { Kloset } from "../kloset/kloset.ts";
 import type { SnapshotInfo } from "../kloset/snapshot-info.ts";
 import type { SnapshotReader } from "../kloset/snapshot-reader.ts";
 import type { CalendarFolder } from "./calendar-folders.ts";
-import { type SnapshotCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
+import { goneCalendars, type SnapshotCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
 
 export const SNAPSHOT_TYPE = "caldav";
@@ -44,9 +44,15 @@ export class PreviousSnapshots {
   /** Items in the newest snapshot that was meant to hold everything; 0 without one. */
   readonly items: number;
   readonly #calendars: ReadonlyMap<string, PreviousCalendar>;
+  readonly #gone: readonly SnapshotCalendar[];
 
-  private constructor(calendars: ReadonlyMap<string, PreviousCalendar>, items: number) {
+  private constructor(
+    calendars: ReadonlyMap<string, PreviousCalendar>,
+    gone: readonly SnapshotCalendar[],
+    items: number,
+  ) {
     this.#calendars = calendars;
+    this.#gone = gone;
     this.items = items;
   }
 
@@ -59,15 +65,18 @@ export class PreviousSnapshots {
       for (const one of found) {
         if (!calendars.has(one.calendar.path)) calendars.set(one.calendar.path, one);
       }
-      if (!info.context.has(PARTIAL)) return new PreviousSnapshots(calendars, itemsIn(info));
+      if (info.context.has(PARTIAL)) continue;
+      const gone = (await unlessDamaged(async () => goneIn(store, info))) ?? [];
+      return new PreviousSnapshots(calendars, gone, itemsIn(info));
     }
-    return new PreviousSnapshots(calendars, 0);
+    return new PreviousSnapshots(calendars, [], 0);
   }
 
   /** The folder each calendar had last, by calendar id. */
   folders(): Map<string, CalendarFolder> {
     const folders = new Map<string, CalendarFolder>();
-    for (const { calendar } of this.#calendars.values()) {
+    const current = [...this.#calendars.values()].map(({ calendar }) => calendar);
+    for (const calendar of [...current, ...this.#gone]) {
       const id = calendar.manifest?.calendarId;
       if (id && !folders.has(id)) folders.set(id, calendar);
     }
@@ -96,6 +105,10 @@ export async function previousFiles(
 async function calendarsIn(store: Kloset, info: SnapshotInfo): Promise<PreviousCalendar[]> {
   const snapshot = await store.openSnapshot(info.id);
   return (await snapshotCalendars(snapshot)).map((calendar) => ({ calendar, snapshot }));
+}
+
+async function goneIn(store: Kloset, info: SnapshotInfo): Promise<SnapshotCalendar[]> {
+  return goneCalendars(await store.openSnapshot(info.id));
 }
 
 /** As its writer counted them; else every file, manifests included. */

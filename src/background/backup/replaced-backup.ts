@@ -6,7 +6,8 @@ import { isAppError } from "../../shared/errors.ts";
 import type { Kloset } from "../kloset/kloset.ts";
 import type { SnapshotWriter } from "../kloset/snapshot-writer.ts";
 import type { CalendarFolder } from "./calendar-folders.ts";
-import { REPLACED, resourcePath } from "./layout.ts";
+import { manifestPath, REPLACED, resourcePath } from "./layout.ts";
+import { encodeManifest, makeManifest } from "./manifest.ts";
 import type { KnownCalendar, ReplacedVersion, ReplacedVersions } from "./ports.ts";
 import { safeResourceFile } from "./safe-names.ts";
 
@@ -19,6 +20,8 @@ export class ReplacedBackup {
     readonly calendar: KnownCalendar;
     readonly files: { readonly id: number; readonly path: string }[];
   }[] = [];
+  /** Of all that were written: a calendar may be met under two names. */
+  readonly #ids = new Set<number>();
 
   constructor(versions: ReplacedVersions) {
     this.#versions = versions;
@@ -33,22 +36,49 @@ export class ReplacedBackup {
     await this.#versions.settleSaved(snapshotIds).catch(() => {});
   }
 
-  /** Calendars that are gone; none where nobody can tell. Never throws. */
-  async gone(): Promise<readonly KnownCalendar[]> {
-    return this.#versions.gone().catch(() => []);
+  /**
+   * Calendars that are gone; none where nobody can tell. Never throws.
+   * @param known those whose versions are written with them, should they have gone meanwhile
+   */
+  async gone(known: readonly KnownCalendar[]): Promise<readonly KnownCalendar[]> {
+    const ids = new Set(known.map(({ calendarId }) => calendarId));
+    const gone = await this.#versions.gone().catch(() => []);
+    return gone.filter(({ calendarId }) => !ids.has(calendarId));
   }
 
-  /** @throws what the writer throws; that the versions cannot be listed costs nothing: they stay where they are */
+  /** What there is of a calendar that is gone, with what it was. @throws as {@link write} */
+  async writeGone(
+    writer: SnapshotWriter,
+    calendar: KnownCalendar,
+    folder: CalendarFolder,
+    order: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (!(await this.write(writer, calendar, folder, signal))) return;
+    const manifest = makeManifest(calendar, order, { quarantine: [], names: {} });
+    await writer.addFile({
+      path: manifestPath(folder.account, folder.calendar),
+      bytes: encodeManifest({ ...manifest, gone: true }),
+      modifiedMs: 0,
+    });
+  }
+
+  /**
+   * @returns true when there were any
+   * @throws what the writer throws; that the versions cannot be listed costs nothing: they stay where they are
+   */
   async write(
     writer: SnapshotWriter,
     calendar: KnownCalendar,
     { account, calendar: folder }: CalendarFolder,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const files: { id: number; path: string }[] = [];
     this.#written.push({ calendar, files });
     let failure: { readonly error: unknown } | null = null;
     const store = async ({ id, name, text, replacedAt }: ReplacedVersion) => {
+      if (this.#ids.has(id)) return;
+      this.#ids.add(id);
       const path = resourcePath(REPLACED, account, folder, `${id}-${safeResourceFile(name)}`);
       const bytes = new TextEncoder().encode(text);
       await writer.addFile({ path, bytes, modifiedMs: replacedAt });
@@ -70,6 +100,7 @@ export class ReplacedBackup {
     } catch (error) {
       if (failure !== null || signal.aborted || isAppError(error, "aborted")) throw error;
     }
+    return files.length > 0;
   }
 
   /** Reads them back from the published snapshot. What cannot be read is written again by the next one. Never throws. */

@@ -16,6 +16,7 @@ import {
 import type { PlannedResource } from "./restore-plan.ts";
 import {
   calendarsWithoutFolder,
+  goneCalendars,
   type SnapshotCalendar,
   snapshotCalendars,
 } from "./snapshot-calendars.ts";
@@ -74,7 +75,11 @@ export async function readSelection(
 ): Promise<SelectedCalendar[]> {
   const selected: SelectedCalendar[] = [];
   const there = await snapshotCalendars(snapshot);
-  const calendars = [...there, ...(await calendarsWithoutFolder(snapshot, there))];
+  const known = [...there, ...(await goneCalendars(snapshot))];
+  const all = [...known, ...(await calendarsWithoutFolder(snapshot, known))];
+  // What was current is asked for: of a calendar that was gone there is none.
+  const calendars =
+    unsent === "beside" || "items" in selection ? all : all.filter(({ gone }) => !gone);
   for (const { calendar, files } of selectPaths(selection, calendars)) {
     const unreadable: { path: string; error: unknown }[] = [];
     const entries =
@@ -92,7 +97,8 @@ export async function readSelection(
         unreadable.push({ path: entry.path, error });
       }
     }
-    selected.push({ calendar, whole: files === "all", resources, unreadable });
+    const whole = files === "all" && !calendar.gone;
+    selected.push({ calendar, whole, resources, unreadable });
   }
   return selected;
 }
@@ -100,7 +106,7 @@ export async function readSelection(
 /** @param onDamage told of each folder that cannot be listed: what else there is of the calendar is read all the same */
 async function allEntries(
   snapshot: SnapshotFiles,
-  { account, calendar }: SnapshotCalendar,
+  { account, calendar, gone }: SnapshotCalendar,
   unsent: UnsentVersions,
   onDamage: (path: string, error: unknown) => void,
 ): Promise<Entry[]> {
@@ -109,8 +115,12 @@ async function allEntries(
     wanted.map(async (section) => {
       const path = sectionPath(section, account, calendar);
       try {
-        // Every calendar has a folder of its own; the others only where there is something to put in.
-        if (section !== "calendars" && (await snapshot.entryName(path)) === undefined) return [];
+        // Every calendar has one folder; the others only where there is something to put in.
+        if (
+          section !== (gone ? REPLACED : "calendars") &&
+          (await snapshot.entryName(path)) === undefined
+        )
+          return [];
         return (await snapshot.list(path)).filter(({ kind }) => kind === "file");
       } catch (error) {
         if (!isAppError(error, "not-found", "store-corrupt", "blob-missing")) throw error;

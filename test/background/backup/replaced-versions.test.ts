@@ -3,6 +3,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { BackupService } from "../../../src/background/backup/backup-service.ts";
 import { Forgetting } from "../../../src/background/backup/forgetting.ts";
 import { ItemStoreVersions } from "../../../src/background/backup/item-store-versions.ts";
+import { KeptStore } from "../../../src/background/backup/kept-store.ts";
+import { TimeMachine } from "../../../src/background/backup/time-machine.ts";
 import { damageMemory } from "../../../src/background/commands/store-checks.ts";
 import { openStore } from "../../../src/background/kloset/kloset.ts";
 import { damageShape, type StoredDamage } from "../../../src/background/settings/check-settings.ts";
@@ -73,10 +75,10 @@ const versions = () =>
     async () => [GONE],
   );
 
-const serviceOver = (disk: MemoryStorage | FaultyStorage) =>
+const serviceOver = (disk: MemoryStorage | FaultyStorage, folder = new MemoryFolder()) =>
   new BackupService({
     store: backupStoreIn(() => disk),
-    openFolder: async () => new MemoryFolder(),
+    openFolder: async () => folder,
     environment: async () => ({ profileName: "test", hostname: "here" }),
     calendars,
     maker: calendars,
@@ -325,5 +327,130 @@ describe("of calendars that are gone", () => {
       ]),
     );
     expect(goneRows.map(({ savedIn }) => savedIn)).toEqual([snapshotId, snapshotId]);
+  });
+
+  test("that is in the list all the same are written once", async () => {
+    rows = [{ id: 1, name: "0.ics", text: eventText("uid-0", "Before"), ...LATE }];
+    removed.push({ calendarId: "work", removedAt: 1, unsaved: 1, left: 0 });
+    const { snapshotId } = await serviceOver(storage).run({}, work());
+    expect([...(await replacedIn(snapshotId)).keys()]).toEqual([
+      "/replaced/me@here/old/7-a.ics",
+      "/replaced/me@here/old/8-b.ics",
+      "/replaced/me@here/work/1-0.ics",
+    ]);
+    expect(rows.map(({ savedIn }) => savedIn)).toEqual([snapshotId]);
+  });
+
+  describe("and that no snapshot has as a calendar", () => {
+    const SENT = "/replaced/me@here/old/8-b.ics";
+    let snapshotId: string;
+    let machine: TimeMachine;
+    const service = () => serviceOver(storage);
+
+    beforeEach(async () => {
+      ({ snapshotId } = await service().run({}, work()));
+      machine = new TimeMachine({
+        store: new KeptStore({
+          open: (signal) => service().open(signal),
+          identify: async () => "here",
+        }),
+        calendars,
+      });
+    });
+
+    test("are found, under the calendar's name", async () => {
+      const { items, calendars: named } = await machine.search({ text: "server" }, work());
+      expect(items).toMatchObject([{ path: SENT, snapshotId, gone: true }]);
+      expect(named).toContainEqual(
+        expect.objectContaining({ path: "/calendars/me@here/old", displayName: GONE.name }),
+      );
+      const { versions: found } = await machine.versions({ path: SENT, uid: "b" }, work());
+      expect(found).toMatchObject([{ path: SENT, readable: true }]);
+    });
+
+    test("come back one by one, and with everything else as files", async () => {
+      const back = await service().restore(
+        {
+          snapshotId,
+          selection: { items: [SENT] },
+          target: { kind: "calendar", calendarId: "work" },
+          mode: "exact",
+        },
+        work(),
+      );
+      expect(back).toMatchObject({ created: 1, removed: 0, failed: [] });
+      const folder = new MemoryFolder();
+      const files = await serviceOver(storage, folder).restore(
+        {
+          snapshotId,
+          selection: { all: true },
+          target: { kind: "folder", directory: "/out" },
+          mode: "missing",
+        },
+        work(),
+      );
+      expect(files).toMatchObject({ created: 5, failed: [] });
+      expect(new TextDecoder().decode(await folder.read("replaced/me@here/old/8-b.ics"))).toBe(
+        eventText("b", "On the server"),
+      );
+    });
+
+    test("are no calendar of the snapshot", async () => {
+      const { calendars: browsed } = await service().browse({ snapshotId }, work());
+      expect(browsed.map(({ path }) => path)).toEqual(["/calendars/me@here/work"]);
+      const difference = await machine.diff({ from: snapshotId, to: "now" }, work());
+      expect(difference.calendars.map(({ path }) => path)).toEqual(["/calendars/me@here/work"]);
+      const restored = await service().restore(
+        { snapshotId, selection: { all: true }, target: { kind: "original" }, mode: "exact" },
+        work(),
+      );
+      expect(restored).toMatchObject({ removed: 0, unchanged: 3, failed: [] });
+    });
+
+    test("bring nothing in one's place that is here again", async () => {
+      calendars.add({
+        calendarId: "again",
+        account: "me@here",
+        collection: "old",
+        own: true,
+        url: GONE.url,
+      });
+      calendars.put("again", "new.ics", eventText("new", "New"));
+      for (const selection of [{ all: true } as const, { items: [SENT] }])
+        await service().restore(
+          { snapshotId, selection, target: { kind: "original" }, mode: "exact" },
+          work(),
+        );
+      expect([...calendars.texts("again").keys()].sort()).toEqual(["b.ics", "new.ics"]);
+    });
+
+    test("are named before the snapshot is removed", async () => {
+      await service().run({}, work());
+      const { items } = await machine.onlyIn([snapshotId], work());
+      expect(items.map(({ path }) => path).sort()).toEqual(["/replaced/me@here/old/7-a.ics", SENT]);
+      const forgetting = new Forgetting({
+        openStore: (signal) => service().open(signal),
+        environment: () => service().environment(),
+        unmarkSaved: async () => {},
+        now: Date.now,
+      });
+      const { lastOf } = await forgetting.remove(
+        { snapshotIds: [snapshotId], dryRun: true },
+        work(),
+      );
+      expect(lastOf).toEqual(["/replaced/me@here/old"]);
+    });
+
+    test("keep their folder, also with no other calendar left", async () => {
+      calendars.forget("work");
+      goneRows.push({ id: 9, name: "b.ics", text: eventText("b", "Later"), ...LATE });
+      const last = await service().run({}, work());
+      expect([...(await replacedIn(last.snapshotId)).keys()]).toEqual([
+        "/replaced/me@here/old/9-b.ics",
+      ]);
+      await service().run({}, work());
+      const { items } = await machine.search({ text: "later" }, work());
+      expect(items).toMatchObject([{ path: "/replaced/me@here/old/9-b.ics" }]);
+    });
   });
 });
