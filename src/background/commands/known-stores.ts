@@ -41,7 +41,16 @@ export interface KnownStoresDependencies {
   readonly patience: Patience;
   /** A folder answered that was listed as not answering: the next list tells what it said. */
   readonly onAnswered: (directory: string) => void;
+  readonly now: () => number;
 }
+
+/**
+ * What came too late for whoever asked is the answer for this long: a page that asks again because one of two slow folders
+ * answered would else never have the answers of both.
+ */
+const LATE_ANSWER_MS = 15_000;
+/** A folder that says the same again and again, slowly, is not told of again and again. */
+const TOLD_AGAIN_MS = 5 * 60_000;
 
 type Contents = Pick<KnownStore, "holds" | "encrypted" | "freeBytes" | "error">;
 
@@ -49,6 +58,8 @@ interface Look {
   readonly contents: Promise<Contents>;
   /** Somebody was told that it does not answer. */
   late: boolean;
+  /** Milliseconds since the epoch. */
+  answeredAt: number | null;
 }
 
 export class KnownStores {
@@ -57,6 +68,8 @@ export class KnownStores {
   readonly #looks = new Map<string, Look>();
   /** What each folder held when it answered last. */
   readonly #seen = new Map<string, Contents>();
+  /** What was told of each folder that had answered late. */
+  readonly #told = new Map<string, { readonly what: string; readonly at: number }>();
 
   constructor(dependencies: KnownStoresDependencies) {
     this.#deps = dependencies;
@@ -135,10 +148,11 @@ export class KnownStores {
   }
 
   async #contents(directory: string): Promise<Contents> {
-    const look = this.#looks.get(directory) ?? this.#look(directory);
+    const known = this.#looks.get(directory);
+    const look = known && !this.#isOld(known) ? known : this.#look(directory);
     const contents = await unlessSlow(look.contents, undefined, this.#deps.patience);
     if (contents) {
-      if (this.#looks.get(directory) === look) this.#looks.delete(directory);
+      if (!look.late && this.#looks.get(directory) === look) this.#looks.delete(directory);
       return contents;
     }
     look.late = true;
@@ -147,16 +161,30 @@ export class KnownStores {
   }
 
   #look(directory: string): Look {
-    const look: Look = { contents: this.#inspect(directory), late: false };
+    const look: Look = { contents: this.#inspect(directory), late: false, answeredAt: null };
     this.#looks.set(directory, look);
     look.contents.then(
       (contents) => {
         if (contents.error === null) this.#seen.set(directory, contents);
-        if (look.late) this.#deps.onAnswered(directory);
+        look.answeredAt = this.#deps.now();
+        if (look.late) this.#tell(directory, contents, look.answeredAt);
       },
       () => this.#looks.delete(directory),
     );
     return look;
+  }
+
+  #isOld({ answeredAt }: Look): boolean {
+    return answeredAt !== null && this.#deps.now() - answeredAt > LATE_ANSWER_MS;
+  }
+
+  /** Room on the disk is no news: it always changes. */
+  #tell(directory: string, { holds, encrypted, error }: Contents, at: number): void {
+    const what = JSON.stringify({ holds, encrypted, code: error?.code });
+    const told = this.#told.get(directory);
+    if (told?.what === what && at - told.at < TOLD_AGAIN_MS) return;
+    this.#told.set(directory, { what, at });
+    this.#deps.onAnswered(directory);
   }
 
   async #inspect(directory: string): Promise<Contents> {

@@ -76,6 +76,7 @@ export function composeStore(parts: StoreParts): {
     unmarkSaved,
     patience: shortPatience,
     onAnswered: placeAnswered,
+    now: Date.now,
     changed: async () => {
       await replan();
       return place().describe();

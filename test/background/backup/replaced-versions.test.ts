@@ -421,13 +421,15 @@ describe("of calendars that are gone", () => {
           { snapshotId, selection, target: { kind: "original" }, mode: "exact" },
           work(),
         );
-      expect([...calendars.texts("again").keys()].sort()).toEqual(["b.ics", "new.ics"]);
+      expect(new Set(calendars.texts("again").keys())).toEqual(new Set(["b.ics", "new.ics"]));
     });
 
     test("are named before the snapshot is removed", async () => {
       await service().run({}, work());
       const { items } = await machine.onlyIn([snapshotId], work());
-      expect(items.map(({ path }) => path).sort()).toEqual(["/replaced/me@here/old/7-a.ics", SENT]);
+      expect(new Set(items.map(({ path }) => path))).toEqual(
+        new Set(["/replaced/me@here/old/7-a.ics", SENT]),
+      );
       const forgetting = new Forgetting({
         openStore: (signal) => service().open(signal),
         environment: () => service().environment(),

@@ -21,6 +21,9 @@ let unmarkedIn: string[];
 let slow: Map<string, Promise<void>>;
 let waits: boolean;
 let answered: string[];
+let onAnswered: (directory: string) => void;
+let opened: string[];
+let time: number;
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "keeper-stores-"));
@@ -32,6 +35,9 @@ beforeEach(async () => {
   slow = new Map();
   waits = true;
   answered = [];
+  onAnswered = (name) => answered.push(name);
+  opened = [];
+  time = 0;
   settings = new StoredValue(new MemoryArea(), backupSettingsShape);
   await settings.update((old) => ({
     ...old,
@@ -43,7 +49,9 @@ beforeEach(async () => {
     settings,
     platform: { listPlaces: async () => ({ defaultDirectory: at("profile"), directories: [] }) },
     directory,
+    now: () => time,
     open: async (name) => {
+      opened.push(name);
       await slow.get(name);
       if (unreachable.has(name)) throw new AppError("place-gone", "The folder is gone.");
       const storage = new NodeStorage(name);
@@ -62,7 +70,7 @@ beforeEach(async () => {
       unmarkedIn.push(await directory());
     },
     patience: () => (waits ? new Promise(() => {}) : new Promise((done) => setImmediate(done))),
-    onAnswered: (name) => answered.push(name),
+    onAnswered: (name) => onAnswered(name),
     changed: async () => ({ directory: await directory() }) as never,
   });
 });
@@ -139,6 +147,43 @@ test("one that does not answer holds up none of the others, and is told of once 
   answer();
   await vi.waitFor(() => expect(answered).toContain(at("two")));
   expect((await stores.list())[1]).toMatchObject({ holds: "store", error: null });
+});
+
+test("folders that are all slow are asked once by a page that lists them whenever one has answered", async () => {
+  const letGo: (() => void)[] = [];
+  const slowly = {
+    get: () => new Promise<void>((done) => letGo.push(done)),
+  };
+  slow = slowly as unknown as typeof slow;
+  waits = false;
+  let listing = stores.list();
+  let lists = 1;
+  onAnswered = () => {
+    lists++;
+    listing = stores.list();
+  };
+  const directories = [at("one"), at("two"), at("profile")];
+  await listing;
+  // One after the other, each long after the one before was told.
+  for (let next = 1; letGo.length > 0 && next <= 10; next++) {
+    letGo.shift()?.();
+    await vi.waitFor(() => expect(lists).toBeGreaterThan(next));
+    await listing;
+  }
+  expect(opened).toHaveLength(directories.length);
+  expect(new Set(opened)).toEqual(new Set(directories));
+  expect(await stores.list()).toMatchObject([{ error: null }, { error: null }]);
+
+  // Later they are asked anew, and the page hears nothing of what it was told just before.
+  time += 60_000;
+  await stores.list();
+  expect(opened).toHaveLength(6);
+  const before = lists;
+  for (const go of letGo.splice(0)) go();
+  await vi.waitFor(async () => {
+    expect(await stores.list()).toMatchObject([{ error: null }, { error: null }]);
+  });
+  expect(lists).toBe(before);
 });
 
 test("only a known folder is activated or forgotten, and never the active one forgotten", async () => {
