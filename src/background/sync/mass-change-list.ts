@@ -18,7 +18,7 @@ export async function noteChange(
   change: MassChange,
 ): Promise<void> {
   const state = (await local.getState()) ?? EMPTY_STATE;
-  await local.batch([], { state: withChange(state, change), notify: false });
+  await local.batch([], { state: withChange(state, { ...change, underWay: true }), notify: false });
 }
 
 const isSame = (a: MassChange, b: MassChange): boolean => a.at === b.at && a.kind === b.kind;

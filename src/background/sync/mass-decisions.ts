@@ -3,6 +3,8 @@
  * written to the item store, where texts that give way are kept; what the server has to learn of it waits to be
  * sent like any edit. While one of these runs, no synchronization of the calendar does.
  */
+
+import type { ResourceName } from "../../shared/brands.ts";
 import type { Undone } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { BatchOperation } from "../../shared/item-store.ts";
@@ -102,12 +104,25 @@ async function stateOf({ local }: Pick<MassDecisionContext, "local">): Promise<S
 async function applyRemovals(context: MassDecisionContext): Promise<MassChange> {
   const state = await stateOf(context);
   const names = state.heldRemovals;
-  const change: MassChange = { at: context.now(), kind: "removals", names };
+  const change = brokenOff(state, names) ?? { at: context.now(), kind: "removals", names };
   const next = { ...withChange(state, change), heldRemovals: [], token: null, ctag: null };
   await noteChange(context.local, change);
   const operations = names.map((name) => ({ kind: "remove", name, reason: REMOVED }) as const);
   await context.local.batch(operations, { state: next, notify: true });
   return change;
+}
+
+/** An earlier try of the same decision: it is gone on with. */
+function brokenOff(
+  { massChanges }: SyncState,
+  names: readonly ResourceName[],
+): MassChange | undefined {
+  const found = massChanges.find((change) => {
+    const noted = new Set(change.names);
+    const isSame = noted.size === names.length && names.every((name) => noted.has(name));
+    return change.underWay && change.kind === "removals" && isSame;
+  });
+  return found && { at: found.at, kind: found.kind, names: found.names };
 }
 
 /** Slice by slice, each with the state that tells of it: what is broken off is held on, or can be undone. */

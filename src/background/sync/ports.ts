@@ -159,6 +159,8 @@ export interface MassChange {
   readonly taken?: readonly string[];
   /** Of deletions, for each name: when the user deleted it, ms since the epoch. */
   readonly deletedAt?: readonly number[];
+  /** Noted, and not all of it stored yet: perhaps broken off. */
+  readonly underWay?: true;
 }
 
 /**

@@ -15,6 +15,7 @@ import { judgeReversals } from "./reversals.ts";
 import type { SyncRun } from "./sync-run.ts";
 import { encodeMetadata, sameState } from "./sync-state.ts";
 import { REMOVED } from "./undo-plan.ts";
+import { UnfinishedChanges } from "./unfinished-changes.ts";
 
 /** What a listing of either kind came to. */
 export interface Listed {
@@ -52,8 +53,20 @@ class PullEnd {
     const { run, download, state } = this.#pulled;
     const { plan } = listed;
     const startedAt = run.now();
-    const judged = await judgeReversals(run, download, () => this.#knownBefore());
-    const massChanges = [...state.massChanges, ...judged.massChanges];
+    const judged = await judgeReversals(
+      run,
+      download,
+      () => this.#knownBefore(),
+      state.massChanges,
+    );
+    const unfinished = await UnfinishedChanges.read(
+      run.local,
+      judged.massChanges,
+      "removals",
+      startedAt,
+    );
+    const isFresh = (name: ResourceName): boolean => !unfinished.concerns(name);
+    let isMass = false;
     const held = looksAtHeld ? state.heldRemovals.filter((name) => !listed.seen.has(name)) : [];
     let remove: readonly ResourceName[] = [];
     let heldRemovals: readonly ResourceName[] = looksAtHeld ? [] : state.heldRemovals;
@@ -70,14 +83,15 @@ class PullEnd {
         known,
         await this.#knownBefore(),
         state.recentRemovals,
+        (name) => !isFresh(name),
       );
       await download.keep(verdict.alive);
       remove = verdict.remove;
       heldRemovals = [...new Set([...heldRemovals, ...verdict.held])];
-      if (verdict.isMass) {
-        const change = { at: startedAt, kind: "removals", names: remove } as const;
-        await noteChange(run.local, change);
-        massChanges.push(change);
+      isMass = verdict.isMass;
+      if (isMass) {
+        const names = remove.filter(isFresh);
+        await noteChange(run.local, { at: startedAt, kind: "removals", names });
       }
       download.gone.clear();
       for (const name of remove) {
@@ -90,6 +104,10 @@ class PullEnd {
     await download.settleContested();
     remove = [...remove, ...download.gone];
     for (const name of remove) download.forget(name);
+    const taken = new Map(remove.map((name) => [name, undefined]));
+    const massChanges = unfinished.ended(judged.massChanges, taken);
+    const names = remove.filter(isFresh);
+    if (isMass && names.length > 0) massChanges.push({ at: startedAt, kind: "removals", names });
 
     const operations: BatchOperation[] = [
       ...(await this.#relocations(plan.relocated)),

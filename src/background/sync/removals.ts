@@ -25,7 +25,7 @@ export interface Verdict {
   readonly held: readonly ResourceName[];
   /** Still there although suspected: what the server answers. */
   readonly alive: readonly RemoteBody[];
-  /** True when those to remove are many, and a snapshot was taken. */
+  /** True when those to remove are many, not all of them left of an unfinished change, and a snapshot was taken. */
   readonly isMass: boolean;
 }
 
@@ -33,13 +33,17 @@ const SINGLE_REQUESTS = 6;
 /** Of many suspects these are asked for first: one that is alive shows that the listing is not to be trusted. */
 const SAMPLE = 8;
 
-/** @param total members known here before this run */
+/**
+ * @param total members known here before this run
+ * @param isLeft true for what is left of an unfinished change, for which a snapshot was taken
+ */
 export async function judgeRemovals(
   run: SyncRun,
   suspects: Suspects,
   known: KnownMembers,
   total: number,
   recent: SyncState["recentRemovals"],
+  isLeft: (name: ResourceName) => boolean,
 ): Promise<Verdict> {
   const confirmed = new Set(suspects.confirmed);
   const stated = new Set(suspects.stated.filter((name) => !confirmed.has(name)));
@@ -75,7 +79,7 @@ export async function judgeRemovals(
   if (alive.length > 0) held.push(...rest);
   else await forEachBounded(rest, SINGLE_REQUESTS, check);
 
-  const needsSnapshot = isMassRemoval(gone.length, total, recent, run.now());
+  const needsSnapshot = !gone.every(isLeft) && isMassRemoval(gone.length, total, recent, run.now());
   if (needsSnapshot && !(await tookSnapshot(run))) {
     return { remove: [], held: [...held, ...gone], alive, isMass: false };
   }

@@ -50,6 +50,7 @@ const StoredState = v.object({
         names: v.array(branded<ResourceName>()),
         taken: v.exactOptional(v.array(v.string())),
         deletedAt: v.exactOptional(v.array(v.number())),
+        underWay: v.exactOptional(v.literal(true)),
       }),
     ),
     [],

@@ -21,7 +21,7 @@ import { type CalendarTexts, saysTheSame } from "./texts.ts";
 export const REMOVED = "removed on the server";
 
 /** What a version gave way to. */
-const REASONS: Readonly<Record<MassChangeKind, readonly string[]>> = {
+export const REASONS: Readonly<Record<MassChangeKind, readonly string[]>> = {
   removals: [REMOVED],
   deletions: ["delete", REMOVED],
   reversals: ["sync"],

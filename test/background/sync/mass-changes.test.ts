@@ -147,6 +147,57 @@ describe("many versions that go back in time", () => {
     await expectAgreement();
   });
 
+  test("broken off again and again are one change, with one snapshot", async () => {
+    goBackInTime(EVENTS);
+    for (const taken of [0, 12, 3]) {
+      let left = taken;
+      remote.intercept = (call) => (call === "fetchOne" && left-- <= 0 ? "not-sent" : "answered");
+      expect((await engine.run({ status: null, impatient: true, signal })).failure).toBeDefined();
+    }
+    remote.intercept = () => "answered";
+    await sync();
+    expect(count((await local.visible()).values(), "old")).toBe(EVENTS);
+    const changes = (await local.getState())?.massChanges ?? [];
+    expect(changes.map(({ kind, names }) => [kind, names.length])).toEqual([["reversals", EVENTS]]);
+    expect(snapshots).toBe(1);
+    expect(await undo("reversals", changes[0]?.at)).toBe(EVENTS);
+    await sync();
+    expect(count(remote.texts().values(), "new")).toBe(EVENTS);
+    await expectAgreement();
+  });
+
+  test("broken off, and more of them found since, are told apart", async () => {
+    goBackInTime(20);
+    let left = 12;
+    remote.intercept = (call) => (call === "fetchOne" && left-- <= 0 ? "not-sent" : "answered");
+    await engine.run({ status: null, impatient: true, signal });
+    remote.intercept = () => "answered";
+    for (const name of names.slice(20)) {
+      const text = withValue(remote.texts().get(name) ?? "", "LAST-MODIFIED", older);
+      remote.write(name, withValue(text, "SUMMARY", "old"));
+    }
+    await sync();
+    const changes = (await local.getState())?.massChanges ?? [];
+    expect(changes.map(({ names: of }) => of.length)).toEqual([20, EVENTS - 20]);
+    expect(snapshots).toBe(2);
+    expect(await undo("reversals", changes[0]?.at)).toBe(20);
+    await sync();
+    expect(count(remote.texts().values(), "old")).toBe(EVENTS - 20);
+    await expectAgreement();
+  });
+
+  test("broken off before the first, and gone forward again since, are no change", async () => {
+    const before = remote.texts();
+    goBackInTime(20);
+    remote.intercept = (call) => (call === "fetchOne" ? "not-sent" : "answered");
+    await engine.run({ status: null, impatient: true, signal });
+    remote.intercept = () => "answered";
+    for (const [name, text] of before) remote.write(name, text);
+    await sync();
+    expect((await local.getState())?.massChanges).toEqual([]);
+    await expectAgreement();
+  });
+
   test("a few are no sign of anything", async () => {
     goBackInTime(5);
     await sync();
@@ -198,7 +249,10 @@ describe("many removals", () => {
     local.batch = batch;
     await sync();
     expect((await local.visible()).size).toBe(10);
-    for (const { at } of (await local.getState())?.massChanges ?? []) await undo("removals", at);
+    const changes = (await local.getState())?.massChanges ?? [];
+    expect(changes.map(({ names: of }) => of.length)).toEqual([30]);
+    expect(snapshots).toBe(1);
+    expect(await undo("removals", changes[0]?.at)).toBe(30);
     await sync();
     expect(count(remote.texts().values(), "new")).toBe(EVENTS);
     await expectAgreement();
