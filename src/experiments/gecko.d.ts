@@ -91,6 +91,7 @@ declare const Ci: {
     readonly REMOVE_NO_DELETE: number;
   };
   readonly calIAlarmService: nsIID;
+  readonly calIOperationListener: nsIID & { readonly GET: number };
   readonly calIAlarm: nsIID & {
     readonly ALARM_RELATED_ABSOLUTE: number;
     readonly ALARM_RELATED_START: number;
@@ -506,6 +507,43 @@ interface calICalendarManagerObserver {
   onCalendarDeleting(calendar: calICalendar): void;
 }
 
+interface calICalendarACLEntry {
+  QueryInterface(iid: unknown): unknown;
+  readonly aclManager: calICalendarACLManager;
+  readonly hasAccessControl: boolean;
+  readonly userIsOwner: boolean;
+  readonly userCanAddItems: boolean;
+  readonly userCanDeleteItems: boolean;
+  getUserAddresses(): readonly string[];
+  getUserIdentities(): readonly unknown[];
+  getOwnerIdentities(): readonly unknown[];
+  refresh(): void;
+}
+interface calIItemACLEntry {
+  QueryInterface(iid: unknown): unknown;
+  readonly calendarEntry: calICalendarACLEntry;
+  readonly userCanModify: boolean;
+  readonly userCanRespond: boolean;
+  readonly userCanViewAll: boolean;
+  readonly userCanViewDateAndTime: boolean;
+}
+interface calICalendarACLManager {
+  QueryInterface(iid: unknown): unknown;
+  getCalendarEntry(
+    calendar: calICalendar,
+    listener: {
+      onOperationComplete(
+        calendar: calICalendar,
+        status: number,
+        operation: number,
+        id: string,
+        detail: unknown,
+      ): void;
+    },
+  ): void;
+  getItemEntry(item: calIItemBase): calIItemACLEntry;
+}
+
 /** A ReadableStream whose chunks are arrays of items; opaque here. */
 type CalItemStream = { readonly locked: boolean };
 
@@ -620,6 +658,9 @@ interface CalTransaction {
   undoTransaction(): Promise<void>;
 }
 interface GeckoModules {
+  "resource:///modules/MailServices.sys.mjs": {
+    MailServices: { readonly accounts: { readonly allIdentities: readonly unknown[] } };
+  };
   "resource:///modules/CalTransactionManager.sys.mjs": {
     CalTransactionManager: {
       getInstance(): {
@@ -656,7 +697,12 @@ interface Cal {
     ensureDateTime(date: calIDateTime): calIDateTime;
     jsDateToDateTime(date: Date, zone?: calITimezone): calIDateTime;
   };
-  readonly acl: { isCalendarWritable(calendar: calICalendar): boolean };
+  readonly acl: {
+    isCalendarWritable(calendar: calICalendar): boolean;
+    userCanAddItemsToCalendar(calendar: calICalendar): boolean;
+    userCanDeleteItemsFromCalendar(calendar: calICalendar): boolean;
+    userCanModifyItem(item: calIItemBase): boolean;
+  };
   createDateTime(icalString?: string): calIDateTime;
   getUUID(): string;
 }

@@ -246,9 +246,10 @@ export class Accounts {
     const shown = await calendars.get(calendarId);
     const { changes, next } = follow(calendar, shown, now);
     if (Object.keys(changes).length > 0) await calendars.update(calendarId, changes);
-    const { components, seen, given } = next;
+    const { components, relation, owner, seen, given } = next;
+    const followed = { components, relation, owner, seen, given };
     await stored.update((all) =>
-      replaceCalendar(all, calendarId, (old) => ({ ...old, components, seen, given })),
+      replaceCalendar(all, calendarId, (old) => ({ ...old, ...followed })),
     );
     onChanged();
   }

@@ -4,9 +4,10 @@
  */
 import type { CalendarRights } from "../../shared/commands.ts";
 import type { StoredCalendar } from "../settings/account-settings.ts";
+import type { Whose } from "./whose.ts";
 
 /** What a server says of a calendar, and Thunderbird may show. */
-export interface ServerSide {
+export interface ServerSide extends Whose {
   readonly name: string | null;
   readonly color: string | null;
   readonly readOnly: boolean;
@@ -47,16 +48,18 @@ export function follow(stored: StoredCalendar, shown: Shown | null, now: ServerS
   const color =
     now.color && !isSameColor(now.color, seen.color) && isGiven.color ? now.color : undefined;
   const readOnly = now.readOnly !== seen.readOnly && isGiven.readOnly ? now.readOnly : undefined;
-  const kinds = kindsOf(now.components);
+  const capabilities = newCapabilities(stored, now);
   const changes = {
     ...(name === undefined ? {} : { name }),
     ...(color === undefined ? {} : { color }),
     ...(readOnly === undefined ? {} : { readOnly }),
-    ...(isSameData(kindsOf(stored.components), kinds) ? {} : { capabilities: kinds }),
+    ...(capabilities === null ? {} : { capabilities }),
   };
   const next: StoredCalendar = {
     ...stored,
     components: [...now.components],
+    relation: now.relation,
+    owner: now.owner,
     seen: {
       name: now.name ?? seen.name,
       color: now.color ?? seen.color,
@@ -69,13 +72,47 @@ export function follow(stored: StoredCalendar, shown: Shown | null, now: ServerS
       name: name ?? given.name,
       color: color ?? given.color,
       readOnly: readOnly ?? given.readOnly,
+      rights: now.rights,
     },
   };
   return { changes, next: isSameData(next, stored) ? stored : next };
 }
 
 /** As the manifest has it. */
-export const ALL_KINDS = { events: true, tasks: true };
+const ALL_KINDS = { events: true, tasks: true };
+const ALL_RIGHTS: CalendarRights = { add: true, change: true, remove: true };
+
+type Capabilities = Record<string, unknown>;
+
+/** `null`: Thunderbird has them already. */
+function newCapabilities(
+  { components, given }: StoredCalendar,
+  now: ServerSide,
+): Capabilities | null {
+  const kinds = kindsOf(now.components);
+  const changed = {
+    ...(isSameData(kindsOf(components), kinds) ? {} : kinds),
+    ...(isSameData(given?.rights ?? ALL_RIGHTS, now.rights) ? {} : { items: editsOf(now.rights) }),
+  };
+  return Object.keys(changed).length === 0 ? null : changed;
+}
+
+/** What a new calendar has beside what the manifest says of all of them; `null`: nothing. */
+export function firstCapabilities(
+  now: Pick<ServerSide, "components" | "rights">,
+): Capabilities | null {
+  const kinds = kindsOf(now.components);
+  const own = {
+    ...(isSameData(kinds, ALL_KINDS) ? {} : kinds),
+    ...(isSameData(now.rights, ALL_RIGHTS) ? {} : { items: editsOf(now.rights) }),
+  };
+  return Object.keys(own).length === 0 ? null : own;
+}
+
+/** In the words of `messenger.calendar` (docs/calendar-api.md). */
+function editsOf({ add, change, remove }: CalendarRights): Capabilities {
+  return { create: add, update: change, remove };
+}
 
 /** Which kinds of items Thunderbird's dialogs offer for a calendar (RFC 4791 §5.2.3). */
 export function kindsOf(components: readonly string[]): { events: boolean; tasks: boolean } {

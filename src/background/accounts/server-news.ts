@@ -15,6 +15,7 @@ import type { Accounts } from "./accounts.ts";
 import { identityOf, isAnother, locate, type Redirect } from "./moves.ts";
 import { withListed } from "./offers.ts";
 import { URL_MARK } from "./subscriber.ts";
+import { whoseNow } from "./whose.ts";
 
 export interface ServerNewsDependencies {
   readonly accounts: Pick<Accounts, "get" | "follow" | "change">;
@@ -67,7 +68,11 @@ export class ServerNews {
       await this.#followAddress(account, calendar, description, redirected);
       // A name that cannot be followed is no reason not to synchronize.
       await accounts
-        .follow(calendar.id, { ...description, name: description.displayName })
+        .follow(calendar.id, {
+          ...description,
+          ...whoseNow(calendar, description, account.principal),
+          name: description.displayName,
+        })
         .catch(() => {});
     }
     await this.#followHomes(account, listings);
@@ -181,12 +186,15 @@ export class ServerNews {
 }
 
 function factsOf(
-  { principal }: StoredAccount,
+  { principal, calendars }: StoredAccount,
   statuses: ReadonlyMap<string, CalendarDescription>,
 ): Map<string, CalendarFacts> {
   const facts = new Map<string, CalendarFacts>();
-  for (const [id, description] of statuses) {
-    const { relation } = shownCalendar(description, { principal, delegator: null });
+  for (const calendar of calendars) {
+    const { id } = calendar;
+    const description = statuses.get(id);
+    if (description === undefined) continue;
+    const { relation } = whoseNow(calendar, description, principal);
     const { isSharedOut, minimumRefreshMinutes } = description;
     facts.set(id, { shared: relation !== "own" || isSharedOut, minimumRefreshMinutes });
   }

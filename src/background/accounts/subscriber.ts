@@ -3,7 +3,7 @@ import type { DiscoveredCalendar } from "../../shared/commands.ts";
 import type { StoredAccount, StoredCalendar } from "../settings/account-settings.ts";
 import type { StoredValue } from "../settings/stored-value.ts";
 import { isSameCollection, refuseTwice, storedCalendar } from "./account-records.ts";
-import { ALL_KINDS, kindsOf } from "./following.ts";
+import { firstCapabilities } from "./following.ts";
 import { declining } from "./offers.ts";
 
 /** Marks our calendars' URLs, so that Thunderbird's own CalDAV does not take the collection for subscribed. */
@@ -78,7 +78,7 @@ async function subscribe(
   const orphan = (await calendars.query({ type: calendarType })).find(
     (existing) => existing.url === url && !owned.has(existing.id),
   );
-  const kinds = kindsOf(calendar.components);
+  const capabilities = firstCapabilities(calendar);
   const shown =
     orphan ??
     (await calendars.create({
@@ -87,10 +87,10 @@ async function subscribe(
       name: calendar.displayName,
       color: calendar.color ?? (PALETTE[position % PALETTE.length] as string),
       readOnly: calendar.readOnly,
-      ...(kinds.events === ALL_KINDS.events && kinds.tasks === ALL_KINDS.tasks
-        ? {}
-        : { capabilities: kinds }),
+      ...(capabilities === null ? {} : { capabilities }),
     }));
   const { name, color, readOnly } = shown;
-  return { ...storedCalendar(shown.id, calendar), given: { name, color, readOnly } };
+  // One that was left behind has what it was made with: what differs is given with the first synchronization.
+  const given = { name, color, readOnly, ...(orphan ? {} : { rights: calendar.rights }) };
+  return { ...storedCalendar(shown.id, calendar), given };
 }

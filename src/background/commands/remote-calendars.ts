@@ -6,6 +6,7 @@ import type { AccountServers } from "../accounts/account-servers.ts";
 import type { Accounts } from "../accounts/accounts.ts";
 import { identityOf, isAnother, liesAt } from "../accounts/moves.ts";
 import { makeOnServer, segmentOf } from "../accounts/new-calendar.ts";
+import { whoseNow } from "../accounts/whose.ts";
 import type { StoredAccount, StoredCalendar } from "../settings/account-settings.ts";
 import type { SyncScheduler } from "../sync/scheduler.ts";
 import { replaced } from "./calendar-syncs.ts";
@@ -74,7 +75,8 @@ export class RemoteCalendars {
         one.id === calendarId ? withShown(one, shown) : one,
       ),
     }));
-    await accounts.follow(calendarId, { ...there, name: there.displayName });
+    const whose = whoseNow(calendar, there, account.principal);
+    await accounts.follow(calendarId, { ...there, ...whose, name: there.displayName });
     if (refused.length > 0) throw notTaken(refused);
     return {
       name: there.displayName ?? calendar.seen.name ?? calendar.url,

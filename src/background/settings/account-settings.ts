@@ -27,7 +27,7 @@ const StoredCalendar = v.object({
   /** Of the collection on the server, without the fragment that Thunderbird's calendar carries. */
   url: v.string(),
   components: v.array(v.string()),
-  /** Whose it was when it was subscribed. */
+  /** Whose it is; what a server leaves out of its answers stays. */
   relation: v.optional(v.picklist(["own", "shared", "delegated"]), "own"),
   owner: v.optional(v.nullable(v.string()), null),
   /** What the server said last: only a change of it is followed, so that the user's own choice stays. */
@@ -42,7 +42,13 @@ const StoredCalendar = v.object({
   /** What Thunderbird was given last: where it shows something else, that is the user's own choice. */
   given: v.optional(
     v.nullable(
-      v.object({ name: v.string(), color: v.nullable(v.string()), readOnly: v.boolean() }),
+      v.object({
+        name: v.string(),
+        color: v.nullable(v.string()),
+        readOnly: v.boolean(),
+        /** Absent: all of them. */
+        rights: v.exactOptional(Rights),
+      }),
     ),
     null,
   ),

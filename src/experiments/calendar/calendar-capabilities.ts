@@ -9,7 +9,7 @@ import {
   mergeCapabilities,
   minimumRefreshMinutes,
 } from "./capabilities.ts";
-
+import { type ItemRights, itemRights } from "./item-rights.ts";
 import { plainAddress } from "./schedule-agent.ts";
 
 /** The calendar property that holds a calendar's own answers, as JSON. */
@@ -50,6 +50,10 @@ export class CalendarCapabilities {
 
   get isMutable(): boolean {
     return this.all.mutable !== false;
+  }
+
+  get rights(): ItemRights {
+    return itemRights(this.all);
   }
 
   /** False: the calendar takes no part in invitations. */

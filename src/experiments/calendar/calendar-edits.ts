@@ -83,10 +83,15 @@ export class CalendarEdits {
     });
   }
 
-  /** An occurrence is taken out of its series. An item that is gone already is no error. */
+  /**
+   * An occurrence is taken out of its series. An item that is gone already is no error.
+   * @throws calIErrors.CAL_IS_READONLY also where the service lets nothing be deleted. New items and changes are taken
+   *   even so: Thunderbird offers neither, and what was typed in a dialog opened before has no other place
+   */
   remove(item: calIItemBase): Promise<void> {
     return this.#inTurn(async () => {
       this.#assertWritable();
+      this.#assertRemovable();
       if (item.parentItem !== item && item.recurrenceId !== null) {
         const seen = this.#underCurrentId(item.parentItem);
         const series = seen.clone();
@@ -265,6 +270,14 @@ export class CalendarEdits {
     if (this.#calendar.readOnly) {
       throw Components.Exception("The calendar is read-only", Ci.calIErrors.CAL_IS_READONLY);
     }
+  }
+
+  #assertRemovable(): void {
+    if (this.#policy.rights.remove) return;
+    throw Components.Exception(
+      "The calendar lets nothing be deleted from it",
+      Ci.calIErrors.CAL_IS_READONLY,
+    );
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

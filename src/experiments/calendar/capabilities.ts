@@ -21,6 +21,7 @@ type CapabilityName =
   | "minimum_refresh_interval"
   | "minimumRefreshInterval"
   | "mutable"
+  | "items"
   | "scheduling"
   | "scheduleAgent"
   | "addresses"

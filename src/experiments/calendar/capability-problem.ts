@@ -53,6 +53,7 @@ const CHECKS: Readonly<Record<string, Check | Readonly<Record<string, Check>>>> 
   minimum_refresh_interval: number,
   minimumRefreshInterval: number,
   mutable: truth,
+  items: { create: truth, update: truth, remove: truth },
   scheduling,
   scheduleAgent,
   addresses: texts,

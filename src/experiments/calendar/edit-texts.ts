@@ -2,10 +2,12 @@
 import { extractAcks, insertAcks, stripAcks, stripMarkers } from "../../shared/ical/acks.ts";
 import { leftToClient } from "../../shared/ical/restored-text.ts";
 import type { ConflictRecord } from "../../shared/item-store.ts";
+import type { ItemRights } from "./item-rights.ts";
 import { serialiseResource } from "./resource-items.ts";
 
 /** What a calendar's capabilities say of the texts its edits make. */
 export interface EditPolicy {
+  readonly rights: ItemRights;
   /** New invitations say that Thunderbird sends them. */
   readonly marksInvitations: boolean;
   /** Acknowledging an alarm of an item with this text is an edit like others. */

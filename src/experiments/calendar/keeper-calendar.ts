@@ -11,6 +11,7 @@ import type { EditPolicy } from "./edit-texts.ts";
 import { calendarUtils } from "./gecko-modules.ts";
 import type { ItemQuery } from "./item-query.ts";
 import { revisionOf } from "./item-revision.ts";
+import { accessControl } from "./item-rights.ts";
 import { showInCalendarList } from "./list-tooltip.ts";
 import type { OwnCalendar } from "./own-calendar.ts";
 import {
@@ -73,6 +74,7 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
     readonly #capabilities = new CalendarCapabilities(services.capabilities, () =>
       this.id ? super.getProperty(OWN_CAPABILITIES) : undefined,
     );
+    readonly #access = accessControl(() => this.#capabilities.rights);
     #query: ItemQuery | undefined;
     #edits: CalendarEdits | undefined;
     #announcements: ViewAnnouncements | undefined;
@@ -109,6 +111,16 @@ export function createKeeperCalendarClass(services: CalendarServices): new () =>
 
     get providerID(): string {
       return services.providerId;
+    }
+
+    /** `null`: everything may be done. */
+    get aclEntry(): calICalendarACLEntry | null {
+      const { calendar } = this.#access;
+      return calendar.hasAccessControl ? calendar : null;
+    }
+
+    get aclManager(): calICalendarACLManager {
+      return this.#access.manager;
     }
 
     get canRefresh(): boolean {

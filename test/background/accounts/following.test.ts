@@ -7,6 +7,8 @@ const ON_SERVER: ServerSide = {
   color: "#112233",
   readOnly: false,
   rights: ALL_RIGHTS,
+  relation: "own",
+  owner: null,
   components: ["VEVENT", "VTODO"],
   description: "",
   timeZone: null,
@@ -59,14 +61,41 @@ test("read-only comes and goes with the rights; what the user made read-only sta
   const none = { add: false, change: false, remove: false };
   const withdrawn = { ...ON_SERVER, readOnly: true, rights: none };
   const first = follow(stored, SHOWN, withdrawn);
-  expect(first.changes).toEqual({ readOnly: true });
+  expect(first.changes).toMatchObject({ readOnly: true });
   expect(first.next.seen.rights).toEqual(none);
-  expect(follow(first.next, { ...SHOWN, readOnly: true }, ON_SERVER).changes).toEqual({
+  expect(follow(first.next, { ...SHOWN, readOnly: true }, ON_SERVER).changes).toMatchObject({
     readOnly: false,
   });
   const own = { ...SHOWN, readOnly: true };
   const second = follow(stored, own, withdrawn);
-  expect(follow(second.next, own, ON_SERVER).changes).toEqual({});
+  expect(follow(second.next, own, ON_SERVER).changes).not.toHaveProperty("readOnly");
+});
+
+test("each right is told to Thunderbird when it goes and when it comes back, and not again between", () => {
+  const partly = { ...ON_SERVER, rights: { add: false, change: true, remove: false } };
+  const withdrawn = follow(stored, SHOWN, partly);
+  expect(withdrawn.changes).toEqual({
+    capabilities: { items: { create: false, update: true, remove: false } },
+  });
+  expect(follow(withdrawn.next, SHOWN, partly).changes).toEqual({});
+  expect(follow(withdrawn.next, SHOWN, ON_SERVER).changes).toEqual({
+    capabilities: { items: { create: true, update: true, remove: true } },
+  });
+});
+
+test("rights that an older version only noted are told to Thunderbird", () => {
+  const partly = { ...ON_SERVER, rights: { add: true, change: true, remove: false } };
+  const { seen, given, ...rest } = stored;
+  const { rights: _, ...before } = given ?? { name: "", color: null, readOnly: false };
+  const old = { ...rest, seen: { ...seen, rights: partly.rights }, given: before };
+  expect(follow(old, SHOWN, partly).changes).toEqual({
+    capabilities: { items: { create: true, update: true, remove: false } },
+  });
+});
+
+test("whose it is now is in the record", () => {
+  const { next } = follow(stored, SHOWN, { ...ON_SERVER, relation: "shared", owner: "Bob" });
+  expect(next).toMatchObject({ relation: "shared", owner: "Bob" });
 });
 
 test("what kinds of items a calendar takes is followed", () => {

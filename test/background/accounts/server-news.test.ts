@@ -141,6 +141,42 @@ test.each([
   expect(seen).toEqual({ cal1: { shared: true, minimumRefreshMinutes: 0 } });
 });
 
+const whose = async () => {
+  const [calendar] = (await accounts.list())[0]?.calendars ?? [];
+  return { relation: calendar?.relation, owner: calendar?.owner };
+};
+
+test("a calendar that is shared after it was subscribed says whose it is, and follows the owner's name", async () => {
+  const bobs = { isShared: true, owner: "/principals/bob/" };
+  onServer[0] = described("work", { ...bobs, ownerName: "Bob" });
+  await news.read(accountId, signal);
+  expect(await whose()).toEqual({ relation: "shared", owner: "Bob" });
+  onServer[0] = described("work", { ...bobs, ownerName: "Robert" });
+  await news.read(accountId, signal);
+  expect(await whose()).toEqual({ relation: "shared", owner: "Robert" });
+});
+
+test("a server that stops saying whose a calendar is makes it nobody else's", async () => {
+  onServer[0] = described("work", { owner: "/principals/bob/", ownerName: "Bob" });
+  await news.read(accountId, signal);
+  onServer[0] = described("work");
+  await news.read(accountId, signal);
+  expect(await whose()).toEqual({ relation: "shared", owner: "Bob" });
+  expect(seen).toMatchObject({ cal1: { shared: true } });
+});
+
+test("a calendar of somebody the user acts for stays one, until it is the user's own", async () => {
+  await accounts.change(accountId, ({ calendars }) => ({
+    calendars: calendars.map((one) => ({ ...one, relation: "delegated", owner: "Boss" })),
+  }));
+  onServer[0] = described("work", { owner: "/principals/boss/", resourceId: "urn:uuid:1" });
+  await news.read(accountId, signal);
+  expect(await whose()).toEqual({ relation: "delegated", owner: "Boss" });
+  onServer[0] = described("work", { owner: HOME, resourceId: "urn:uuid:1" });
+  await news.read(accountId, signal);
+  expect(await whose()).toEqual({ relation: "own", owner: null });
+});
+
 test("what was not chosen when the account was added is not offered later", async () => {
   await news.read(accountId, signal);
   expect(await offers()).toEqual([]);

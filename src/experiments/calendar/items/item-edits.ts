@@ -3,6 +3,7 @@
  * once more. What an add-on changes sends no invitations.
  */
 import { extensionError } from "../extension-error.ts";
+import { calendarUtils } from "../gecko-modules.ts";
 import type { KeeperCalendar } from "../keeper-calendar.ts";
 import type { MetadataChange } from "../store/metadata.ts";
 import { refusalInWords } from "./calendar-refusal.ts";
@@ -172,22 +173,26 @@ async function both(addition: Addition, removal: Removal): Promise<void> {
   }
 }
 
-function add(
+async function add(
   calendar: calICalendar,
   item: calIItemBase,
   metadata: Metadata,
 ): Promise<calIItemBase> {
+  const isAllowed = calendarUtils().acl.userCanAddItemsToCalendar(calendar);
+  if (!isAllowed) throw notAllowed(calendar, "be added to");
   return refusalInWords(
     metadata === undefined ? calendar.addItem(item) : ours(calendar).addItem(item, metadata),
   );
 }
 
-function modify(
+async function modify(
   calendar: calICalendar,
   item: calIItemBase,
   old: calIItemBase,
   metadata: Metadata,
 ): Promise<calIItemBase> {
+  const isAllowed = calendarUtils().acl.userCanModifyItem(old);
+  if (!isAllowed) throw notAllowed(calendar, "be changed in");
   return refusalInWords(
     metadata === undefined
       ? calendar.modifyItem(item, old)
@@ -195,8 +200,15 @@ function modify(
   );
 }
 
-function remove(calendar: calICalendar, item: calIItemBase): Promise<void> {
+async function remove(calendar: calICalendar, item: calIItemBase): Promise<void> {
+  const isAllowed = calendarUtils().acl.userCanDeleteItemsFromCalendar(calendar);
+  if (!isAllowed) throw notAllowed(calendar, "be deleted from");
   return refusalInWords(calendar.deleteItem(item));
+}
+
+/** @param what the sentence goes on with */
+function notAllowed({ id }: calICalendar, what: string): Error {
+  return extensionError(`Its service lets nothing ${what} the calendar "${id}".`);
 }
 
 /** Behind the wrapper of XPCOM, which passes on only what it knows. */

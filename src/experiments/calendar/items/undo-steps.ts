@@ -70,7 +70,9 @@ class UndoStep implements CalTransaction {
     const { acl } = calendarUtils();
     return this.#edits
       .flatMap(({ calendars }) => calendars)
-      .every((calendar) => acl.isCalendarWritable(calendar));
+      .every(
+        (calendar) => acl.isCalendarWritable(calendar) && acl.userCanAddItemsToCalendar(calendar),
+      );
   }
 
   /** At the first call everything is done already. */
