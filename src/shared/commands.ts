@@ -709,7 +709,11 @@ export interface Commands {
     };
   };
   "accounts.add": {
-    args: DiscoverArguments & { calendars: readonly string[] };
+    args: DiscoverArguments & {
+      calendars: readonly string[];
+      /** False: the password is forgotten when Thunderbird ends. Absent: as the account has it, else true. */
+      savePassword?: boolean;
+    };
     value: { accountId: string; calendars: { id: string; url: string }[] };
   };
   "accounts.list": { args: object; value: Account[] };

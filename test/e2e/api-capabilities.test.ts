@@ -82,6 +82,44 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
     await say({ events: true });
   });
 
+  test("what the service does not let the user do is not offered, and other add-ons are told", async () => {
+    const home = await world.user.home();
+    const event = { type: "event", title: "Choir", startDate: "20260601T100000Z" };
+    const item = await world.api<{ id: string }>("items.create", id, event);
+    const offered = () =>
+      world.inCalendar<[boolean, boolean, boolean]>(
+        `const item = await calendar.getItem(arguments[1]);
+         return [cal.acl.userCanAddItemsToCalendar(calendar), cal.acl.userCanModifyItem(item),
+           cal.acl.userCanDeleteItemsFromCalendar(calendar)];`,
+        item.id,
+      );
+    const left = async () => (await world.user.items(id)).map(({ title }) => title);
+    expect(await offered()).toEqual([true, true, true]);
+
+    await say({ items: { create: false } });
+    expect(await offered()).toEqual([false, true, true]);
+    expect((await dialogs.event(home)).calendars).not.toContain("Work");
+    await expect(world.api("items.create", id, event)).rejects.toThrow("nothing be added");
+
+    await say({ items: { create: true, update: false, remove: false } });
+    expect(await offered()).toEqual([true, false, false]);
+    await expect(world.api("items.update", id, item.id, { title: "X" })).rejects.toThrow(
+      "nothing be changed",
+    );
+    await expect(world.api("items.remove", id, item.id)).rejects.toThrow("nothing be deleted");
+    const byUser = world.inCalendar(
+      `await calendar.deleteItem(await calendar.getItem(arguments[1]));`,
+      item.id,
+    );
+    await expect(byUser).rejects.toThrow();
+    expect(await left()).toEqual(["Choir"]);
+
+    await say({ items: { update: true, remove: true } });
+    expect(await offered()).toEqual([true, true, true]);
+    await world.api("items.remove", id, item.id);
+    expect(await left()).toEqual([]);
+  });
+
   test("only the kinds of times there are can be chosen", async () => {
     expect(await dialogs.zones(id)).toEqual(["UTC"]);
     await say({ timezones: { floating: true, UTC: false } });

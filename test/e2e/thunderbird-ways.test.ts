@@ -162,6 +162,13 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
     expect(seen.map(({ title }) => title)).toEqual(["Choir"]);
   });
 
+  const savedPasswords = () =>
+    world.thunderbird.chrome<string[]>(
+      `const logins = await Services.logins.getAllLogins();
+       return logins.filter(({ origin }) => origin === arguments[0]).map(({ password }) => password);`,
+      new URL(world.server.url).origin,
+    );
+
   test("a first account is made there too, with the password asked for by Thunderbird's dialog", async () => {
     const { server, thunderbird } = world;
     const [before] = await world.run("accounts.list", {});
@@ -183,6 +190,27 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
     const accounts = await world.run("accounts.list", {});
     expect(accounts).toHaveLength(1);
     expect(accounts[0]).toMatchObject({ username: server.username, error: null });
+    expect(await savedPasswords()).toEqual([server.password]);
+  });
+
+  test("with its tick off the password is used, and is in no password manager", async () => {
+    const { server, thunderbird } = world;
+    const [before] = await world.run("accounts.list", {});
+    await world.run("accounts.remove", { accountId: before?.id ?? "" });
+    expect(await savedPasswords()).toEqual([]);
+    const dialog = new NewCalendarDialog(thunderbird);
+    await dialog.open();
+    await dialog.searchWithPassword(server.username, server.url, server.password, false);
+    await dialog.listed("CalDAV Keeper");
+    await dialog.accept();
+    await thunderbird.waitFor(async () => {
+      const [account] = await world.run("accounts.list", {});
+      return (
+        account?.calendars.length === 2 &&
+        account.calendars.every(({ lastGoodSync, error }) => lastGoodSync !== null && !error)
+      );
+    }, "the account with both calendars, synchronized");
+    expect(await savedPasswords()).toEqual([]);
   });
 
   test("switched off, nothing of it is left in the window; switched on, everything is there once", async () => {

@@ -106,7 +106,7 @@ test("an account is added: searched, ticked, subscribed", async () => {
   const login = { location: "dav.example.org", username: "ada", password: "engine" };
   expect(background.asks("accounts.discover")).toEqual([login]);
   expect(background.asks("accounts.add")).toEqual([
-    { ...login, calendars: ["https://dav.example.org/ada/work/"] },
+    { ...login, savePassword: true, calendars: ["https://dav.example.org/ada/work/"] },
   ]);
   expect(document.body.innerHTML).not.toContain("engine");
 });
@@ -145,6 +145,20 @@ function choose(way: string): void {
   select.value = option.value;
   select.dispatchEvent(new Event("change"));
 }
+
+test("without the tick the password is not saved", async () => {
+  await open();
+  background.answers["accounts.discover"] = twoCalendars;
+  background.answers["accounts.add"] = () => ({ accountId: "a1", calendars: [] });
+  search("dav.example.org");
+  await vi.waitFor(() => button("Subscribe"));
+  const tick = field("Save it in Thunderbird's password manager");
+  expect(tick.checked).toBe(true);
+  tick.click();
+  button("Subscribe").click();
+  await vi.waitFor(() => expect(background.asks("accounts.add")).toHaveLength(1));
+  expect(background.asks("accounts.add")).toMatchObject([{ savePassword: false }]);
+});
 
 test("signing in with a provider needs no password, and sends none that was typed before", async () => {
   await open();

@@ -65,18 +65,27 @@ export class NewCalendarDialog {
     await this.#run(`${SEARCH} ${SEARCHED}`, username, location);
   }
 
-  /** As {@link search}; the password is given when Thunderbird asks for it. */
-  async searchWithPassword(username: string, location: string, password: string): Promise<void> {
+  /** As {@link search}; the password is given when Thunderbird asks for it. @param save false: its tick is taken off */
+  async searchWithPassword(
+    username: string,
+    location: string,
+    password: string,
+    save = true,
+  ): Promise<void> {
     await this.#run(
       `${SEARCH}
        const ask = await until(() => [...Services.wm.getEnumerator(null)].find((one) => one.document.getElementById("password1Textbox")));
        await until(() => ask.document.readyState === "complete");
        ask.document.getElementById("password1Textbox").value = arguments[2];
+       const tick = ask.document.getElementById("checkbox");
+       if (!arguments[3]) tick.click();
+       if (tick.checked !== arguments[3]) throw new Error("the tick is " + tick.checked);
        ask.document.querySelector("dialog").acceptDialog();
        ${SEARCHED}`,
       username,
       location,
       password,
+      save,
     );
   }
 

@@ -2,8 +2,16 @@
 import { AccountLogins } from "../../src/background/accounts/account-logins.ts";
 import { Credentials } from "../../src/background/accounts/credentials.ts";
 
-export function passwordLogins(vault: ConstructorParameters<typeof Credentials>[0]) {
-  const credentials = new Credentials(vault);
+type Vault = ConstructorParameters<typeof Credentials>[0];
+type Memory = "rememberKey" | "recallKey";
+
+/** @param vault without a memory: nothing is kept for the session only */
+export function passwordLogins(vault: Omit<Vault, Memory> & Partial<Pick<Vault, Memory>>) {
+  const credentials = new Credentials({
+    rememberKey: async () => {},
+    recallKey: async () => null,
+    ...vault,
+  });
   const none = (): never => {
     throw new Error("these accounts have passwords");
   };

@@ -27,7 +27,7 @@ import {
   unknownAccount,
 } from "./account-records.ts";
 import { describeAccount, type ProviderFacts, readCalendarFacts } from "./account-state.ts";
-import type { Credentials } from "./credentials.ts";
+import { type Credentials, keepPassword } from "./credentials.ts";
 import { type DepartureDependencies, Departures } from "./departures.ts";
 import { type Entry, enter } from "./entry.ts";
 import { follow, type ServerSide } from "./following.ts";
@@ -39,7 +39,7 @@ import { subscribeAll } from "./subscriber.ts";
 export interface AccountsDependencies extends Pick<DepartureDependencies, "snapshotBefore"> {
   readonly stored: StoredValue<StoredAccount[]>;
   readonly syncStatus: StoredValue<StoredSyncStatus>;
-  readonly credentials: Pick<Credentials, "save" | "forget">;
+  readonly credentials: Pick<Credentials, "save" | "keepForSession" | "forget">;
   readonly logins: Pick<AccountLogins, "login">;
   readonly oauth: Pick<OAuth, "signIn" | "keep" | "drop" | "forget">;
   readonly discovery: Discovery;
@@ -291,7 +291,8 @@ export class Accounts {
     refuseTwice(chosen, others);
     const known = (await stored.read()).find((other) => sameCredential(other, key));
     const oauth = signedIn?.stored ?? (password === undefined ? known?.oauth : undefined);
-    if (password !== undefined) await credentials.save(key, password);
+    const savesPassword = args.savePassword ?? known?.savesPassword ?? true;
+    if (password !== undefined) await keepPassword(credentials, key, password, savesPassword);
     if (signedIn) await this.#deps.oauth.keep({ ...key, oauth: signedIn.stored }, signedIn);
     const { oauth: _, ...before } = known ?? {};
     const account: StoredAccount = {
@@ -302,6 +303,7 @@ export class Accounts {
       ...before,
       ...key,
       id: known?.id ?? newId(),
+      savesPassword,
       location,
       principal: found.principal,
       homes: homesOf(found, [...chosen, ...(known?.calendars ?? [])]),

@@ -33,8 +33,9 @@ export async function makeBuiltIn(
   const { host, hostname } = new URL(calendar.url);
   if (account.oauth && (await platform.findOAuthClient(hostname)) === null) throw noSignIn(host);
   const realm = await realmOf(transport, calendar.url, signal);
-  // Without a password of ours, e.g. by OAuth, Thunderbird signs in by itself.
-  const password = account.oauth || realm === null ? null : await credentials.password(account);
+  // Without a password of ours, e.g. by OAuth, Thunderbird signs in by itself; one that is not to be saved it asks for.
+  const isNotOurs = account.oauth !== undefined || account.savesPassword === false;
+  const password = isNotOurs || realm === null ? null : await credentials.password(account);
   const made = await platform.makeBuiltInCalendar({
     ...calendar,
     username: account.username,

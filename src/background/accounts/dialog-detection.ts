@@ -27,6 +27,7 @@ interface Found {
   readonly location: string;
   readonly username: string;
   readonly password?: string;
+  readonly savePassword?: boolean;
   readonly urls: readonly string[];
 }
 
@@ -45,11 +46,15 @@ export class DialogDetection {
     this.#deps = dependencies;
   }
 
-  /** Nothing found is an empty list; "AUTH_FAILED" has the dialog ask for a password and search again. */
+  /**
+   * Nothing found is an empty list; "AUTH_FAILED" has the dialog ask for a password and search again.
+   * @param savePassword the tick beside the password
+   */
   async detect(
     username: string | null,
     password: string | null,
     location: string | null,
+    savePassword: boolean,
   ): Promise<OfferedCalendar[] | { error: "AUTH_FAILED" }> {
     const where = location || username;
     // On the add-on's own page the person confirms first that the password may be read on the way.
@@ -66,7 +71,8 @@ export class DialogDetection {
           components.length === 0 ||
           components.some((name) => name === "VEVENT" || name === "VTODO"),
       );
-      const found: Found = { ...login, urls: usable.map(({ url }) => url) };
+      const tick = password ? { savePassword } : {};
+      const found: Found = { ...login, ...tick, urls: usable.map(({ url }) => url) };
       await this.#deps.memory.rememberKey(MEMORY_SLOT, JSON.stringify(found));
       return usable.map(({ displayName, url, color, readOnly }) => ({
         name: displayName,
@@ -83,7 +89,7 @@ export class DialogDetection {
 
   /**
    * A calendar came into Thunderbird's list. One that was found by {@link detect} joins its account, which is made
-   * if need be; its password goes to the password manager.
+   * if need be; its password goes to the password manager, or is forgotten when Thunderbird ends.
    * @returns whether it did
    * @throws AppError as `Accounts.add`
    */
@@ -99,11 +105,8 @@ export class DialogDetection {
     if (!found?.urls.includes(url)) return false;
     // Also one that an account is just subscribing by itself.
     if (await this.#isOwned(calendar.id)) return false;
-    const { location, username, password } = found;
-    await accounts.add(
-      { location, username, ...(password === undefined ? {} : { password }), calendars: [url] },
-      AbortSignal.timeout(LONGEST_SEARCH_MS),
-    );
+    const { urls: _, ...login } = found;
+    await accounts.add({ ...login, calendars: [url] }, AbortSignal.timeout(LONGEST_SEARCH_MS));
     return true;
   }
 

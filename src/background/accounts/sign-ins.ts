@@ -2,14 +2,14 @@
 import type { CommandArguments, CommandValue } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { StoredAccount } from "../settings/account-settings.ts";
-import type { Credentials } from "./credentials.ts";
+import { type Credentials, keepPassword } from "./credentials.ts";
 import type { OAuth } from "./oauth/oauth.ts";
 import type { Discovery, Login } from "./ports.ts";
 
 export interface SignInsDependencies {
   /** @throws AppError "account-unknown" */
   readonly account: (accountId: string) => Promise<StoredAccount>;
-  readonly credentials: Pick<Credentials, "password" | "save">;
+  readonly credentials: Pick<Credentials, "password" | "save" | "keepForSession">;
   readonly oauth: Pick<OAuth, "signInAgain">;
   readonly discovery: Discovery;
   readonly onSignedIn: (accountId: string) => void;
@@ -61,7 +61,11 @@ export class SignIns {
       const saved = await credentials.password(account);
       return { login: { username, password: saved }, keep: async () => {} };
     }
-    return { login: { username, password }, keep: () => credentials.save(account, password) };
+    const { savesPassword = true } = account;
+    return {
+      login: { username, password },
+      keep: () => keepPassword(credentials, account, password, savesPassword),
+    };
   }
 }
 

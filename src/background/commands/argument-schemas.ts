@@ -94,6 +94,7 @@ export const argumentSchemas: {
   "accounts.discover": v.strictObject(login),
   "accounts.add": v.strictObject({
     ...login,
+    savePassword: v.exactOptional(v.boolean()),
     calendars: urls,
   }),
   "accounts.list": nothing,

@@ -127,10 +127,10 @@ export function listen(
     operations.brief("menu", () => menus.chosen(choice)).catch((error) => reportBug("menu", error)),
   );
   platform.onDescribeCalendar.addListener((calendarId) => menus.describe(calendarId));
-  provider.onDetectCalendars.addListener((username, password, location) =>
+  provider.onDetectCalendars.addListener((username, password, location, savePassword) =>
     operations.brief("detection", () => {
       alarms.create(FORGET_SEARCH_ALARM, { delayInMinutes: 60 });
-      return detection.detect(username, password, location);
+      return detection.detect(username, password, location, savePassword);
     }),
   );
   calendars.onCreated.addListener((calendar) =>

@@ -100,6 +100,8 @@ const StoredAccount = v.object({
   homes: v.array(v.string()),
   calendars: v.array(StoredCalendar),
   oauth: v.exactOptional(StoredOAuth),
+  /** False: its password is kept until Thunderbird ends, and asked for again. Absent: true. */
+  savesPassword: v.exactOptional(v.boolean()),
   /** Hosts the user has agreed to beside those of the addresses here. */
   agreedHosts: v.optional(v.array(v.string()), []),
   /** New on the server, neither subscribed nor dismissed. */

@@ -23,8 +23,10 @@ export class AccountForm {
   readonly #location: HTMLInputElement;
   readonly #username: HTMLInputElement;
   readonly #password: HTMLInputElement;
+  readonly #savePassword = element("input", { type: "checkbox", checked: true });
   readonly #method: SignInChoice;
   readonly #passwordField: HTMLElement;
+  readonly #saveField: HTMLElement;
   readonly #login: HTMLFormElement;
   readonly #insecure = element("div");
   readonly #outcome = element("div");
@@ -67,6 +69,11 @@ export class AccountForm {
       this.#password,
       words.text(known ? "passwordKnownHint" : "passwordHint"),
     );
+    this.#saveField = element(
+      "p",
+      { class: "field" },
+      element("label", { class: "check" }, this.#savePassword, words.text("savePassword")),
+    );
     this.#method = new SignInChoice(words, known?.signIn, () => this.#methodChosen());
     this.#methodChosen();
     this.#login = element(
@@ -83,6 +90,7 @@ export class AccountForm {
       field(words.text("username"), this.#username),
       this.#method.node,
       this.#passwordField,
+      this.#saveField,
       element(
         "p",
         { class: "actions" },
@@ -121,6 +129,8 @@ export class AccountForm {
 
   #methodChosen(): void {
     this.#passwordField.hidden = !this.#byPassword;
+    // An account keeps to what was said when it was added.
+    this.#saveField.hidden = !this.#byPassword || this.#known !== undefined;
     this.#password.required = this.#byPassword && this.#known === undefined;
   }
 
@@ -306,7 +316,12 @@ export class AccountForm {
       // Also where nothing new was ticked: a password that was typed is kept.
       const calendars = [...wanted, ...choice.kept];
       if (calendars.length > 0) {
-        const added = await client.call("accounts.add", { ...this.#args(), calendars });
+        const args = this.#args();
+        const saved =
+          args.password === undefined || this.#known
+            ? {}
+            : { savePassword: this.#savePassword.checked };
+        const added = await client.call("accounts.add", { ...args, ...saved, calendars });
         announce(words.counted("subscribed", added.calendars.length));
       }
       this.#close(true);

@@ -19,6 +19,8 @@ const { signal } = new AbortController();
 let area: MemoryArea;
 let thunderbird: FakeCalendars;
 let vault: Map<string, string>;
+/** What Thunderbird forgets when it ends. */
+let session: Map<string, string>;
 let locked: boolean;
 let onServer: DiscoveredAccount;
 let discover: (location: string, login: Login) => Promise<DiscoveredAccount>;
@@ -43,6 +45,8 @@ function start(): Accounts {
     removePassword: async (origin, username) => {
       vault.delete(`${origin} ${username}`);
     },
+    rememberKey: async (name, key) => void session.set(name, key),
+    recallKey: async (name) => session.get(name) ?? null,
   });
   return new Accounts({
     stored: new StoredValue(area, accountsShape),
@@ -68,6 +72,7 @@ beforeEach(() => {
   area = new MemoryArea();
   thunderbird = new FakeCalendars();
   vault = new Map();
+  session = new Map();
   locked = false;
   synced = [];
   snapshotBefore = () => Promise.reject(new AppError("store-missing", "None."));
@@ -170,6 +175,41 @@ test("a wrong password is not saved", async () => {
     code: "unauthorized",
   });
   expect(vault.size).toBe(0);
+});
+
+test("a password that is not to be saved lasts until Thunderbird ends, also for calendars added later", async () => {
+  const accounts = start();
+  await accounts.add({ ...LOGIN, savePassword: false, calendars: [WORK] }, signal);
+  expect([...vault.values()]).toEqual([]);
+  expect(JSON.stringify(area.values)).not.toContain("engine");
+  const { password: _, ...known } = LOGIN;
+  await accounts.add({ ...known, calendars: [HOME] }, signal);
+  expect(await accounts.list()).toMatchObject([{ calendars: [{ url: WORK }, { url: HOME }] }]);
+  session.clear();
+  const again = accounts.discover(known, signal);
+  await expect(again).rejects.toMatchObject({ code: "credentials-missing" });
+  await accounts.add({ ...LOGIN, calendars: [WORK] }, signal);
+  expect([...vault.values()]).toEqual([]);
+});
+
+test("with the tick off a password that was saved is saved no more; with it on it is again", async () => {
+  const accounts = start();
+  await accounts.add({ ...LOGIN, calendars: [WORK] }, signal);
+  await accounts.add({ ...LOGIN, savePassword: false, calendars: [WORK] }, signal);
+  expect([...vault.values()]).toEqual([]);
+  await accounts.add({ ...LOGIN, savePassword: true, calendars: [WORK] }, signal);
+  expect([...vault.values()]).toEqual(["engine"]);
+  expect([...session.values()].join("")).toBe("");
+});
+
+test("the password kept for the session goes with its account", async () => {
+  const accounts = start();
+  const { accountId } = await accounts.add(
+    { ...LOGIN, savePassword: false, calendars: [WORK] },
+    signal,
+  );
+  await accounts.remove({ accountId });
+  expect([...session.values()].join("")).toBe("");
 });
 
 test("locked passwords are told apart from missing ones, and nothing is half added", async () => {

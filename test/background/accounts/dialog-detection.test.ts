@@ -61,28 +61,37 @@ const work = { id: "c1", type: TYPE, url: "https://dav.example/work/#caldav-keep
 
 describe("Thunderbird's dialog for new calendars", () => {
   test("asks for a password, then is offered what Thunderbird can show", async () => {
-    expect(await detection.detect("me", null, "dav.example")).toEqual({ error: "AUTH_FAILED" });
-    expect(await detection.detect("me", "secret", "dav.example")).toEqual([
+    expect(await detection.detect("me", null, "dav.example", true)).toEqual({
+      error: "AUTH_FAILED",
+    });
+    expect(await detection.detect("me", "secret", "dav.example", true)).toEqual([
       { name: "Work", url: work.url, color: "#112233", readOnly: false },
     ]);
   });
 
   test("a subscribed calendar joins the account it was found with", async () => {
-    await detection.detect("me", "secret", "dav.example");
+    await detection.detect("me", "secret", "dav.example", true);
     expect(await detection.adopt(work)).toBe(true);
     expect(added).toEqual([
       {
         location: "dav.example",
         username: "me",
         password: "secret",
+        savePassword: true,
         calendars: ["https://dav.example/work/"],
       },
     ]);
   });
 
+  test("a password that the user does not want saved is not", async () => {
+    await detection.detect("me", "secret", "dav.example", false);
+    await detection.adopt(work);
+    expect(added).toMatchObject([{ password: "secret", savePassword: false }]);
+  });
+
   test("calendars of accounts, of other add-ons and of no search are left alone", async () => {
     expect(await detection.adopt(work)).toBe(false);
-    await detection.detect("me", "secret", "dav.example");
+    await detection.detect("me", "secret", "dav.example", true);
     owned.add("c1");
     expect(await detection.adopt(work)).toBe(false);
     expect(await detection.adopt({ ...work, id: "c2", type: "caldav" })).toBe(false);
@@ -93,7 +102,7 @@ describe("Thunderbird's dialog for new calendars", () => {
   });
 
   test("a password never goes over an open connection unasked", async () => {
-    expect(await detection.detect("me", "secret", "http://dav.example/")).toEqual([]);
+    expect(await detection.detect("me", "secret", "http://dav.example/", true)).toEqual([]);
     expect(asked).toEqual([]);
   });
 });

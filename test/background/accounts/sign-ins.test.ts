@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { SignIns } from "../../../src/background/accounts/sign-ins.ts";
+import type { StoredAccount } from "../../../src/background/settings/account-settings.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import { storedAccount, storedCalendarSample } from "../../support/account-samples.ts";
 import { MemoryVault } from "../../support/memory-vault.ts";
@@ -10,11 +11,11 @@ const ACCOUNT = storedAccount({
 });
 
 /** A server that takes one password. */
-function setUp(right: string) {
+function setUp(right: string, changes: Partial<StoredAccount> = {}) {
   const vault = new MemoryVault();
   const told: string[] = [];
   const signIns = new SignIns({
-    account: async () => ACCOUNT,
+    account: async () => ({ ...ACCOUNT, ...changes }),
     ...passwordLogins({ ...vaultOf(vault), removePassword: async () => {} }),
     discovery: {
       discover: async (_, login) => {
@@ -46,6 +47,8 @@ const args = (password?: string) => ({
 const vaultOf = (vault: MemoryVault) => ({
   getPassword: vault.getPassword.bind(vault),
   setPassword: vault.setPassword.bind(vault),
+  rememberKey: vault.rememberKey.bind(vault),
+  recallKey: vault.recallKey.bind(vault),
 });
 
 test("a new password that the server takes is saved, and what waited is sent", async () => {
@@ -61,6 +64,16 @@ test("one that the server refuses leaves the saved one alone", async () => {
   await expect(signIn("wrong")).rejects.toMatchObject({ code: "unauthorized" });
   expect([...vault.passwords.values()]).toEqual(["old"]);
   expect(told).toEqual([]);
+});
+
+test("where nothing is to be saved, a new password lasts until Thunderbird ends", async () => {
+  const { vault, told, signIn } = setUp("new", { savesPassword: false });
+  await signIn("new");
+  expect([...vault.passwords.values()]).toEqual([]);
+  expect(told).toEqual(["signed in a1", "sync cal1"]);
+  await signIn();
+  vault.keys.clear();
+  await expect(signIn()).rejects.toMatchObject({ code: "credentials-missing" });
 });
 
 test("without a new one the saved one is tried again; without either it is asked for", async () => {

@@ -47,7 +47,7 @@ export function createDetection(
       username: string,
       password?: string | null,
       location?: string | null,
-      savePassword?: boolean | null,
+      savePassword?: boolean | number | null,
       extraProperties?: object | null,
     ): Promise<calICalendar[]> {
       if (!event.hasListeners) return [];
@@ -57,7 +57,8 @@ export function createDetection(
           username || null,
           password || null,
           location || null,
-          savePassword === true,
+          // A tick that the user left alone comes as 1.
+          Boolean(savePassword),
           extraProperties ?? {},
         );
         const results = await Promise.race([asked, limit.expired]);
