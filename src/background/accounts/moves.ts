@@ -79,6 +79,16 @@ export function isAnother(known: Identity | null, now: Identity): boolean {
   return known.owner !== null && now.owner !== null && known.owner !== now.owner;
 }
 
+/**
+ * Proof that a collection of the same name elsewhere is the calendar that was known: most members of each are in the
+ * other. Nothing proves an empty one.
+ */
+export function isSameByMembers(known: readonly string[], there: readonly string[]): boolean {
+  const names = new Set(there);
+  const common = known.filter((name) => names.has(name)).length;
+  return common * 2 > known.length && common * 2 > names.size;
+}
+
 /** False where a request to this address was sent on to another one. */
 export function liesAt(url: string, found: CalendarDescription): boolean {
   return canonicalCollectionUrl(url) === canonicalCollectionUrl(found.url);

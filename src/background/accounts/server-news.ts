@@ -12,6 +12,7 @@ import type { CalendarFacts } from "../settings/calendar-choices.ts";
 import { canonicalCollectionUrl } from "../webdav/href.ts";
 import type { AccountServers } from "./account-servers.ts";
 import type { Accounts } from "./accounts.ts";
+import type { MovedHomes } from "./moved-homes.ts";
 import { identityOf, isAnother, locate, type Redirect } from "./moves.ts";
 import { withListed } from "./offers.ts";
 import { URL_MARK } from "./subscriber.ts";
@@ -20,6 +21,7 @@ import { whoseNow } from "./whose.ts";
 export interface ServerNewsDependencies {
   readonly accounts: Pick<Accounts, "get" | "follow" | "change">;
   readonly servers: Pick<AccountServers, "listings" | "describe">;
+  readonly movedHomes: Pick<MovedHomes, "find">;
   readonly calendars: Pick<typeof messenger.calendar.calendars, "update">;
   /** Where a URL's redirects end, and whether they are for good; see `messenger.platform.traceRedirects`. */
   readonly traceRedirects: (
@@ -33,6 +35,8 @@ export interface ServerNewsDependencies {
   ) => Promise<void>;
   /** Calendars that were not there before, by name. */
   readonly onOffered: (accountId: string, names: readonly string[]) => void;
+  /** What is known of its collection's changes is an earlier collection's: everything is to be listed. */
+  readonly onRelocated: (calendarId: string) => Promise<void>;
   /** The record of a calendar says something else of where it is, or whether it may be synchronized. */
   readonly onRerouted: (calendarId: string) => void;
 }
@@ -54,31 +58,78 @@ export class ServerNews {
   ): Promise<ReadonlyMap<string, CalendarDescription>> {
     const { accounts, servers } = this.#deps;
     const account = await accounts.get(accountId);
-    const listings = await servers.listings(account, signal);
+    let refusal: unknown;
+    const listings = await servers.listings(account, signal).catch((error: unknown) => {
+      if (!isAppError(error, "not-found")) throw error;
+      refusal = error;
+      return [];
+    });
     const located = locate(account, listings);
     const statuses = new Map<string, CalendarDescription>();
+    const gone: StoredCalendar[] = [];
     for (const calendar of account.calendars) {
       const where = located.get(calendar.id);
       const description = where?.description ?? (await this.#ask(account, calendar, signal));
-      if (description === null) continue;
+      if (description === "gone") gone.push(calendar);
+      if (description === null || description === "gone") continue;
       if (await this.#isAnother(account.id, calendar, description)) continue;
       statuses.set(calendar.id, description);
       const alone = { asked: calendar.url, answered: description.url };
       const redirected = where ? where.byHome : alone;
       await this.#followAddress(account, calendar, description, redirected);
-      // A name that cannot be followed is no reason not to synchronize.
-      await accounts
-        .follow(calendar.id, {
-          ...description,
-          ...whoseNow(calendar, description, account.principal),
-          name: description.displayName,
-        })
-        .catch(() => {});
+      await this.#follow(account, calendar, description);
     }
+    for (const [id, found] of await this.#lookAgain(account, gone, statuses.size > 0, signal)) {
+      statuses.set(id, found);
+    }
+    if (refusal !== undefined && statuses.size === 0) throw refusal;
     await this.#followHomes(account, listings);
     if (listings.length === account.homes.length) await this.#offer(account.id, listings);
     await this.#deps.onSeen(account, factsOf(account, statuses), signal).catch(() => {});
     return statuses;
+  }
+
+  /** A name that cannot be followed is no reason not to synchronize. */
+  #follow(
+    account: StoredAccount,
+    calendar: StoredCalendar,
+    description: CalendarDescription,
+  ): Promise<void> {
+    const whose = whoseNow(calendar, description, account.principal);
+    const now = { ...description, ...whose, name: description.displayName };
+    return this.#deps.accounts.follow(calendar.id, now).catch(() => {});
+  }
+
+  /**
+   * @param others of the account are there: then what keeps from looking again is no matter of all of them
+   * @throws AppError as {@link MovedHomes.find}
+   */
+  async #lookAgain(
+    account: StoredAccount,
+    gone: readonly StoredCalendar[],
+    others: boolean,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, CalendarDescription>> {
+    if (gone.length === 0) return new Map();
+    const { accounts, movedHomes, onRelocated } = this.#deps;
+    const found = await movedHomes.find(account, gone, signal).catch((error: unknown) => {
+      if (!isAppError(error) || error.code === "aborted" || !others) throw error;
+      return null;
+    });
+    if (found === null || found.calendars.size === 0) return new Map();
+    for (const calendar of gone) {
+      const description = found.calendars.get(calendar.id);
+      if (description === undefined) continue;
+      // Before its address: cut short in between, all of it is only listed once more.
+      await onRelocated(calendar.id);
+      await this.#readdress(account.id, calendar.id, description.url);
+      await this.#follow(account, calendar, description);
+    }
+    const isGone = gone.length === account.calendars.length;
+    await accounts.change(account.id, ({ homes }) => ({
+      homes: [...new Set([...(isGone ? [] : homes), ...found.homes])],
+    }));
+    return found.calendars;
   }
 
   /** A calendar outside the home sets, or one that has left them. Its own run says why it cannot be asked. */
@@ -86,12 +137,12 @@ export class ServerNews {
     account: StoredAccount,
     { url }: StoredCalendar,
     signal: AbortSignal,
-  ): Promise<CalendarDescription | null> {
+  ): Promise<CalendarDescription | "gone" | null> {
     try {
-      return await this.#deps.servers.describe(account, url, signal);
+      return (await this.#deps.servers.describe(account, url, signal)) ?? "gone";
     } catch (error) {
       if (!isAppError(error) || error.code === "aborted") throw error;
-      return null;
+      return error.code === "not-found" ? "gone" : null;
     }
   }
 
@@ -127,8 +178,12 @@ export class ServerNews {
   ): Promise<void> {
     if (canonicalCollectionUrl(url) === canonicalCollectionUrl(now)) return;
     if (redirected !== null && !(await this.#isForGood(redirected))) return;
-    await this.#deps.calendars.update(id, { url: now + URL_MARK });
-    await this.#record(account.id, id, { url: now });
+    await this.#readdress(account.id, id, now);
+  }
+
+  async #readdress(accountId: string, id: string, url: string): Promise<void> {
+    await this.#deps.calendars.update(id, { url: url + URL_MARK });
+    await this.#record(accountId, id, { url });
     this.#deps.onRerouted(id);
   }
 

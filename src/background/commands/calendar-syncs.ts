@@ -154,6 +154,20 @@ export class CalendarSyncs implements SyncService {
     this.#engines.delete(calendarId);
   }
 
+  /** Names of what its server had at the last synchronization. */
+  async memberNames(calendarId: string): Promise<string[]> {
+    const rows = await (await this.#local(calendarId)).listResources();
+    return rows.filter(({ onServer }) => onServer).map(({ name }) => name);
+  }
+
+  /** The next synchronization lists everything: the log of changes it knows a place in is another collection's. */
+  async forgetListing(calendarId: string): Promise<void> {
+    const local = await this.#local(calendarId);
+    const state = await local.getState();
+    if (state === null) return;
+    await local.batch([], { state: { ...state, token: null, ctag: null, listedAt: null } });
+  }
+
   forget(calendarId: string): void {
     this.scheduler.forget(calendarId);
     this.#engines.delete(calendarId);
@@ -162,16 +176,10 @@ export class CalendarSyncs implements SyncService {
   async #find(calendarId: string): Promise<ScheduledCalendar> {
     const known = this.#engines.get(calendarId);
     if (known) return known;
-    const { calendars, servers, itemStore, texts, now, random, snapshotBefore } = this.#deps;
+    const { servers, texts, now, random, snapshotBefore } = this.#deps;
     const { account, calendar } = await this.#deps.accounts().find(calendarId);
     if (calendar.replacedBy !== null) throw replaced();
-    const cacheId = (await calendars.get(calendarId))?.cacheId;
-    if (!cacheId) {
-      throw new AppError("calendar-unknown", "This calendar is not in Thunderbird's list.", {
-        hint: "Its events are still on the server. Add the account again to subscribe it anew.",
-        retry: "after-user",
-      });
-    }
+    const local = await this.#local(calendarId);
     const earlierFailures = (await this.#deps.status.read())[calendarId]?.failing?.count ?? 0;
     // Two engines of one calendar would not keep out of each other's way.
     const meanwhile = this.#engines.get(calendarId);
@@ -181,7 +189,7 @@ export class CalendarSyncs implements SyncService {
       earlierFailures,
       engine: new CalendarSync({
         remote: servers.collection(account, calendar),
-        local: new MessengerCalendar(itemStore, { calendarId, cacheId }),
+        local,
         texts,
         now,
         random,
@@ -190,6 +198,16 @@ export class CalendarSyncs implements SyncService {
     };
     this.#engines.set(calendarId, made);
     return made;
+  }
+
+  async #local(calendarId: string): Promise<MessengerCalendar> {
+    const { calendars, itemStore } = this.#deps;
+    const cacheId = (await calendars.get(calendarId))?.cacheId;
+    if (cacheId) return new MessengerCalendar(itemStore, { calendarId, cacheId });
+    throw new AppError("calendar-unknown", "This calendar is not in Thunderbird's list.", {
+      hint: "Its events are still on the server. Add the account again to subscribe it anew.",
+      retry: "after-user",
+    });
   }
 
   async #finished(report: CalendarSyncReport, outcome: Outcome | null): Promise<void> {

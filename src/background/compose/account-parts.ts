@@ -5,6 +5,7 @@ import { Accounts } from "../accounts/accounts.ts";
 import { Certificates } from "../accounts/certificates.ts";
 import { Credentials } from "../accounts/credentials.ts";
 import { DialogDetection } from "../accounts/dialog-detection.ts";
+import { MovedHomes } from "../accounts/moved-homes.ts";
 import { makeOAuth } from "../accounts/oauth/make-oauth.ts";
 import { serverDiscovery } from "../accounts/server-discovery.ts";
 import { ServerNews } from "../accounts/server-news.ts";
@@ -144,8 +145,17 @@ export function composeAccounts(later: LaterParts) {
     onChanged: tellAccounts,
   });
 
+  const movedHomes = new MovedHomes({
+    stored: remembered.accounts,
+    logins,
+    discovery,
+    servers: accountServers,
+    memberNames: (calendarId) => syncs.memberNames(calendarId),
+  });
   const news = new ServerNews({
     accounts,
+    movedHomes,
+    onRelocated: (calendarId) => syncs.forgetListing(calendarId),
     servers: accountServers,
     calendars,
     traceRedirects: (url) => platform.traceRedirects(url),
