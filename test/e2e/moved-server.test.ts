@@ -177,6 +177,29 @@ test("sent on for good, its new address is stored, and older items are changed t
   expect(front.requests.filter(({ path }) => !path.startsWith("/new/"))).toEqual([]);
 });
 
+test("moved to another home set without a word, it is found there through the principal, and back again", async () => {
+  const { username } = behind;
+  const address = async () => (await account()).calendars.map(({ url, error }) => [url, error]);
+  behind.misbehave({ homeArea: "elsewhere" });
+  const name = (await behind.list(`${behind.homeUrl}work/`))[0] ?? "";
+  const text = (await behind.get(`${behind.homeUrl}work/${name}`)) ?? "";
+  await behind.put(
+    `${behind.homeUrl}work/${name}`,
+    text.replace(/SUMMARY:.*/, "SUMMARY:Meanwhile"),
+  );
+  await world.run("sync.run", {});
+  expect(await address()).toEqual([[`${origin}/new/elsewhere/${username}/work/`, null]]);
+  const titles = (await world.user.items(id())).map(({ title }) => title);
+  expect(titles).toHaveLength(2);
+  expect(titles).toContain("Meanwhile");
+
+  behind.misbehave({ homeArea: "calendars" });
+  await world.run("sync.run", {});
+  expect(await address()).toEqual([[`${origin}/new/calendars/${username}/work/`, null]]);
+  expect(await world.user.items(id())).toHaveLength(2);
+  expect((await account()).offered).toEqual([]);
+});
+
 test("another host gets nothing until the user has agreed to it; then it is followed", async () => {
   front.target = newOrigin;
   front.prefix = "/new-host/";

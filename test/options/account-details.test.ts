@@ -542,6 +542,7 @@ test.each([
   ["moved", { movedTo: "https://new.example.org/dav/" }, "Go on at new.example.org"],
   ["calendar-replaced", {}, "It is the right one: go on with it"],
   ["network", {}, "Try again"],
+  ["not-found", {}, "Look for it again"],
 ] as const)("the error %s comes with the action that helps", async (code, details, label) => {
   background.answers["accounts.trustCertificate"] = () => ({ trusted: true });
   background.answers["accounts.agree"] = () => ({ agreedHosts: ["new.example.org"] });

@@ -1,5 +1,5 @@
 /** What helps with an account's error, where the page can do it: the user's word, asked for where it is needed. */
-import { fromWire, type WireError } from "../../shared/errors.ts";
+import type { WireError } from "../../shared/errors.ts";
 import type { Page } from "../page.ts";
 
 export interface ErrorHelp {
@@ -20,15 +20,6 @@ export function helpWith(
       label: words.text("takeOverReplaced"),
       run: async () => {
         await client.call("calendars.takeOver", { calendarId });
-      },
-    };
-  if (code === "not-found" && calendarId !== undefined)
-    return {
-      label: words.text("lookAgain"),
-      run: async () => {
-        const { calendars } = await client.call("sync.run", { calendarId });
-        const error = calendars.find(({ id }) => id === calendarId)?.error;
-        if (error) throw fromWire(error);
       },
     };
   const { host, movedTo, certificate } = details as Readonly<Record<string, unknown>>;

@@ -141,7 +141,9 @@ export class AccountCard {
       accountId === undefined ? null : helpWith(this.#page, accountId, error, calendarId);
     if (help) return { label: help.label, run: () => void this.#helping(help.run) };
     if (!calendar) return undefined;
-    return { label: this.#page.words.text("tryAgain"), run: () => void this.#sync(calendar) };
+    // A synchronization looks for it in the whole account.
+    const label = error.code === "not-found" ? "lookAgain" : "tryAgain";
+    return { label: this.#page.words.text(label), run: () => void this.#sync(calendar) };
   }
 
   async #helping(work: () => Promise<void>): Promise<void> {

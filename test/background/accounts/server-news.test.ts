@@ -107,6 +107,8 @@ beforeEach(async () => {
       ],
       describe: async () => outside,
     },
+    movedHomes: { find: async () => ({ homes: [], calendars: new Map() }) },
+    onRelocated: async () => {},
     calendars: { update: (id, changes) => thunderbird.calendars.update(id, changes) },
     traceRedirects: async (url) => ({
       url: tracedTo ?? (url === HOME ? answered : (outside?.url ?? url)),

@@ -4,6 +4,7 @@ import type { StoredCalendar } from "../../../src/background/settings/account-se
 import { stopMemory } from "../../../src/background/settings/stop-memory.ts";
 import { StoredValue } from "../../../src/background/settings/stored-value.ts";
 import { syncStatusShape } from "../../../src/background/settings/sync-status.ts";
+import { parseSyncState } from "../../../src/background/sync/sync-state.ts";
 import { calendarTexts } from "../../../src/background/sync/texts.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import type { PendingChange } from "../../../src/shared/item-store.ts";
@@ -36,6 +37,9 @@ let session: MemoryArea;
 let time: number;
 let itemsChanged: number;
 let onStored: () => void;
+/** What the item store holds of the calendar. */
+let state: unknown;
+let rows: string;
 let syncs: CalendarSyncs;
 
 beforeEach(() => {
@@ -52,6 +56,8 @@ beforeEach(() => {
   onStored = () => {};
   held = [];
   deleted = 0;
+  state = null;
+  rows = "[]";
   session = new MemoryArea();
   time = 1000;
   syncs = start();
@@ -80,8 +86,8 @@ function start(): CalendarSyncs {
     calendars: { get: async (id) => ({ id, cacheId: `${id}#cache` }) as never },
     // An empty calendar: what the engine does with rows is tested with the engine.
     itemStore: {
-      getState: async () => null,
-      listResources: async () => "[]",
+      getState: async () => state,
+      listResources: async () => rows,
       getResources: async () => "[]",
       getPending: async () =>
         JSON.stringify(Array.from({ length: deleted }, (_, index) => deletion(`${index}.ics`))),
@@ -89,7 +95,8 @@ function start(): CalendarSyncs {
       stage: async () => [],
       listSuperseded: async () => "[]",
       countDeletions: async () => ({ pending: deleted, confirmed: 0, onServer: 2 * deleted }),
-      batch: async (_, operations) => {
+      batch: async (_, operations, options) => {
+        if (options?.state !== undefined) state = options.state;
         const added = JSON.parse(operations).length;
         if (added > 0) onStored();
         return JSON.stringify({ added, updated: 0, removed: 0, unchanged: 0, pending: [] });
@@ -239,6 +246,25 @@ test("a calendar that its server has moved is synchronized at its new address by
   const [report] = await syncs.run("c1", work());
   expect(report?.error).toBe(undefined);
   expect(opened.at(-1)).toBe("https://dav.example.org/moved/home/");
+});
+
+test("what is known of an earlier collection's changes is forgotten; the rest of the state stays", async () => {
+  server.write("a.ics", eventText("a", {}));
+  await syncs.run("c1", work());
+  const before = parseSyncState(state);
+  expect(before).toMatchObject({ token: expect.any(String), initial: false });
+  await syncs.forgetListing("c1");
+  expect(parseSyncState(state)).toEqual({ ...before, token: null, ctag: null, listedAt: null });
+  await syncs.run("c1", work());
+  expect(parseSyncState(state)?.token).toBe(before?.token);
+});
+
+test("the members that the server has are told apart from what was never sent", async () => {
+  rows = JSON.stringify([
+    { name: "a.ics", onServer: true },
+    { name: "new.ics", onServer: false },
+  ]);
+  expect(await syncs.memberNames("c1")).toEqual(["a.ics"]);
 });
 
 test("a calendar in whose place another one lies is not synchronized, from the very run that saw it", async () => {

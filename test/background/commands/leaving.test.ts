@@ -33,11 +33,19 @@ function setUp(count: number, brings: readonly { has: number; ends?: boolean }[]
   let look = -1;
   const at = () => brings[Math.max(0, Math.min(look, brings.length - 1))] as (typeof brings)[0];
   const controller = new AbortController();
+  /** What is only here, of the account's one calendar. */
+  const waiting = { pendingChanges: 0, conflicts: 0 };
+  const left: string[] = [];
   const leaving = new Leaving({
     accounts: {
       list: async () =>
-        [{ id: "a1", username: "ada", calendars: [{ id: "ours", name: "Work" }] }] as never,
-      remove: async () => ({ superseded: 0, snapshotId: null }),
+        [
+          { id: "a1", username: "ada", calendars: [{ id: "ours", name: "Work", ...waiting }] },
+        ] as never,
+      remove: async ({ accountId }) => {
+        left.push(accountId);
+        return { superseded: 0, snapshotId: null };
+      },
     },
     source: {
       calendars: async () => [known("ours", true), ...(made ? [known("theirs", false)] : [])],
@@ -53,7 +61,10 @@ function setUp(count: number, brings: readonly { has: number; ends?: boolean }[]
       },
     },
     sync: { run: async () => [] },
-    calendars: { remove: async () => {}, synchronize: async () => {} } as never,
+    calendars: {
+      remove: async (id: string) => void left.push(id),
+      synchronize: async () => {},
+    } as never,
     makeBuiltIn: async () => {
       made = true;
       return "theirs";
@@ -79,7 +90,9 @@ function setUp(count: number, brings: readonly { has: number; ends?: boolean }[]
         onProgress: ({ done, total }) => progress.push([done, total]),
       },
     );
-  return { handBack, reads, progress, clock, controller };
+  const finish = () =>
+    leaving.finish({ calendarIds: ["ours"] }, { signal: controller.signal, onProgress: () => {} });
+  return { handBack, finish, waiting, left, reads, progress, clock, controller };
 }
 
 test("while Thunderbird's own calendar loads, nothing is read: only when it has ended", async () => {
@@ -121,4 +134,42 @@ test("cancelled it ends, and tells of nothing as done", async () => {
   controller.abort(new Error("cancelled"));
   await expect(result).rejects.toThrow("cancelled");
   expect(progress.length).toBeLessThan(3);
+});
+
+test("a calendar that was handed back whole is taken out here, and its account with it", async () => {
+  const { handBack, finish, left } = setUp(2, [{ has: 2 }, { has: 2, ends: true }]);
+  await handBack();
+  expect(await finish()).toEqual({ removed: 1 });
+  expect(left).toEqual(["ours", "a1"]);
+});
+
+test.each([
+  ["a change waits to be sent", { pendingChanges: 1, conflicts: 0 }],
+  ["a conflict is undecided", { pendingChanges: 0, conflicts: 1 }],
+])("while %s, nothing is taken out, also of what was handed back whole", async (_, waits) => {
+  const { handBack, finish, waiting, left } = setUp(2, [{ has: 2 }, { has: 2, ends: true }]);
+  await handBack();
+  Object.assign(waiting, waits);
+  const { pendingChanges: pending, conflicts } = waits;
+  await expect(finish()).rejects.toMatchObject({
+    code: "pending-changes",
+    details: { pending, conflicts },
+  });
+  expect(left).toEqual([]);
+  Object.assign(waiting, { pendingChanges: 0, conflicts: 0 });
+  expect(await finish()).toEqual({ removed: 1 });
+});
+
+test("an edit made while the calendars are compared keeps its calendar here", async () => {
+  const { handBack, finish, waiting, left, reads } = setUp(2, [{ has: 2 }, { has: 2, ends: true }]);
+  await handBack();
+  const before = reads.length;
+  const push = reads.push.bind(reads);
+  reads.push = (...ids) => {
+    waiting.pendingChanges = 1;
+    return push(...ids);
+  };
+  await expect(finish()).rejects.toMatchObject({ code: "pending-changes" });
+  expect(reads.length).toBeGreaterThan(before);
+  expect(left).toEqual([]);
 });

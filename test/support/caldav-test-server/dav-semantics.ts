@@ -126,7 +126,7 @@ export class DavSemantics {
     if (segments.length === 0 || (dav === "dav" && segments.length === 1)) return { kind: "root" };
     if (dav !== "dav" || user !== this.username) return { kind: "unknown" };
     if (area === "principals" && segments.length === 3) return { kind: "principal" };
-    if (area !== "calendars" || segments.length > 5) return { kind: "unknown" };
+    if (area !== this.#is.homeArea || segments.length > 5) return { kind: "unknown" };
     if (calendarName === undefined || calendarName === OUTBOX) return { kind: "home" };
     const calendar = this.calendars.get(calendarName);
     if (!calendar) {

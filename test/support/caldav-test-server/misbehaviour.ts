@@ -53,6 +53,10 @@ export interface Misbehaviours {
   scheduleTags: "no" | "stable" | "unstable";
   /** DAViCal, Synology: hrefs have another path than the one that was asked. Both work. */
   otherPrefix: boolean;
+  /** Where calendars lie, between `/dav/` and the user's name: only there, and only the principal says so. */
+  homeArea: string;
+  /** Of the home set that the principal names, as in `https://host:port`; `null`: this server's. */
+  homeOrigin: string | null;
   /** What members are said to be: text/vtodo (SmarterMail), or nothing (iCloud). */
   contentType: "as stored" | "text/vtodo" | "none";
   /** Google: a question about the colour is refused as a whole. */
@@ -133,6 +137,8 @@ export const CORRECT: Misbehaviours = {
   etagShape: "quoted",
   scheduleTags: "no",
   otherPrefix: false,
+  homeArea: "calendars",
+  homeOrigin: null,
   contentType: "as stored",
   refusesColor: false,
   rootFailsOnToken: false,

@@ -49,15 +49,15 @@ export class ShownProperties {
   }
 
   homeHref(): string {
-    return `${this.#href("dav", "calendars", this.#username)}/`;
+    return `${this.#href("dav", this.#is.homeArea, this.#username)}/`;
   }
 
   calendarHref(calendar: StoredCalendar): string {
-    return `${this.#href("dav", "calendars", this.#username, calendar.name)}/`;
+    return `${this.#href("dav", this.#is.homeArea, this.#username, calendar.name)}/`;
   }
 
   resourceHref(calendar: StoredCalendar, name: string): string {
-    return this.#href("dav", "calendars", this.#username, calendar.name, name);
+    return this.#href("dav", this.#is.homeArea, this.#username, calendar.name, name);
   }
 
   /** As it is told to clients. */
@@ -111,7 +111,7 @@ export class ShownProperties {
   #principalProperty(key: string): string | null {
     switch (key) {
       case `${NS.C} calendar-home-set`:
-        return `<D:href>${this.homeHref()}</D:href>`;
+        return `<D:href>${this.#is.homeOrigin ?? ""}${this.homeHref()}</D:href>`;
       case `${NS.D} displayname`:
         return escapeXml(this.#username);
       case `${NS.C} calendar-user-address-set`:
