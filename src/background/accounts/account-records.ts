@@ -1,7 +1,8 @@
 /** What is remembered of an account, compared and made from what discovery found. Pure. */
 import type { DiscoveredCalendar } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { StoredAccount, StoredCalendar } from "../settings/account-settings.ts";
+import type { StoredAccount, StoredCalendar, StoredOAuth } from "../settings/account-settings.ts";
+import { readHost } from "../transport/scheme-guard.ts";
 import { canonicalCollectionUrl } from "../webdav/href.ts";
 import type { DiscoveredAccount } from "./ports.ts";
 
@@ -10,6 +11,30 @@ export function sameCredential(
   b: { origin: string; username: string },
 ): boolean {
   return a.origin === b.origin && a.username === b.username;
+}
+
+/** Every subscribed calendar's id. */
+export function calendarIdsOf(accounts: readonly StoredAccount[]): string[] {
+  return accounts.flatMap(({ calendars }) => calendars.map(({ id }) => id));
+}
+
+export function findCalendar(
+  accounts: readonly StoredAccount[],
+  calendarId: string,
+): { account: StoredAccount; calendar: StoredCalendar } | undefined {
+  for (const account of accounts) {
+    const calendar = account.calendars.find(({ id }) => id === calendarId);
+    if (calendar) return { account, calendar };
+  }
+  return undefined;
+}
+
+export function noAccount(calendarId: string): AppError {
+  return new AppError("calendar-unknown", "This calendar belongs to no account.", {
+    hint: "Its events are still here. Add the account again to synchronize it.",
+    retry: "after-user",
+    details: { calendarId },
+  });
 }
 
 export function unknownAccount(accountId: string): AppError {
@@ -113,6 +138,30 @@ export function storedCalendar(id: string, calendar: DiscoveredCalendar): Stored
     given: null,
     identity: null,
     replacedBy: null,
+  };
+}
+
+/** @param known the record that the account had before */
+export function accountFrom(
+  entered: Pick<StoredAccount, "id" | "location" | "username" | "origin" | "savesPassword"> & {
+    readonly oauth: StoredOAuth | undefined;
+  },
+  found: DiscoveredAccount,
+  chosen: readonly DiscoveredCalendar[],
+  { known, agreedHosts }: { known: StoredAccount | undefined; agreedHosts: readonly string[] },
+): StoredAccount {
+  const { oauth, ...account } = entered;
+  const { oauth: _, ...before } = known ?? {};
+  return {
+    offered: [],
+    declined: null,
+    calendars: [],
+    ...before,
+    ...account,
+    principal: found.principal,
+    homes: homesOf(found, [...chosen, ...(known?.calendars ?? [])]),
+    agreedHosts: [...new Set([...(known?.agreedHosts ?? []), ...agreedHosts.map(readHost)])],
+    ...(oauth === undefined ? {} : { oauth }),
   };
 }
 

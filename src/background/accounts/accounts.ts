@@ -9,7 +9,7 @@ import type {
   DiscoverArguments,
   DiscoveredCalendar,
 } from "../../shared/commands.ts";
-import { AppError, isAppError } from "../../shared/errors.ts";
+import { isAppError } from "../../shared/errors.ts";
 import type { StoredAccount, StoredCalendar } from "../settings/account-settings.ts";
 import type { GoneCalendar } from "../settings/gone-calendars.ts";
 import type { StoredValue } from "../settings/stored-value.ts";
@@ -18,19 +18,22 @@ import { readHost } from "../transport/scheme-guard.ts";
 import { passwordAdvice } from "../webdav/password-advice.ts";
 import type { AccountLogins } from "./account-logins.ts";
 import {
+  accountFrom,
+  calendarIdsOf,
   chooseCalendars,
-  homesOf,
+  findCalendar,
+  noAccount,
   originOf,
   refuseTwice,
-  replaceCalendar,
   sameCredential,
   unknownAccount,
 } from "./account-records.ts";
 import { describeAccount, type ProviderFacts, readCalendarFacts } from "./account-state.ts";
 import { type Credentials, keepPassword } from "./credentials.ts";
 import { type DepartureDependencies, Departures } from "./departures.ts";
-import { type Entry, enter } from "./entry.ts";
-import { follow, type ServerSide } from "./following.ts";
+import { enter, hostsFor } from "./entry.ts";
+import { followCalendar } from "./follow-calendar.ts";
+import type { ServerSide } from "./following.ts";
 import type { OAuth } from "./oauth/oauth.ts";
 import { declining } from "./offers.ts";
 import type { DiscoveredAccount, Discovery, Login } from "./ports.ts";
@@ -76,8 +79,9 @@ export class Accounts {
     args: DiscoverArguments,
     signal: AbortSignal,
   ): Promise<CommandValue<"accounts.discover">> {
-    const { location, login, signedIn } = await this.#enter(args, signal);
-    const looking = this.#discover({ ...args, location }, login, signal);
+    const known = await this.#deps.stored.read();
+    const { location, login, signedIn } = await enter(args, known, this.#deps, signal);
+    const looking = this.#look({ ...args, location }, login, signal);
     const found = await looking.catch(async (error: unknown) => {
       // Somebody else may have signed in than was meant. After a question the same search goes on.
       if (signedIn && !isAppError(error, "host-not-agreed", "tls"))
@@ -110,12 +114,10 @@ export class Accounts {
   async list(): Promise<Account[]> {
     const { stored, syncStatus, calendars, provider, running } = this.#deps;
     const [accounts, statuses] = await Promise.all([stored.read(), syncStatus.read()]);
-    const ids = accounts.flatMap((account) => account.calendars.map(({ id }) => id));
-    const facts = new Map(
-      await Promise.all(
-        ids.map(async (id) => [id, await readCalendarFacts(id, calendars, provider)] as const),
-      ),
+    const reading = calendarIdsOf(accounts).map(
+      async (id) => [id, await readCalendarFacts(id, calendars, provider)] as const,
     );
+    const facts = new Map(await Promise.all(reading));
     return accounts.map((account) => describeAccount(account, facts, statuses, running()));
   }
 
@@ -156,16 +158,13 @@ export class Accounts {
    * @throws AppError "calendar-unknown"
    */
   async find(calendarId: string): Promise<{ account: StoredAccount; calendar: StoredCalendar }> {
-    const found = await this.#lookUp(calendarId);
+    const { stored } = this.#deps;
+    const found = findCalendar(await stored.read(), calendarId);
     if (found) return found;
     await this.#subscribing;
-    const foundLater = await this.#lookUp(calendarId);
+    const foundLater = findCalendar(await stored.read(), calendarId);
     if (foundLater) return foundLater;
-    throw new AppError("calendar-unknown", "This calendar belongs to no account.", {
-      hint: "Its events are still here. Add the account again to synchronize it.",
-      retry: "after-user",
-      details: { calendarId },
-    });
+    throw noAccount(calendarId);
   }
 
   /** @throws AppError "account-unknown" */
@@ -183,8 +182,7 @@ export class Accounts {
 
   /** Every subscribed calendar's id. */
   async calendarIds(): Promise<string[]> {
-    const accounts = await this.#deps.stored.read();
-    return accounts.flatMap(({ calendars }) => calendars.map(({ id }) => id));
+    return calendarIdsOf(await this.#deps.stored.read());
   }
 
   /**
@@ -206,12 +204,8 @@ export class Accounts {
   /** @returns how many were offered and are no more @throws AppError "account-unknown" */
   async dismiss(accountId: string, urls: readonly string[]): Promise<number> {
     const before = await this.get(accountId);
-    await this.change(accountId, (account) =>
-      declining(
-        account,
-        urls.map((url) => ({ url })),
-      ),
-    );
+    const seen = urls.map((url) => ({ url }));
+    await this.change(accountId, (account) => declining(account, seen));
     return before.offered.length - (await this.get(accountId)).offered.length;
   }
 
@@ -238,24 +232,18 @@ export class Accounts {
     this.#deps.onChanged();
   }
 
-  /** Follows what the server says of a calendar where that changed there; the user's own choice stays. */
+  /** As {@link followCalendar}. @throws AppError "calendar-unknown" */
   async follow(calendarId: string, now: ServerSide): Promise<void> {
-    const { stored, calendars, onChanged } = this.#deps;
-    const { calendar } = await this.find(calendarId);
-    if (follow(calendar, null, now).next === calendar) return;
-    const shown = await calendars.get(calendarId);
-    const { changes, next } = follow(calendar, shown, now);
-    if (Object.keys(changes).length > 0) await calendars.update(calendarId, changes);
-    const { components, relation, owner, seen, given } = next;
-    const followed = { components, relation, owner, seen, given };
-    await stored.update((all) =>
-      replaceCalendar(all, calendarId, (old) => ({ ...old, ...followed })),
-    );
-    onChanged();
+    await followCalendar(this.#deps, (await this.find(calendarId)).calendar, now);
   }
 
-  async #enter(args: DiscoverArguments, signal: AbortSignal): Promise<Entry> {
-    return enter(args, await this.#deps.stored.read(), this.#deps, signal);
+  async #look(
+    args: DiscoverArguments,
+    login: Login,
+    signal: AbortSignal,
+  ): Promise<DiscoveredAccount> {
+    const hosts = hostsFor(args, await this.#deps.stored.read());
+    return this.#deps.discovery.discover(args.location, login, signal, hosts);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -264,26 +252,15 @@ export class Accounts {
     return result;
   }
 
-  async #discover(
-    { location, username, agreedHosts = [], declinedHosts = [] }: DiscoverArguments,
-    login: Login,
-    signal: AbortSignal,
-  ): Promise<DiscoveredAccount> {
-    const known = (await this.#deps.stored.read()).find(
-      (account) => account.location === location && account.username === username,
-    );
-    const agreed = [...new Set([...agreedHosts.map(readHost), ...(known?.agreedHosts ?? [])])];
-    const hosts = { agreed, declined: declinedHosts.map(readHost) };
-    return this.#deps.discovery.discover(location, login, signal, hosts);
-  }
-
   async #add(
     args: CommandArguments<"accounts.add">,
     signal: AbortSignal,
   ): Promise<CommandValue<"accounts.add">> {
     const { stored, credentials, requestSync, onSignedIn, newId } = this.#deps;
-    const { location, login, password, signedIn } = await this.#enter(args, signal);
-    const found = await this.#discover({ ...args, location }, login, signal);
+    const accounts = await stored.read();
+    const entry = await enter(args, accounts, this.#deps, signal);
+    const { location, login, password, signedIn } = entry;
+    const found = await this.#look({ ...args, location }, login, signal);
     const chosen = chooseCalendars(found, args.calendars);
 
     const key = { origin: originOf(found, chosen), username: args.username };
@@ -294,25 +271,13 @@ export class Accounts {
     const savesPassword = args.savePassword ?? known?.savesPassword ?? true;
     if (password !== undefined) await keepPassword(credentials, key, password, savesPassword);
     if (signedIn) await this.#deps.oauth.keep({ ...key, oauth: signedIn.stored }, signedIn);
-    const { oauth: _, ...before } = known ?? {};
-    const account: StoredAccount = {
-      offered: [],
-      declined: null,
-      agreedHosts: [],
-      calendars: [],
-      ...before,
-      ...key,
-      id: known?.id ?? newId(),
-      savesPassword,
-      location,
-      principal: found.principal,
-      homes: homesOf(found, [...chosen, ...(known?.calendars ?? [])]),
-      ...(oauth === undefined ? {} : { oauth }),
-    };
-    const agreedHosts = [
-      ...new Set([...account.agreedHosts, ...(args.agreedHosts ?? []).map(readHost)]),
-    ];
-    const added = await this.#subscribeAll({ ...account, agreedHosts }, chosen, [
+    const account = accountFrom(
+      { ...key, id: known?.id ?? newId(), location, savesPassword, oauth },
+      found,
+      chosen,
+      { known, agreedHosts: args.agreedHosts ?? [] },
+    );
+    const added = await this.#subscribeAll(account, chosen, [
       ...found.calendars,
       ...found.mailboxes.map((url) => ({ url })),
     ]);
@@ -330,15 +295,5 @@ export class Accounts {
     const subscribed = await subscribeAll(this.#deps, account, chosen, shown);
     await this.#departures.forgetStatuses(subscribed.calendars.map(({ id }) => id));
     return subscribed.added;
-  }
-
-  async #lookUp(
-    calendarId: string,
-  ): Promise<{ account: StoredAccount; calendar: StoredCalendar } | undefined> {
-    for (const account of await this.#deps.stored.read()) {
-      const calendar = account.calendars.find(({ id }) => id === calendarId);
-      if (calendar) return { account, calendar };
-    }
-    return undefined;
   }
 }

@@ -1,7 +1,9 @@
 /** How the arguments of a command lead into a server: with a password, by a provider, or with what is saved. */
 import type { DiscoverArguments } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
+import type { HostChoices } from "../caldav/agreed-hosts.ts";
 import type { StoredAccount } from "../settings/account-settings.ts";
+import { readHost } from "../transport/scheme-guard.ts";
 import type { AccountLogins } from "./account-logins.ts";
 import type { OAuth, SignedIn } from "./oauth/oauth.ts";
 import type { Login } from "./ports.ts";
@@ -46,6 +48,18 @@ export async function enter(
     hint: "Enter the password.",
     retry: "after-user",
   });
+}
+
+/** The user's word on hosts: what is said now, and what was agreed to for a known account. @throws AppError "bad-argument" */
+export function hostsFor(
+  { location, username, agreedHosts = [], declinedHosts = [] }: DiscoverArguments,
+  accounts: readonly StoredAccount[],
+): HostChoices {
+  const known = accounts.find(
+    (account) => account.location === location && account.username === username,
+  );
+  const agreed = [...new Set([...agreedHosts.map(readHost), ...(known?.agreedHosts ?? [])])];
+  return { agreed, declined: declinedHosts.map(readHost) };
 }
 
 function twoWaysIn(): AppError {

@@ -1,5 +1,5 @@
 /** The table of commands: each name joined with the engine that answers it, and with how it runs. */
-import type { Appearance, BackgroundEvent, CommandArguments } from "../../shared/commands.ts";
+import type { Appearance, CommandArguments } from "../../shared/commands.ts";
 import type { AccountScheduling } from "../accounts/account-scheduling.ts";
 import type { Accounts } from "../accounts/accounts.ts";
 import type { Certificates } from "../accounts/certificates.ts";
@@ -9,46 +9,19 @@ import { auditCalendar } from "./audits.ts";
 import type { BackupPlace } from "./backup-place.ts";
 import { type BackupRuns, STORE_WORK } from "./backup-runs.ts";
 import type { CheckRuns } from "./check-runs.ts";
-import { type DecisionDependencies, resolveConflict } from "./conflict-decisions.ts";
 import { type DiagnosticFacts, describeDiagnostics } from "./diagnostics.ts";
 import type { CommandHandlers } from "./dispatch.ts";
-import { restoreSuperseded, type WaysBackDependencies } from "./earlier-versions.ts";
-import {
-  decideGuarded,
-  type GuardDependencies,
-  listGuarded,
-  undoGuarded,
-} from "./guard-decisions.ts";
 import type { KnownStores } from "./known-stores.ts";
-import {
-  discardLeftOvers,
-  type LeftOversDependencies,
-  listLeftOvers,
-  putLeftOver,
-} from "./left-overs.ts";
 import { type CalendarNames, listCalendars } from "./listed-calendars.ts";
 import { type MovingDependencies, movingHandlers } from "./moving-handlers.ts";
-import type { Operations } from "./operations.ts";
 import { refusePassphraseChange } from "./passphrase-change.ts";
-import {
-  discardPending,
-  listPending,
-  type PendingDependencies,
-  retryPending,
-} from "./pending-edits.ts";
-import type { BackupService, Forgetting, SyncService, TimeMachine, Work } from "./ports.ts";
+import type { BackupService, Forgetting, TimeMachine, Work } from "./ports.ts";
 import type { Pruning } from "./pruning.ts";
-import { retryQuarantine } from "./quarantine-retry.ts";
 import type { RecoverySheets } from "./recovery-sheets.ts";
 import type { RemoteCalendars } from "./remote-calendars.ts";
 import { type SavedTextsDependencies, saveText } from "./saved-texts.ts";
 import { removeSnapshots } from "./snapshot-removal.ts";
-import {
-  listConflicts,
-  listQuarantine,
-  listSuperseded,
-  type WaitingDependencies,
-} from "./waiting.ts";
+import { type WaitingCommandDependencies, waitingHandlers } from "./waiting-handlers.ts";
 
 const PICKER_TITLES = {
   backup: "pickBackupFolder",
@@ -56,7 +29,7 @@ const PICKER_TITLES = {
   sheet: "pickSheetFolder",
 } as const;
 
-export interface HandlerDependencies {
+export interface HandlerDependencies extends WaitingCommandDependencies {
   /** What was chosen in Thunderbird's menu for its windows. */
   readonly appearance: () => Promise<Appearance>;
   readonly accounts: Accounts;
@@ -66,7 +39,6 @@ export interface HandlerDependencies {
   readonly calendars: CalendarNames;
   /** The user agreed to another host: what was stopped there goes on. */
   readonly agree: (accountId: string, host: string) => Promise<string[]>;
-  readonly sync: SyncService;
   readonly backup: BackupService;
   readonly timeMachine: TimeMachine;
   readonly forgetting: Forgetting;
@@ -76,20 +48,12 @@ export interface HandlerDependencies {
   readonly backupStore: Pick<BackupStore, "test">;
   readonly recoverySheets: RecoverySheets;
   readonly checkRuns: Pick<CheckRuns, "run">;
-  readonly operations: Operations;
-  readonly waiting: WaitingDependencies;
   readonly scheduling: Pick<AccountScheduling, "configure">;
-  readonly pending: PendingDependencies;
-  readonly decisions: DecisionDependencies;
-  readonly waysBack: WaysBackDependencies;
-  readonly leftOvers: LeftOversDependencies;
   readonly savedTexts: SavedTextsDependencies;
   readonly knownStores: KnownStores;
-  readonly guard: GuardDependencies;
   readonly diagnostics: () => Promise<DiagnosticFacts>;
   readonly sending: Pick<typeof messenger.calendar.provider, "isSendingPaused" | "resumeSending">;
   readonly moving: MovingDependencies;
-  readonly broadcast: (event: BackgroundEvent) => void;
   /** Titles of the folder picker, by their keys. */
   readonly pickerTitle: (key: string) => string;
 }
@@ -252,40 +216,9 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
     "operations.list": async () => operations.list(),
     "operations.cancel": async ({ id }) => ({ cancelled: operations.cancel(id) }),
 
-    "conflicts.list": () => listConflicts(deps.waiting),
-    "guard.list": () => listGuarded(deps.guard),
-    "guard.decide": (args) =>
-      operations.run("guard.decide", (work) => decideGuarded(deps.guard, args, work)),
-    "guard.undo": (args) =>
-      operations.run("guard.undo", (work) => undoGuarded(deps.guard, args, work)),
-    "conflicts.resolve": async (args) => {
-      const value = await operations.run("conflicts.resolve", () =>
-        resolveConflict(deps.decisions, args),
-      );
-      broadcast({ event: "changed", what: "conflicts" });
-      return value;
-    },
+    ...waitingHandlers(deps, afterwards),
     "calendars.configure": (args) =>
       operations.brief("calendars.configure", () => deps.scheduling.configure(args)),
-    "pending.list": (args) => listPending(deps.pending, args),
-    "pending.retry": (args) =>
-      operations.run("pending.retry", (work) => retryPending(deps.pending, args, work)),
-    "pending.discard": async (args) => {
-      const value = await operations.run("pending.discard", () =>
-        discardPending(deps.pending, args),
-      );
-      broadcast({ event: "changed", what: "accounts" });
-      return value;
-    },
-    "superseded.list": (args) => listSuperseded(deps.waiting, args),
-    "leftovers.list": () => listLeftOvers(deps.leftOvers),
-    "leftovers.put": (args) =>
-      operations.run("leftovers.put", (work) => putLeftOver(deps.leftOvers, args, work)),
-    "leftovers.discard": (args) => afterwards(() => discardLeftOvers(deps.leftOvers, args)),
-    "quarantine.list": () => listQuarantine(deps.waiting),
-    "quarantine.retry": ({ calendarId }) =>
-      operations.run("quarantine.retry", (work) => retryQuarantine(deps, calendarId, work)),
-    "superseded.restore": (args) => afterwards(() => restoreSuperseded(deps.waysBack, args)),
     "items.save": (args) => operations.brief("items.save", () => saveText(deps.savedTexts, args)),
 
     "stores.list": () => deps.knownStores.list(),
