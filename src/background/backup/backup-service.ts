@@ -43,6 +43,7 @@ export interface BackupSurroundings {
     readonly profileName: string;
     readonly hostname: string;
     readonly instance?: string;
+    readonly former?: SnapshotSeries["former"];
   }>;
   readonly calendars: CalendarSource & CalendarTarget;
   readonly maker: CalendarMaker;
@@ -181,8 +182,8 @@ export class BackupService {
 
   /** What names this profile's snapshots, and this computer in locks. */
   async environment(): Promise<SnapshotSeries & { readonly hostname: string }> {
-    const { profileName, hostname, instance } = await this.#surroundings.environment();
-    return { origin: `thunderbird:${profileName}`, instance, hostname };
+    const { profileName, hostname, instance, former } = await this.#surroundings.environment();
+    return { origin: `thunderbird:${profileName}`, instance, former, hostname };
   }
 
   /** Snapshots share what they hold: after damage nobody knows which of them still hold what was replaced. */

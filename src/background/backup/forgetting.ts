@@ -10,7 +10,7 @@ import type { Kloset } from "../kloset/kloset.ts";
 import type { SnapshotInfo } from "../kloset/snapshot-info.ts";
 import { readPins, setPin } from "./pins.ts";
 import type { Work } from "./ports.ts";
-import { isOfSeries, PARTIAL, type SnapshotSeries } from "./previous-snapshots.ts";
+import { isOfSeries, PARTIAL, type SnapshotSeries, soleSeries } from "./previous-snapshots.ts";
 import {
   clockJumped,
   decideRetention,
@@ -80,8 +80,9 @@ export class Forgetting {
   ): Promise<CommandValue<"snapshots.prune">> {
     if (!keepsSomething(policy)) throw keepsNothing("policy");
     const store = await this.#surroundings.openStore(signal);
-    const series = await this.#surroundings.environment();
-    const infos = (await store.listSnapshots()).filter((info) => isOfSeries(info, series));
+    const all = await store.listSnapshots();
+    const series = soleSeries(await this.#surroundings.environment(), all);
+    const infos = all.filter((info) => isOfSeries(info, series));
     const facts: Omit<SnapshotFacts, "pinned">[] = [];
     for (const info of infos) facts.push(await factsOf(store, info, signal));
     if (clockJumped(facts, this.#surroundings.now())) throw jumped();

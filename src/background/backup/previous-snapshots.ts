@@ -23,16 +23,47 @@ export interface SnapshotSeries {
   readonly origin: string;
   /** Random, of this profile alone; absent: only snapshots without one are of the series. */
   readonly instance?: string | undefined;
+  /** What it was called before it was moved or copied. */
+  readonly former?: readonly FormerInstance[] | undefined;
+}
+
+/** Snapshots up to then are of the profile; later ones are of another copy of it. */
+export interface FormerInstance {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
 }
 
 /** One from before instances were told apart counts as own, as it did then. */
 export function isOfSeries(
-  { type, origin, context }: Pick<SnapshotInfo, "type" | "origin" | "context">,
+  {
+    type,
+    origin,
+    context,
+    timestamp,
+  }: Pick<SnapshotInfo, "type" | "origin" | "context" | "timestamp">,
   series: SnapshotSeries,
 ): boolean {
   if (type !== SNAPSHOT_TYPE || origin !== series.origin) return false;
   const instance = context.get(INSTANCE);
-  return instance === undefined || instance === series.instance;
+  if (instance === undefined || instance === series.instance) return true;
+  return (series.former ?? []).some(({ id, until }) => id === instance && timestamp <= until);
+}
+
+/**
+ * Without former instances that were seen since: then the profile was copied, the other copy goes on with them, and what
+ * both have from before is not this one's to remove.
+ */
+export function soleSeries(
+  series: SnapshotSeries,
+  infos: readonly Pick<SnapshotInfo, "type" | "origin" | "context" | "timestamp">[],
+): SnapshotSeries {
+  const livesOn = ({ id, until }: FormerInstance) =>
+    infos.some(({ type, origin, context, timestamp }) => {
+      const ofProfile = type === SNAPSHOT_TYPE && origin === series.origin;
+      return ofProfile && context.get(INSTANCE) === id && timestamp > until;
+    });
+  return { ...series, former: series.former?.filter((one) => !livesOn(one)) };
 }
 
 export interface PreviousCalendar {

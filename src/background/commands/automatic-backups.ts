@@ -11,6 +11,9 @@ import type { StoredValue } from "../settings/stored-value.ts";
 /** Never the id of a calendar: those are UUIDs. */
 export const AUTOMATIC_BACKUP_ALARM = "automatic-backup";
 
+/** Between looks whether the user goes on with this copy of the profile; then the schedule is planned anew at once. */
+const SUSPENDED_STEP_MS = 60 * 60_000;
+
 export interface AutomaticBackupsDependencies {
   readonly alarms: {
     get(name: string): Promise<{ readonly scheduledTime: number } | undefined>;
@@ -27,6 +30,8 @@ export interface AutomaticBackupsDependencies {
   readonly tellNotPruned: (error: unknown) => Promise<void>;
   /** True when the newest attempt failed for the primary password that was not entered. */
   readonly waitsForUnlock: () => Promise<boolean>;
+  /** True in a copy of the profile until the user goes on with it: the other one backs up, and may into the same store. */
+  readonly suspended: () => Promise<boolean>;
   /** The next time, as {@link AutomaticBackups.next} tells it, may be another one. */
   readonly onChanged: () => void;
   readonly now: () => number;
@@ -115,7 +120,7 @@ export class AutomaticBackups {
     try {
       const { settings, history, now } = this.#deps;
       const due = dueTime((await settings.read()).schedule, await history.read(), now());
-      if (due !== null && due <= now()) await this.#backUp();
+      if (due !== null && due <= now() && !(await this.#isSuspended())) await this.#backUp();
     } finally {
       await this.replan();
     }
@@ -160,8 +165,16 @@ export class AutomaticBackups {
     const { alarms, settings, history, now, random, onChanged } = this.#deps;
     const due = dueTime((await settings.read()).schedule, await history.read(), now());
     if (due === null) await alarms.clear(AUTOMATIC_BACKUP_ALARM);
-    else await alarms.create(AUTOMATIC_BACKUP_ALARM, { when: wakeTime(due, now(), random()) });
+    else {
+      const earliest = now() + ((await this.#isSuspended()) ? SUSPENDED_STEP_MS : 0);
+      await alarms.create(AUTOMATIC_BACKUP_ALARM, { when: wakeTime(due, earliest, random()) });
+    }
     onChanged();
+  }
+
+  /** Where nobody can tell, a backup is the safer choice. */
+  async #isSuspended(): Promise<boolean> {
+    return this.#deps.suspended().catch(() => false);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -11,21 +11,25 @@ export class Pruning {
   readonly #operations: Operations;
   readonly #forgetting: Pick<Forgetting, "prune">;
   readonly #settings: StoredValue<StoredBackupSettings>;
+  readonly #suspended: () => Promise<boolean>;
   readonly #broadcast: (event: BackgroundEvent) => void;
 
   constructor(dependencies: {
     operations: Operations;
     forgetting: Pick<Forgetting, "prune">;
     settings: StoredValue<StoredBackupSettings>;
+    /** True in a copy of the profile until the user goes on with it: the snapshots are the other one's, too. */
+    suspended: () => Promise<boolean>;
     broadcast: (event: BackgroundEvent) => void;
   }) {
     this.#operations = dependencies.operations;
     this.#forgetting = dependencies.forgetting;
     this.#settings = dependencies.settings;
+    this.#suspended = dependencies.suspended;
     this.#broadcast = dependencies.broadcast;
   }
 
-  /** @throws AppError "busy" while other work with the store is running; those of {@link Forgetting.prune} */
+  /** @throws AppError "not-confirmed" in a copy of the profile, "busy" while other work with the store is running; those of {@link Forgetting.prune} */
   async run(args: CommandArguments<"snapshots.prune">): Promise<CommandValue<"snapshots.prune">> {
     const policy = args.policy ?? (await this.#settings.read()).retention;
     if (policy === null) {
@@ -35,6 +39,7 @@ export class Pruning {
       });
     }
     const dryRun = args.dryRun ?? false;
+    if (!dryRun && (await this.#suspended())) throw copiedProfile();
     const outcome = await this.#operations.run(
       "snapshots.prune",
       (work) => this.#forgetting.prune(policy, dryRun, work),
@@ -47,6 +52,18 @@ export class Pruning {
 
   /** After a complete backup, where the settings have a policy. */
   async afterBackup(): Promise<void> {
-    if ((await this.#settings.read()).retention !== null) await this.run({});
+    if ((await this.#settings.read()).retention === null || (await this.#suspended())) return;
+    await this.run({});
   }
+}
+
+function copiedProfile(): AppError {
+  return new AppError(
+    "not-confirmed",
+    "This profile was copied or moved: its snapshots may be another one's, too.",
+    {
+      hint: "Nothing was removed. Say on the accounts page that this is the one you use, then try again.",
+      retry: "after-user",
+    },
+  );
 }

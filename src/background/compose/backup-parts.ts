@@ -52,6 +52,7 @@ export function composeBackups({ operations, accounts, accountServers, syncs }: 
     tellNotPruned: (error) => button.tellNotPruned(error),
     waitsForUnlock: async () =>
       (await remembered.lastBackup.read()).failure?.error.code === "credentials-locked",
+    suspended: () => provider.isSendingPaused(),
     onChanged: () => broadcast({ event: "changed", what: "settings" }),
     now: Date.now,
     random: Math.random,
@@ -92,6 +93,7 @@ export function composeBackups({ operations, accounts, accountServers, syncs }: 
     environment: async () => ({
       ...(await platform.getEnvironment()),
       instance: await installationId(remembered.installation, newId),
+      former: (await remembered.installation.read()).former,
     }),
     calendars: thunderbirdCalendars,
     replaced: replacedVersions,
@@ -129,7 +131,13 @@ export function composeBackups({ operations, accounts, accountServers, syncs }: 
     unmarkSaved: (snapshotIds) => replacedVersions.unmarkSaved(snapshotIds),
     now: Date.now,
   });
-  const pruning = new Pruning({ operations, forgetting, settings: remembered.backup, broadcast });
+  const pruning = new Pruning({
+    operations,
+    forgetting,
+    settings: remembered.backup,
+    suspended: () => provider.isSendingPaused(),
+    broadcast,
+  });
   const button: BackupButton = new BackupButton({
     action,
     notify,

@@ -5,6 +5,7 @@ import { createHandlers } from "../commands/handlers.ts";
 import { Leaving, pauseFor } from "../commands/leaving.ts";
 import { openRestoreFolder } from "../commands/restore-folder.ts";
 import { Takeover } from "../commands/takeover.ts";
+import { goneOnAs } from "../settings/installation.ts";
 import { SET_ASIDE_PREFIX } from "../settings/stored-value.ts";
 import { calendarTexts } from "../sync/texts.ts";
 import type { AccountParts } from "./account-parts.ts";
@@ -36,6 +37,7 @@ export function composeCommands(
     certificates,
   }: AccountParts,
   {
+    automatic,
     backupStore,
     recoverySheets,
     knownStores,
@@ -149,8 +151,9 @@ export function composeCommands(
       isSendingPaused: () => provider.isSendingPaused(),
       resumeSending: async () => {
         // A copied profile: what the other one backs up into the same store is not this one's to forget.
-        await remembered.installation.update(() => ({ id: newId() }));
+        await remembered.installation.update((old) => goneOnAs(old, newId(), Date.now()));
         await provider.resumeSending();
+        await automatic.replan();
       },
     },
     moving: { firstRun: remembered.firstRun, takeover, leaving },

@@ -5,7 +5,7 @@ import { Forgetting } from "../../../src/background/backup/forgetting.ts";
 import { PINS_FILE } from "../../../src/background/backup/pins.ts";
 import type { Kloset } from "../../../src/background/kloset/kloset.ts";
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
-import { isAppError } from "../../../src/shared/errors.ts";
+import { AppError, isAppError } from "../../../src/shared/errors.ts";
 import { backupStoreIn } from "../../support/backup-store-fixture.ts";
 import { eventText } from "../../support/event-text.ts";
 import { MemoryCalendars } from "../../support/memory-calendars.ts";
@@ -21,6 +21,7 @@ let service: BackupService;
 let forgetting: Forgetting;
 let profileName: string;
 let instance: string | undefined;
+let former: { readonly id: string; readonly until: number }[];
 let clock: number | undefined;
 let unmarked: string[];
 /** Left out of the list, as one whose header cannot be read. */
@@ -33,6 +34,7 @@ beforeEach(() => {
   calendars = new MemoryCalendars();
   profileName = "test";
   instance = undefined;
+  former = [];
   clock = undefined;
   unmarked = [];
   unreadable = null;
@@ -45,6 +47,7 @@ beforeEach(() => {
       profileName,
       hostname: "here",
       ...(instance !== undefined && { instance }),
+      former,
     }),
     calendars,
     maker: calendars,
@@ -244,6 +247,40 @@ describe("pruning", () => {
     const { kept } = await forgetting.prune({ last: 1 }, false, work());
     expect(kept.map(({ id }) => id)).toEqual([ours[1]]);
     expect(await listed()).toEqual([theirs[1], ours[1], theirs[0]]);
+  });
+
+  describe("after the profile was moved or copied", () => {
+    let older: string[];
+
+    beforeEach(async () => {
+      instance = "before";
+      older = [await backUp(), await backUp()];
+      former = [{ id: "before", until: Date.now() }];
+      instance = "here";
+    });
+
+    test("counts what it wrote before", async () => {
+      const newest = await backUp();
+      await forgetting.prune({ last: 1 }, false, work());
+      expect(await listed()).toEqual([newest]);
+    });
+
+    test("leaves alone what the other one wrote, once that goes on", async () => {
+      await expect.poll(() => Date.now(), { interval: 1 }).toBeGreaterThan(former[0]?.until ?? 0);
+      instance = "before";
+      const theirs = await backUp();
+      instance = "here";
+      await backUp();
+      const newest = await backUp();
+      await forgetting.prune({ last: 1 }, false, work());
+      expect(await listed()).toEqual([newest, theirs, ...older.reverse()]);
+    });
+
+    test("carries forward what it saved before", async () => {
+      calendars.failReading("home", new AppError("network", "It does not answer."));
+      const report = await service.run({}, work());
+      expect(report.items).toBe(2);
+    });
   });
 
   test("still counts what was written before profiles of one name were told apart", async () => {

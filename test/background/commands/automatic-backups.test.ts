@@ -37,6 +37,7 @@ let alarm: number | undefined;
 let told: string[];
 let attempts: number;
 let pruned: number;
+let suspended: boolean;
 let prune: () => Promise<void>;
 let attempt: () => Promise<BackupReport>;
 let area: MemoryArea;
@@ -91,6 +92,7 @@ function startPage(): void {
       await prune();
     },
     tellNotPruned: async () => void told.push("not pruned"),
+    suspended: async () => suspended,
     onChanged: () => {},
     now: () => now,
     random: () => 0,
@@ -110,11 +112,25 @@ beforeEach(async () => {
   told = [];
   attempts = 0;
   pruned = 0;
+  suspended = false;
   prune = async () => {};
   attempt = async () => report;
   area = new MemoryArea();
   startPage();
   await new StoredValue(area, backupSettingsShape).update((old) => ({ ...old, schedule: "daily" }));
+});
+
+test("a copy of the profile backs up nothing until the user goes on with it", async () => {
+  suspended = true;
+  await automatic.replan();
+  await nextAlarm();
+  await nextAlarm();
+  expect([attempts, pruned]).toEqual([0, 0]);
+  expect(alarm).toBeGreaterThan(now);
+  suspended = false;
+  await automatic.replan();
+  await nextAlarm();
+  expect([attempts, pruned]).toEqual([1, 1]);
 });
 
 test("without a schedule there is no alarm", async () => {
