@@ -9,7 +9,10 @@ import type { StoredItemWithText } from "../store/item-store.ts";
 import { lightFacts } from "./light-facts.ts";
 import type { CreateLightItem } from "./light-items.ts";
 
-const ALARM = ["BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:Now", "TRIGGER:-PT5M", "END:VALARM"];
+const ALARM = [
+  ...["BEGIN:VALARM", "UID:alarm@light", "ACTION:DISPLAY", "DESCRIPTION:Now", "TRIGGER:-PT5M"],
+  ...["REPEAT:2", "DURATION:PT7M", "END:VALARM"],
+];
 const COMMON = [
   "DTSTAMP:20260101T000000Z",
   "SUMMARY:Tea\\, coffee; all of it",
@@ -25,6 +28,7 @@ const TIMES = [
 /** The rows that are tried. */
 export const SAMPLE_ROWS = {
   event: sampleRow(vevent("event@light", "STATUS:CONFIRMED", ...TIMES, ...ALARM)),
+  wholeDay: sampleRow(vevent("day@light", "DTSTART;VALUE=DATE:20260701", ...ALARM)),
   series: sampleRow([
     ...vevent("series@light", "RRULE:FREQ=DAILY;COUNT=4", ...TIMES),
     ...vevent(

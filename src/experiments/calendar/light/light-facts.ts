@@ -27,7 +27,7 @@ export interface LightFacts {
   readonly hasAttendees: boolean;
   readonly hasOrganizer: boolean;
   readonly hasAttachments: boolean;
-  /** True if the item (a series' master) has no property of this name, nor has anything in it: upper case. */
+  /** True if the item (a series' master) has no property of this name, whatever its alarms have: upper case. */
   lacks(name: string): boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The part of a text that a view's item is made of: its one component, or the master of a series with its overrides
- * beside it. `null` where the parser may see more than one item, or something else. Pure.
+ * The part of a text that a view's item is made of: its one component without its alarms, or the master of a series
+ * with its overrides beside it. `null` where the parser may see more than one item, or something else. Pure.
  */
 
 export interface OwnComponent {
@@ -14,13 +14,21 @@ export interface OwnComponent {
 
 /** A property's name broken by folding (RFC 5545 §3.1): legal, and never seen. */
 const FOLDED_NAME = /^[A-Z0-9-]+\r?\n[ \t]/im;
-/** Components of other kinds: what is in them may be no item to the parser. */
-const OTHER_COMPONENT =
-  /^BEGIN:(?!(?:VCALENDAR|VTIMEZONE|STANDARD|DAYLIGHT|VEVENT|VTODO|VALARM)\r?$)/im;
-const BLOCKS = {
-  VEVENT: /^BEGIN:VEVENT\r?\n[\s\S]*?^END:VEVENT\r?\n/gim,
-  VTODO: /^BEGIN:VTODO\r?\n[\s\S]*?^END:VTODO\r?\n/gim,
-};
+/** What ends a line to an expression's `^`, and to no parser of calendars. */
+const OTHER_LINE_END = /\r(?!\n)|[\u2028\u2029]/;
+/** A BEGIN or END line; without a name unless it is written as everybody writes it. */
+const BORDER = /^(?:(BEGIN)|END)(?![A-Z0-9-])(?::([A-Z]+)(?:\r?\n(?![ \t])|(?![\s\S])))?/gim;
+/** Where components stand in a text of which all is known; what is in others may be no item to the parser. */
+const PLACES: ReadonlySet<string> = new Set([
+  "/VCALENDAR",
+  "/VCALENDAR/VTIMEZONE",
+  "/VCALENDAR/VTIMEZONE/STANDARD",
+  "/VCALENDAR/VTIMEZONE/DAYLIGHT",
+  "/VCALENDAR/VEVENT",
+  "/VCALENDAR/VEVENT/VALARM",
+  "/VCALENDAR/VTODO",
+  "/VCALENDAR/VTODO/VALARM",
+]);
 const UID = /^UID[:;][^\r\n]*(?:\r?\n[ \t][^\r\n]*)*/gim;
 const RECURRENCE_ID = /^RECURRENCE-ID[:;]/im;
 const DAYS = "[+-]?\\d{0,2}(?:MO|TU|WE|TH|FR|SA|SU)";
@@ -32,10 +40,11 @@ const PLAIN_RULE = new RegExp(
 const RULES = /^(?:RRULE|RDATE|EXRULE)[:;]/gim;
 
 export function ownComponent(text: string, kind: "VEVENT" | "VTODO"): OwnComponent | null {
-  if (FOLDED_NAME.test(text) || OTHER_COMPONENT.test(text)) return null;
+  if (FOLDED_NAME.test(text) || OTHER_LINE_END.test(text)) return null;
   // An acknowledged reminder, of an override too, is read by the parser.
   if (/^X-MOZ-LASTACK[:;]/im.test(text)) return null;
-  const blocks = text.match(BLOCKS[kind]) ?? [];
+  const blocks = itemBlocks(text, kind);
+  if (blocks === null) return null;
   const masters = blocks.filter((block) => blocks.length === 1 || !RECURRENCE_ID.test(block));
   const [own] = masters;
   if (own === undefined || masters.length > 1 || !haveOneUid(blocks)) return null;
@@ -47,6 +56,41 @@ export function ownComponent(text: string, kind: "VEVENT" | "VTODO"): OwnCompone
     plainValue: (name) => plainValue(own, name),
     recursPlainly: own.match(RULES)?.length === 1 && PLAIN_RULE.test(own),
   };
+}
+
+/**
+ * The items without their alarms, whose properties have the same names (RFC 5545 §3.6.6, RFC 9074). One pass.
+ * @returns `null` for a text with other components, or in another order
+ */
+function itemBlocks(text: string, kind: "VEVENT" | "VTODO"): string[] | null {
+  const item = `/VCALENDAR/${kind}`;
+  const blocks: string[] = [];
+  let path = "";
+  let block = "";
+  let from = 0;
+  let isOver = false;
+  for (const { 0: line, 1: begin, 2: written, index } of text.matchAll(BORDER)) {
+    if (written === undefined || isOver) return null;
+    const name = `/${written.toUpperCase()}`;
+    const end = index + line.length;
+    if (begin !== undefined) {
+      if (path === item) block += text.slice(from, index);
+      path += name;
+      if (!PLACES.has(path)) return null;
+      if (path === item) from = index;
+      continue;
+    }
+    if (!path.endsWith(name)) return null;
+    if (path === item) {
+      blocks.push(block + text.slice(from, end));
+      block = "";
+    }
+    path = path.slice(0, -name.length);
+    // Behind an alarm.
+    if (path === item) from = end;
+    isOver = path === "";
+  }
+  return isOver ? blocks : null;
 }
 
 function haveOneUid(blocks: readonly string[]): boolean {

@@ -29,6 +29,10 @@ function task(...lines: string[]): string[] {
   return ["BEGIN:VTODO", "UID:one", "DTSTAMP:20260101T000000Z", ...lines, "END:VTODO"];
 }
 
+function alarm(...lines: string[]): string[] {
+  return ["BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-PT5M", ...lines, "END:VALARM"];
+}
+
 const facts = (...lines: string[]) => lightFacts(row(lines), zones);
 
 test("a plain event needs no parser", () => {
@@ -92,6 +96,12 @@ describe("is left to the parser", () => {
     ["an end that is no date", [start, "DTEND:tomorrow"]],
     ["an acknowledged reminder in the text", [start, "X-MOZ-LASTACK:20260101T000000Z"]],
     ["a name broken by folding", [start, "SUMM\r\n ARY:Folded"]],
+    ["a component's name broken by folding", [start, "BEGIN:VALARM\r\n X", "END:VALARMX"]],
+    ["an alarm in an alarm", [start, ...alarm(...alarm())]],
+    ["an alarm that ends with a blank", [start, ...alarm().with(-1, "END:VALARM ")]],
+    ["a place in an alarm", [start, ...alarm("BEGIN:VLOCATION", "UID:place", "END:VLOCATION")]],
+    ["a line that seems to end within a line", [start, "DESCRIPTION:a\u2028END:VEVENT", "X-A:b"]],
+    ["two calendars", [...event(start), "END:VCALENDAR", "BEGIN:VCALENDAR"]],
   ])("%s", (_what, lines) => {
     expect(facts(...lines)).toBeNull();
   });
@@ -156,4 +166,37 @@ test("a task needs neither a start nor a parser", () => {
     completed: { day: 2 },
   });
   expect(found?.texts.get("PERCENT-COMPLETE")).toBe("40");
+});
+
+describe("what belongs to an alarm is not the item's", () => {
+  const others = [
+    ...["UID:alarm", "SUMMARY:Ring", "DESCRIPTION:Ring", "ATTENDEE:mailto:ada@example.org"],
+    ...["DURATION:PT5M", "REPEAT:3", "DUE:20270101T000000Z", "DTEND:20270101T000000Z"],
+    ...["STATUS:CANCELLED", "CLASS:PRIVATE", "PRIORITY:1", "CATEGORIES:Ring", "PERCENT-COMPLETE:7"],
+    ...["COMPLETED:20270101T000000Z", "RELATED-TO:other", "RRULE:FREQ=DAILY", "LOCATION:There"],
+    ...[
+      "RECURRENCE-ID:20270101T000000Z",
+      "ATTACH:https://example.org/a.wav",
+      "URL:https://a.example",
+    ],
+  ];
+  const names = [...new Set(others.map((line) => line.replace(/:.*/, "")))];
+
+  test.each([
+    ["an event", event("DTSTART;VALUE=DATE:20260701")],
+    ["a task", task("DTSTART:20260701T090000Z")],
+  ])("%s", (_what, lines) => {
+    const ringing = lines.toSpliced(-1, 0, ...alarm(...others));
+    const [plain, found] = [facts(...lines), facts(...ringing)];
+    expect(found).toEqual({ ...plain, hasAlarms: true, lacks: expect.any(Function) });
+    expect(names.filter((name) => found?.lacks(name) !== plain?.lacks(name))).toEqual([]);
+  });
+
+  test("an override", () => {
+    const series = [
+      ...event("DTSTART:20260701T090000Z", "RRULE:FREQ=DAILY", ...alarm("RECURRENCE-ID:20260702")),
+      ...event("DTSTART:20260702T100000Z", "RECURRENCE-ID:20260702T090000Z", ...alarm("UID:ring")),
+    ];
+    expect(facts(...series)).toMatchObject({ isSeries: true, start: { day: 1 } });
+  });
 });
