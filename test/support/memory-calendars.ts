@@ -140,6 +140,11 @@ export class MemoryCalendars implements CalendarSource, CalendarTarget, Calendar
     return { missing: calendar.own ? missing : [], conflicts: [] };
   }
 
+  async namesOf({ calendarId }: KnownCalendar, uid: string): Promise<readonly string[]> {
+    const texts = [...this.texts(calendarId)];
+    return texts.filter(([, text]) => text.includes(`UID:${uid}\r\n`)).map(([name]) => name);
+  }
+
   async write(
     calendar: KnownCalendar,
     writes: readonly CalendarWrite[],

@@ -78,6 +78,11 @@ export class HistoryIndex {
     return loaded;
   }
 
+  /** @param content as contentName gives it. @returns `undefined` for one that was not read */
+  uidOf(content: string): string | null | undefined {
+    return this.#contents.get(content)?.uid;
+  }
+
   #forget(): void {
     this.#snapshots.clear();
     this.#pieces.clear();

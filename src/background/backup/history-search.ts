@@ -34,6 +34,11 @@ export class HistorySearch {
   #gathered: Answered | undefined;
   #matched: Answered | undefined;
 
+  /** As the index knows it of an earlier question: `undefined` for a content that it did not read. */
+  uidOf(content: string): string | null | undefined {
+    return this.#index.uidOf(content);
+  }
+
   /** @throws AppError "snapshot-unknown", "aborted" */
   async search(
     store: Kloset,

@@ -32,13 +32,17 @@ interface Holding {
   readonly entry: Entry | undefined;
 }
 
+/** The UID of a content as far as it was read before: `undefined` where it was not. */
+export type KnownUid = (content: string) => string | null | undefined;
+
 /** @throws AppError "not-found" when no snapshot holds the calendar; "aborted" */
 export async function itemVersions(
   store: Kloset,
   wanted: WantedItem,
   signal: AbortSignal,
+  knownUid: KnownUid = () => undefined,
 ): Promise<ItemVersions> {
-  const search = new ItemSearch(wanted, signal);
+  const search = new ItemSearch(wanted, signal, knownUid);
   const ids = (await store.listSnapshots()).map(({ id }) => id);
   const named: (SnapshotReader | Holding | undefined)[] = [];
   for (let at = 0; at < ids.length; at += SNAPSHOTS_AT_ONCE) {
@@ -48,7 +52,7 @@ export async function itemVersions(
   }
   const anchor = named.find(isHolding);
   const uid = wanted.uid ?? (anchor && (await uidOf(anchor)));
-  if (uid && wanted.uid === null) return itemVersions(store, { ...wanted, uid }, signal);
+  if (uid && wanted.uid === null) return itemVersions(store, { ...wanted, uid }, signal, knownUid);
   if (anchor && named.some((one) => one && !isHolding(one)))
     await unlessDamaged(() => search.learn(anchor));
   const holdings: Holding[] = [];
@@ -93,6 +97,7 @@ function isHolding(one: SnapshotReader | Holding | undefined): one is Holding {
 class ItemSearch {
   readonly #wanted: WantedItem;
   readonly #signal: AbortSignal;
+  readonly #knownUid: KnownUid;
   /** By Kloset's name; `undefined` for entries of other items. */
   readonly #entries = new Map<string, Promise<Entry | undefined>>();
   /** Contents of other items. */
@@ -105,9 +110,10 @@ class ItemSearch {
   /** The item in that snapshot. */
   #own: Entry | undefined;
 
-  constructor(wanted: WantedItem, signal: AbortSignal) {
+  constructor(wanted: WantedItem, signal: AbortSignal, knownUid: KnownUid) {
     this.#wanted = wanted;
     this.#signal = signal;
+    this.#knownUid = knownUid;
   }
 
   /** @returns the reader itself where nothing lies under the item's names */
@@ -136,9 +142,10 @@ class ItemSearch {
   async #isOwn(snapshot: SnapshotReader, entry: Entry): Promise<boolean> {
     const { uid, names } = this.#wanted;
     if (uid === null) return names.includes(entry.name);
-    const columns = await columnsOf(snapshot, entry);
+    const known = this.#knownUid(contentName(entry));
+    const found = known === undefined ? (await columnsOf(snapshot, entry)).uid : known;
     // Damaged on the server, it is still the same resource.
-    return columns.uid === uid || (columns.uid === null && names.includes(entry.name));
+    return found === uid || (found === null && names.includes(entry.name));
   }
 
   /**

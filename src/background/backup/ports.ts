@@ -91,6 +91,8 @@ export interface CalendarSource {
     onPage: (page: readonly KnownResource[]) => Promise<void>,
     signal: AbortSignal,
   ): Promise<CalendarReading>;
+  /** Names of the resource that an item is now, and lately was, in its calendar; none where nobody knows. */
+  namesOf(calendar: KnownCalendar, uid: string): Promise<readonly string[]>;
 }
 
 /** A change a restore wants. `name` is the resource's name in the calendar. */

@@ -15,6 +15,7 @@ import {
 import { unreadableReason } from "../icalendar/readable.ts";
 import { answered } from "./answered.ts";
 import { lastSegment } from "./calendar-folders.ts";
+import { itemNames } from "./item-names.ts";
 import type {
   CalendarReading,
   CalendarSource,
@@ -94,6 +95,12 @@ export class ThunderbirdCalendars implements CalendarSource, CalendarTarget {
     return cacheId === null
       ? this.#readOther(calendar, onPage, signal)
       : this.#readOwn(calendar, cacheId, onPage, signal);
+  }
+
+  /** Other calendars' items are known by their UIDs alone. */
+  async namesOf(calendar: KnownCalendar, uid: string): Promise<readonly string[]> {
+    const cacheId = await this.#cacheId(calendar);
+    return cacheId === null ? [uidFileName(uid)] : itemNames(this.#api.provider, cacheId, uid);
   }
 
   async write(

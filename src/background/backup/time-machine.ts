@@ -50,7 +50,9 @@ export class TimeMachine {
   /** @throws AppError "bad-argument", "not-found" when no snapshot holds the calendar, "aborted" */
   versions(args: CommandArguments<"snapshots.versions">, { signal }: Work): Promise<ItemVersions> {
     return this.#surroundings.store.use(signal, async (opened) =>
-      itemVersions(opened, await this.#wantedItem(opened, args), signal),
+      itemVersions(opened, await this.#wantedItem(opened, args), signal, (content) =>
+        this.#search.uidOf(content),
+      ),
     );
   }
 
@@ -117,7 +119,17 @@ export class TimeMachine {
     if (uid === undefined) throw badArgument("uid", "It takes an item's UID, or its path.");
     const calendar =
       path === undefined ? await this.#pathOf(store, calendarId as string) : cleanPath(path);
-    return { calendar, names, uid };
+    const known = calendarId === undefined ? [] : await this.#knownNames(calendarId, uid);
+    return { calendar, names: [...new Set([...known, ...names])], uid };
+  }
+
+  /** Its files' names where the calendar knows them: else every content is read for its UID, which takes seconds. */
+  async #knownNames(calendarId: string, uid: string): Promise<string[]> {
+    const { calendars } = this.#surroundings;
+    const known = await calendars.calendars();
+    const calendar = known.find((one) => one.calendarId === calendarId);
+    const names = calendar ? await calendars.namesOf(calendar, uid).catch(() => []) : [];
+    return names.map(safeResourceFile);
   }
 
   /** Where the newest snapshot that holds the calendar has it. */

@@ -1,9 +1,11 @@
 /** Comparing snapshots and finding every version of an item, over a real Kloset store in memory. */
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { BackupService } from "../../../src/background/backup/backup-service.ts";
 import { KeptStore } from "../../../src/background/backup/kept-store.ts";
 import { TimeMachine } from "../../../src/background/backup/time-machine.ts";
+import { BlobReader } from "../../../src/background/kloset/blob-reader.ts";
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
+import type { ItemVersions } from "../../../src/shared/commands.ts";
 import { isAppError } from "../../../src/shared/errors.ts";
 import { backupStoreIn } from "../../support/backup-store-fixture.ts";
 import { eventText } from "../../support/event-text.ts";
@@ -277,6 +279,108 @@ describe("the versions of an item", () => {
     expect(found.versions[0]?.snapshotIds).toHaveLength(4);
     expect(found.absentFrom).toHaveLength(4);
     expect(storage.reads).toBeLessThan(items / 4);
+  });
+});
+
+describe("the versions of an item whose file is not named by its UID", () => {
+  const ITEMS = 300;
+  const SNAPSHOTS = 6;
+  /** As a server names what other programs made. */
+  const name = (n: number) => `${(n * 7919) % ITEMS}-x.ics`;
+  const uid = (n: number) => `item-${n}@elsewhere`;
+
+  /** Of a store that was opened before and asked about another item. */
+  async function blobsRead(ask: () => Promise<unknown>): Promise<number> {
+    await machine.versions({ path: `${WORK}/${name(1)}`, uid: uid(1) }, work());
+    const read = vi.spyOn(BlobReader.prototype, "read");
+    try {
+      await ask();
+      return read.mock.calls.length;
+    } finally {
+      read.mockRestore();
+    }
+  }
+
+  /** @param run tells apart the contents of two tests: what one has read the other need not read */
+  async function fill(run: string, before: (snapshot: number) => void): Promise<string[]> {
+    const ids: string[] = [];
+    for (let n = 0; n < ITEMS; n++) calendars.put("work", name(n), event(uid(n), `${run} ${n}`));
+    for (let snapshot = 0; snapshot < SNAPSHOTS; snapshot++) {
+      calendars.put("work", name(20 + snapshot), event(uid(20 + snapshot), `${run} changed`));
+      before(snapshot);
+      ids.unshift(await backUp());
+    }
+    return ids;
+  }
+
+  test("are found by the name that the calendar knows, without reading the other items", async () => {
+    const ids = await fill("known", (snapshot) => {
+      if (snapshot >= 2) calendars.put("work", name(7), event(uid(7), `Version ${snapshot}`));
+    });
+    let found: ItemVersions | undefined;
+    const read = await blobsRead(async () => {
+      found = await machine.versions({ calendarId: "work", uid: uid(7) }, work());
+    });
+    expect(found?.versions.map(({ snapshotIds }) => snapshotIds)).toEqual([
+      ...ids.slice(0, 4).map((id) => [id]),
+      ids.slice(4),
+    ]);
+    expect(found).toMatchObject({ absentFrom: [], unreadable: [] });
+    expect(read).toBeLessThan(ITEMS / 4);
+  });
+
+  test("are complete where it was made late, renamed on the server, deleted and made again", async () => {
+    const ids = await fill("changing", (snapshot) => {
+      if (snapshot === 0) calendars.drop("work", name(7));
+      if (snapshot === 1) calendars.put("work", "first.ics", event(uid(7), "First name"));
+      if (snapshot === 2) {
+        calendars.drop("work", "first.ics");
+        calendars.put("work", "second.ics", event(uid(7), "Second name"));
+      }
+      if (snapshot === 4) calendars.drop("work", "second.ics");
+      if (snapshot === 5) calendars.put("work", "third.ics", event(uid(7), "Made again"));
+    });
+    let found: ItemVersions | undefined;
+    const read = await blobsRead(async () => {
+      found = await machine.versions({ calendarId: "work", uid: uid(7) }, work());
+    });
+    expect(found?.versions).toMatchObject([
+      { path: `${WORK}/third.ics`, summary: "Made again", snapshotIds: [ids[0]] },
+      { path: `${WORK}/second.ics`, summary: "Second name", snapshotIds: [ids[2], ids[3]] },
+      { path: `${WORK}/first.ics`, summary: "First name", snapshotIds: [ids[4]] },
+    ]);
+    expect(found?.absentFrom).toEqual([ids[1], ids[5]]);
+    expect(read).toBeLessThan(ITEMS / 2);
+  });
+
+  test("are found by their contents where the item is in another calendar now", async () => {
+    const ids = await fill("moved", (snapshot) => {
+      if (snapshot !== 4) return;
+      calendars.drop("work", name(7));
+      calendars.put("home", "elsewhere.ics", event(uid(7), "Elsewhere"));
+    });
+    const found = await machine.versions({ calendarId: "work", uid: uid(7) }, work());
+    expect(found.versions).toMatchObject([
+      { path: `${WORK}/${name(7)}`, snapshotIds: ids.slice(2) },
+    ]);
+    expect(found.absentFrom).toEqual(ids.slice(0, 2));
+    const there = await machine.versions({ calendarId: "home", uid: uid(7) }, work());
+    expect(there.versions).toMatchObject([
+      { path: `${HOME}/elsewhere.ics`, snapshotIds: ids.slice(0, 2) },
+    ]);
+  });
+
+  test("need no reading of what the search over all snapshots has read before", async () => {
+    const ids = await fill("searched", (snapshot) => {
+      if (snapshot === 5) calendars.drop("work", name(7));
+    });
+    await machine.search({}, work());
+    let found: ItemVersions | undefined;
+    const read = await blobsRead(async () => {
+      found = await machine.versions({ calendarId: "work", uid: uid(7) }, work());
+    });
+    expect(found?.versions).toMatchObject([{ snapshotIds: ids.slice(1) }]);
+    expect(read).toBeLessThan(ITEMS / 4);
   });
 });
 
