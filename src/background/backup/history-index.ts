@@ -11,7 +11,6 @@ import { contentName, readText } from "./content-columns.ts";
 import { type ContentFacts, contentFacts, UNREADABLE } from "./content-facts.ts";
 import { parseResourcePath, REPLACED, resourceName, type Section, sectionPath } from "./layout.ts";
 import type { Work } from "./ports.ts";
-import { PARTIAL } from "./previous-snapshots.ts";
 import { replacedAt } from "./replaced-holdings.ts";
 import { goneCalendars, type SnapshotCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
 import { openSnapshotFiles, type SnapshotFiles } from "./snapshot-files.ts";
@@ -39,11 +38,7 @@ export interface IndexedCalendar {
 }
 
 export interface IndexedSnapshot {
-  readonly id: string;
-  /** Milliseconds since the epoch. */
-  readonly time: number;
-  /** Made of some calendars only: what it does not hold is not missing from it. */
-  readonly partial: boolean;
+  readonly info: SnapshotInfo;
   readonly calendars: readonly IndexedCalendar[];
 }
 
@@ -114,8 +109,7 @@ export class HistoryIndex {
         replaced: await this.#piecesOf(snapshot, path, signal),
       });
     }
-    const partial = info.context.has(PARTIAL);
-    return { id: info.id, time: info.timestamp, partial, calendars };
+    return { info, calendars };
   }
 
   async #piecesOf(

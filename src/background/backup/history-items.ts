@@ -2,6 +2,7 @@
 import type { FoundItem, SearchedCalendar } from "../../shared/commands.ts";
 import { ITEM_FLAG } from "../../shared/item-store.ts";
 import { componentName } from "./browse.ts";
+import { presencesOf } from "./calendar-presence.ts";
 import { foldText } from "./content-facts.ts";
 import type {
   IndexedCalendar,
@@ -48,13 +49,10 @@ export function historyItems(
   withReplaced: boolean,
 ): HistoryItem[] {
   const items: HistoryItem[] = [];
-  const isAll = snapshots.every(({ id }) => wanted.has(id));
+  const isAll = snapshots.every(({ info }) => wanted.has(info.id));
   const replacedIn = piecesByCalendar(withReplaced ? snapshots : [], ({ replaced }) => replaced);
   for (const [calendar, pieces] of piecesByCalendar(snapshots, ({ pieces }) => pieces)) {
-    const present = snapshots.findIndex(
-      ({ partial, calendars }) =>
-        !partial || calendars.some((one) => one.calendar.path === calendar),
-    );
+    const presenceOf = presencesOf(snapshots, calendar);
     const held = holdingsByItem(pieces);
     const replaced = holdingsByItem(replacedIn.get(calendar) ?? new Map());
     for (const key of replaced.keys()) if (!held.has(key)) held.set(key, []);
@@ -64,9 +62,12 @@ export function historyItems(
       ).sort(newestFirst);
       const earlier = (replaced.get(key) ?? []).sort(lastReplacedFirst);
       const newest = holdings[0] ?? earlier[0];
-      const holds = ({ at }: Holding) => (at[0] as number) <= present && at.includes(present);
-      const gone = present >= 0 && !all.some(holds);
-      if (newest) items.push({ calendar, holdings, replaced: earlier, newest, gone });
+      if (!newest) continue;
+      // An item of several computers' calendars goes by the one that had it last.
+      const last = Math.min(...(all.length > 0 ? all : earlier).map(({ at }) => at[0] as number));
+      const present = presenceOf(last);
+      const gone = !all.some(({ at }) => (at[0] as number) <= present && at.includes(present));
+      items.push({ calendar, holdings, replaced: earlier, newest, gone });
     }
   }
   return items;
@@ -99,7 +100,7 @@ function isWanted(
   index: number,
   wanted: ReadonlySet<string>,
 ): boolean {
-  return wanted.has((snapshots[index] as IndexedSnapshot).id);
+  return wanted.has((snapshots[index] as IndexedSnapshot).info.id);
 }
 
 function newestFirst(a: Holding, b: Holding): number {
@@ -192,7 +193,7 @@ export function foundItem(
   return {
     path,
     // Of replaced texts the last is not always in the newest snapshot that holds any.
-    snapshotId: (snapshots[newest.at[0] as number] as IndexedSnapshot).id,
+    snapshotId: (snapshots[newest.at[0] as number] as IndexedSnapshot).info.id,
     calendar,
     uid: facts.uid,
     summary: facts.summary,
@@ -204,8 +205,8 @@ export function foundItem(
     size,
     versions: new Set([...holdings, ...replaced].map(({ file }) => file.content)).size,
     snapshots: at.length,
-    since: last.time,
-    until: first.time,
+    since: last.info.timestamp,
+    until: first.info.timestamp,
     gone,
     replacedAt: newest.file.replacedAt,
   };

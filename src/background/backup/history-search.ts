@@ -2,7 +2,7 @@
 import type { CommandArguments, CommandValue, FoundItem } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Kloset } from "../kloset/kloset.ts";
-import type { SnapshotInfo } from "../kloset/snapshot-info.ts";
+import { isOutdated } from "./calendar-presence.ts";
 import { readText } from "./content-columns.ts";
 import { HistoryIndex, type IndexedFile, type IndexedSnapshot } from "./history-index.ts";
 import {
@@ -15,7 +15,6 @@ import {
 import { monthOccurrences } from "./month-occurrences.ts";
 import { onlyCopies } from "./only-copies.ts";
 import type { KnownCalendar, Work } from "./ports.ts";
-import { PARTIAL } from "./previous-snapshots.ts";
 import { findCalendar } from "./snapshot-calendars.ts";
 import { openSnapshotFiles } from "./snapshot-files.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
@@ -51,10 +50,10 @@ export class HistorySearch {
     const wanted = infos.filter(({ id }) => snapshotId === undefined || id === snapshotId);
     if (snapshotId !== undefined && wanted.length === 0)
       await store.openSnapshot(snapshotId, work.signal);
-    const needed = infos.filter((info) => wanted.includes(info) || isPresent(infos, info));
+    const needed = infos.filter((info) => wanted.includes(info) || !isOutdated(infos, info));
     const loaded = await this.#index.load(store, needed, work);
     const snapshots = needed.flatMap(({ id }) => loaded.get(id) ?? []);
-    const key = JSON.stringify([snapshotId, snapshots.map(({ id }) => id)]);
+    const key = JSON.stringify([snapshotId, snapshots.map(({ info }) => info.id)]);
     const wantedIds = new Set(wanted.map(({ id }) => id));
     if (this.#gathered?.key !== key)
       this.#gathered = { key, items: historyItems(snapshots, wantedIds, snapshotId === undefined) };
@@ -63,7 +62,7 @@ export class HistorySearch {
     if (this.#matched?.key !== queryKey)
       this.#matched = { key: queryKey, items: matchingItems(items, query) };
     const matched = this.#matched.items;
-    const shown = snapshots.filter(({ id }) => wantedIds.has(id));
+    const shown = snapshots.filter(({ info }) => wantedIds.has(info.id));
     return {
       items: matched.slice(offset, offset + limit).map((item) => foundItem(item, snapshots)),
       total: matched.length,
@@ -88,7 +87,7 @@ export class HistorySearch {
     const snapshots = infos.flatMap(({ id }) => loaded.get(id) ?? []);
     const all = historyItems(snapshots, new Set(loaded.keys()), true);
     const removed = new Set(
-      snapshots.flatMap(({ id }, index) => (snapshotIds.includes(id) ? [index] : [])),
+      snapshots.flatMap(({ info }, index) => (snapshotIds.includes(info.id) ? [index] : [])),
     );
     const found = matchingItems(onlyCopies(all, removed), {});
     const items = found.slice(0, ONLY_COPIES_NAMED).map((item) => foundItem(item, snapshots));
@@ -113,12 +112,6 @@ export class HistorySearch {
       }));
     return monthOccurrences(filesOf(indexed, args.calendar), args, text, work.signal);
   }
-}
-
-/** The newest snapshot of everything, and those of some calendars after it: what they do not hold is gone. */
-function isPresent(infos: readonly SnapshotInfo[], info: SnapshotInfo): boolean {
-  const newestWhole = infos.findIndex(({ context }) => !context.has(PARTIAL));
-  return newestWhole < 0 || infos.indexOf(info) <= newestWhole;
 }
 
 /** Of an item with an unsent version, that one. */

@@ -1,11 +1,12 @@
 /** Searching all snapshots, reading one item and placing a month, over a real Kloset store in memory. */
 import { beforeEach, describe, expect, test } from "vitest";
-import type { BackupService } from "../../../src/background/backup/backup-service.ts";
+import { BackupService } from "../../../src/background/backup/backup-service.ts";
 import { KeptStore } from "../../../src/background/backup/kept-store.ts";
 import { TimeMachine } from "../../../src/background/backup/time-machine.ts";
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
 import { isAppError } from "../../../src/shared/errors.ts";
 import { serviceOver, work } from "../../support/backup-fixture.ts";
+import { backupStoreIn } from "../../support/backup-store-fixture.ts";
 import { eventText } from "../../support/event-text.ts";
 import { MemoryCalendars } from "../../support/memory-calendars.ts";
 
@@ -130,6 +131,73 @@ describe("a search over all snapshots", () => {
     expect(await search({ gone: true })).toEqual([]);
     await backUp(["home"]);
     expect(await search({ gone: true })).toEqual(["Home"]);
+  });
+
+  describe("in a store that two computers write into", () => {
+    let other: MemoryCalendars;
+
+    const backUpOf = async (instance: string, of: MemoryCalendars) => {
+      const { snapshotId, time } = await new BackupService({
+        store: backupStoreIn(() => storage),
+        openFolder: () => Promise.reject(new Error("not used")),
+        environment: async () => ({ profileName: "test", hostname: instance, instance }),
+        calendars: of,
+        maker: of,
+      }).run({}, work());
+      await expect.poll(() => Date.now(), { interval: 1 }).toBeGreaterThan(time);
+      return snapshotId;
+    };
+    const gone = async () => (await search({ gone: true })).sort();
+
+    beforeEach(() => {
+      other = new MemoryCalendars();
+      other.add({ calendarId: "other-home", account: "local", collection: "Home", own: false });
+    });
+
+    test("what only one of them has is not gone because the other backs up too", async () => {
+      put("a", { SUMMARY: "On the server" });
+      calendars.put("home", "h.ics", eventText("h", { SUMMARY: "At home" }));
+      calendars.put("home", "i.ics", eventText("i", { SUMMARY: "Deleted at home" }));
+      const first = await backUpOf("one", calendars);
+      calendars.drop("home", "i.ics");
+      await backUpOf("one", calendars);
+      other.put("other-home", "o.ics", eventText("o", { SUMMARY: "At the other's" }));
+      await backUpOf("two", other);
+      expect(await gone()).toEqual(["Deleted at home"]);
+      const { items } = await machine.search({ snapshotId: first }, work());
+      expect(items.filter((item) => item.gone).map(({ summary }) => summary)).toEqual([
+        "Deleted at home",
+      ]);
+    });
+
+    test("of a calendar on a server the newest snapshot of either tells", async () => {
+      const shared = { account: "me@cal.example.org", collection: "work", own: true };
+      other.add({ calendarId: "other-work", ...shared });
+      put("a", { SUMMARY: "Stays" });
+      put("b", { SUMMARY: "Deleted by the other" });
+      await backUpOf("one", calendars);
+      other.put("other-work", "a.ics", eventText("a", { SUMMARY: "Stays" }));
+      await backUpOf("two", other);
+      expect(await gone()).toEqual(["Deleted by the other"]);
+      // It takes the calendar off its list: the first one still has it, as it was then.
+      other.forget("other-work");
+      await backUpOf("two", other);
+      expect(await gone()).toEqual([]);
+      calendars.forget("work");
+      await backUpOf("one", calendars);
+      expect(await gone()).toEqual(["Deleted by the other", "Stays"]);
+    });
+
+    test("a new computer's deletion counts, whatever the one before it still had", async () => {
+      calendars.put("home", "h.ics", eventText("h", { SUMMARY: "Imported" }));
+      await backUpOf("one", calendars);
+      other.put("other-home", "h.ics", eventText("h", { SUMMARY: "Imported" }));
+      await backUpOf("two", other);
+      expect(await gone()).toEqual([]);
+      other.drop("other-home", "h.ics");
+      await backUpOf("two", other);
+      expect(await gone()).toEqual(["Imported"]);
+    });
   });
 
   test("what was read once is not read again", async () => {
