@@ -63,6 +63,8 @@ export interface RunOptions {
   readonly approvedDeletions?: readonly string[];
   /** Compares everything with the server as {@link CalendarSync.audit} does, even if it says that nothing changed. */
   readonly listsAll?: boolean;
+  /** Counted into, for whoever gives the run up before it answers. */
+  readonly counts?: SyncCounts;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: SyncProgress) => void;
 }
@@ -157,7 +159,7 @@ export class CalendarSync {
   async run(options: RunOptions): Promise<RunResult> {
     const { remote, local, now } = this.#dependencies;
     const startedAt = now();
-    const counts = new SyncCounts();
+    const counts = options.counts ?? new SyncCounts();
     const refused: WireError[] = [];
     let created = 0;
     let retryAt: number | undefined;

@@ -29,6 +29,14 @@ export function reportOf(
   };
 }
 
+/** Of a run that was given up before it answered: what it had stored and sent by then. */
+export function unfinishedReport(
+  calendarId: string,
+  { added, updated, removed, pushed }: SyncCounts,
+): CalendarSyncReport {
+  return { ...emptyReport(calendarId), added, updated, removed, pushed };
+}
+
 /** Of a run that did not come about. */
 export function emptyReport(calendarId: string, error?: WireError): CalendarSyncReport {
   const report: CalendarSyncReport = {

@@ -15,8 +15,8 @@ import { type Outcome, outcomeOf } from "./outcome.ts";
 import { QueuedRun, type RequestOptions, type SyncReason } from "./queued-run.ts";
 import type { PushOutcome } from "./resource-push.ts";
 import { RunDeadline, timedOut, withDeadline } from "./run-deadline.ts";
-import { emptyReport } from "./run-report.ts";
-import type { Accompanied, SyncProgress } from "./sync-run.ts";
+import { emptyReport, unfinishedReport } from "./run-report.ts";
+import { type Accompanied, SyncCounts, type SyncProgress } from "./sync-run.ts";
 
 export interface ScheduledCalendar {
   readonly accountId: string;
@@ -211,6 +211,7 @@ export class SyncScheduler {
       return emptyReport(calendarId, entry.resting.error);
 
     const deadline = new RunDeadline(this.#limits);
+    const counts = new SyncCounts();
     entry.running = deadline;
     const onProgress = (progress: SyncProgress): void => {
       deadline.progressed();
@@ -229,7 +230,7 @@ export class SyncScheduler {
         const { engine } = await this.#find(calendarId);
         const { signal } = deadline;
         const approved = approvedDeletions === undefined ? {} : { approvedDeletions };
-        const options = { status, impatient, listsAll, ...approved };
+        const options = { status, impatient, listsAll, counts, ...approved };
         return engine.run({ ...options, signal, onProgress });
       };
       const result = await deadline.bound(work(), this.#limits.graceMs);
@@ -238,7 +239,7 @@ export class SyncScheduler {
         deadline.hasExpired && result.failure !== undefined ? timedOut() : result.failure;
       return this.#finished(entry, accountId, result.report, failure, result.retryAt);
     } catch (error) {
-      return this.#finished(entry, accountId, emptyReport(calendarId), error);
+      return this.#finished(entry, accountId, unfinishedReport(calendarId, counts), error);
     } finally {
       deadline.done();
       entry.running = undefined;

@@ -190,6 +190,23 @@ describe("deadlines", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test("a run that is given up says what it had stored and sent by then", async () => {
+    const bench = makeBench();
+    const world = worldOf(bench);
+    for (const uid of numbered(200)) world.remote.write(`${uid}.ics`, event(uid));
+    world.local.createLocally("mine.ics", event("mine"));
+    let fetches = 0;
+    world.remote.intercept = (call) =>
+      call === "fetchBodies" && ++fetches > 1 ? new Promise(() => {}) : "answered";
+    const run = bench.scheduler.requestSync("one", "manual");
+    await vi.advanceTimersByTimeAsync(1200);
+    const report = await run;
+    const arrived = world.local.visible().size - 1;
+    expect(arrived).toBeGreaterThan(0);
+    expect(report).toMatchObject({ error: { code: "timeout" }, added: arrived, pushed: 1 });
+    expect(bench.finished.map((told) => told.report)).toEqual([report]);
+  });
+
   test("a push that never ends does not hold its hook for ever", async () => {
     const bench = makeBench();
     const world = worldOf(bench);
