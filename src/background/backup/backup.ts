@@ -74,7 +74,7 @@ export async function runBackup(
     const tally: Tally = { items: 0, added: 0, changed: 0, bytesRead: 0 };
     let removed = 0;
     let holdsEverything = true;
-    await replaced.prepare((await store.listSnapshots()).map(({ id }) => id));
+    await replaced.prepare(store, request, work.signal);
     // How much there is shows only while reading: the last time's number stands in for it.
     const total = () => (whole && previous.items >= tally.items ? previous.items : 0);
     for (const [order, calendar] of chosen.entries()) {

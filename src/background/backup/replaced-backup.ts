@@ -4,15 +4,53 @@
  */
 import { isAppError } from "../../shared/errors.ts";
 import type { Kloset } from "../kloset/kloset.ts";
+import type { SnapshotInfo } from "../kloset/snapshot-info.ts";
 import type { SnapshotWriter } from "../kloset/snapshot-writer.ts";
 import type { CalendarFolder } from "./calendar-folders.ts";
 import { manifestPath, REPLACED, resourcePath } from "./layout.ts";
 import { encodeManifest, makeManifest } from "./manifest.ts";
 import type { KnownCalendar, ReplacedVersion, ReplacedVersions } from "./ports.ts";
+import { isOfSeries, PARTIAL, type SnapshotSeries } from "./previous-snapshots.ts";
 import { safeResourceFile } from "./safe-names.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 /** Ids marked in one call. */
 const MARKED_AT_ONCE = 1000;
+
+/** The item store lets go of what a snapshot holds this long after it was replaced. */
+const LET_GO_MS = 30 * 24 * 60 * 60_000;
+
+/**
+ * Snapshots of texts that are let go now and were not at the last backup. Each holds what was replaced since the whole one before, the
+ * first of any age.
+ * @param own newest first
+ */
+function aboutToCount(own: readonly SnapshotInfo[], now: number): readonly SnapshotInfo[] {
+  const lastTime = (own[0]?.timestamp ?? 0) - LET_GO_MS;
+  const isWhole = ({ context }: SnapshotInfo) => !context.has(PARTIAL);
+  const reachesIn = (_: SnapshotInfo, at: number) =>
+    (own.slice(at + 1).find(isWhole)?.timestamp ?? 0) < now - LET_GO_MS;
+  return own.filter(reachesIn).filter(({ timestamp }) => timestamp >= lastTime);
+}
+
+/** @returns false where any replaced text in it is damaged, or that cannot be told */
+async function givesAllReplaced(
+  store: Kloset,
+  { id }: SnapshotInfo,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const read = await unlessDamaged(async () => {
+    const snapshot = await store.openSnapshot(id, signal);
+    const root = `/${REPLACED}`;
+    if ((await snapshot.entryName(root)) === undefined) return true;
+    for await (const entry of snapshot.walk(root)) {
+      signal.throwIfAborted();
+      if (entry.kind === "file") await snapshot.readFile(entry);
+    }
+    return true;
+  });
+  return read ?? false;
+}
 
 export class ReplacedBackup {
   readonly #versions: ReplacedVersions;
@@ -28,12 +66,24 @@ export class ReplacedBackup {
   }
 
   /**
-   * Before any is written: a mark that names a snapshot which another program removed holds nothing.
-   * @param snapshotIds every one in the store, read under its lock. Never throws: without an answer all marks stay as they
-   *   are, and nothing is let go
+   * Before any is written: a mark that names a snapshot which another program removed, or which turns out to be damaged,
+   * holds nothing. What it held is written anew.
+   * @param store under its lock
+   * @throws AppError "aborted"; otherwise never: without an answer all marks stay as they are, and nothing is let go
    */
-  async prepare(snapshotIds: readonly string[]): Promise<void> {
-    await this.#versions.settleSaved(snapshotIds).catch(() => {});
+  async prepare(store: Kloset, series: SnapshotSeries, signal: AbortSignal): Promise<void> {
+    try {
+      const infos = await store.listSnapshots();
+      const own = infos.filter((info) => isOfSeries(info, series));
+      const doubtful = aboutToCount(own, Date.now());
+      const holding: string[] = [];
+      for (const info of infos)
+        if (!doubtful.includes(info) || (await givesAllReplaced(store, info, signal)))
+          holding.push(info.id);
+      await this.#versions.settleSaved(holding);
+    } catch {
+      signal.throwIfAborted();
+    }
   }
 
   /**

@@ -47,6 +47,6 @@ export interface Surroundings {
 }
 
 export const realSurroundings: Surroundings = {
-  now: Date.now,
+  now: () => Date.now(),
   random: (size) => crypto.getRandomValues(new Uint8Array(size)),
 };

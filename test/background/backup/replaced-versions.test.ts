@@ -1,5 +1,5 @@
 /** Versions that were replaced or removed: saved with the next backup, and given free only when that was read back. */
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { BackupService } from "../../../src/background/backup/backup-service.ts";
 import { Forgetting } from "../../../src/background/backup/forgetting.ts";
 import { ItemStoreVersions } from "../../../src/background/backup/item-store-versions.ts";
@@ -7,6 +7,7 @@ import { KeptStore } from "../../../src/background/backup/kept-store.ts";
 import { TimeMachine } from "../../../src/background/backup/time-machine.ts";
 import { damageMemory } from "../../../src/background/commands/store-checks.ts";
 import { openStore } from "../../../src/background/kloset/kloset.ts";
+import { SnapshotReader } from "../../../src/background/kloset/snapshot-reader.ts";
 import { damageShape, type StoredDamage } from "../../../src/background/settings/check-settings.ts";
 import { StoredValue } from "../../../src/background/settings/stored-value.ts";
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
@@ -34,6 +35,8 @@ let calendars: MemoryCalendars;
 let rows: Row[];
 let listed: number[];
 let closed: boolean;
+/** True once all were replaced more than 30 days ago: the item store lets go what a snapshot holds. */
+let areOld: boolean;
 let damaged: StoredValue<StoredDamage>;
 /** Of a calendar that was taken off the list. */
 let goneRows: Row[];
@@ -65,6 +68,7 @@ const versions = () =>
         },
         forgetSnapshotted: async (ids) => {
           for (const row of rows) if (!ids.includes(row.savedIn ?? "")) row.savedIn = null;
+          if (areOld) rows = rows.filter(({ savedIn }) => savedIn === null);
         },
         markSnapshotted: async (cacheId, ids, snapshotId) => {
           for (const row of cacheId === GONE.id ? goneRows : rows)
@@ -101,6 +105,7 @@ beforeEach(() => {
   calendars = calendarOf(3);
   listed = [];
   closed = false;
+  areOld = false;
   damaged = new StoredValue(new MemoryArea(), damageShape);
   goneRows = [];
   removed = [];
@@ -166,18 +171,67 @@ test("whose snapshot another program removed are in the next one", async () => {
   );
 });
 
-describe("found damaged in the store", () => {
-  /** Changes a byte of the stored text. */
-  function damage(summary: string): void {
-    for (const [path, bytes] of storage.files) {
-      const at = path.startsWith("packfiles/") ? Buffer.from(bytes).indexOf(summary) : -1;
-      if (at < 0) continue;
-      bytes[at] = (bytes[at] as number) ^ 1;
-      return;
-    }
-    throw new Error("the text is not stored as it is");
+/** Changes a byte of the stored text. */
+function damage(summary: string): void {
+  for (const [path, bytes] of storage.files) {
+    const at = path.startsWith("packfiles/") ? Buffer.from(bytes).indexOf(summary) : -1;
+    if (at < 0) continue;
+    bytes[at] = (bytes[at] as number) ^ 1;
+    return;
+  }
+  throw new Error("the text is not stored as it is");
+}
+
+describe("that nobody has found damaged yet", () => {
+  const DAY = 86_400_000;
+  const START = Date.UTC(2026, 2, 1);
+  const TEXT = eventText("u-9", "Replaced");
+  const PATH = "/replaced/me@here/work/9-9.ics";
+
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: START }));
+  afterEach(() => void vi.useRealTimers());
+
+  async function backUpOn(day: number): Promise<string> {
+    vi.setSystemTime(START + day * DAY);
+    return (await serviceOver(storage).run({}, work())).snapshotId;
   }
 
+  test("are read before they are let go, kept and saved anew", async () => {
+    rows = [{ ...LATE, id: 7, name: "7.ics", text: eventText("u-7", "Whole") }];
+    const first = await backUpOn(0);
+    rows.unshift({ ...LATE, id: 9, name: "9.ics", text: TEXT });
+    const second = await backUpOn(1);
+    expect(rows.map(({ savedIn }) => savedIn)).toEqual([second, first]);
+    damage("UID:u-9");
+    for (const day of [2, 12, 30]) await backUpOn(day);
+    areOld = true;
+    const third = await backUpOn(31.5);
+    expect(rows.map(({ id, savedIn }) => [id, savedIn])).toEqual([[9, third]]);
+    expect(await replacedIn(third)).toEqual(new Map([[PATH, TEXT]]));
+    // What the older snapshot said it held, it holds again.
+    expect((await replacedIn(second)).get(PATH)).toBe(TEXT);
+    await backUpOn(32);
+    expect(rows).toEqual([]);
+  });
+
+  test("are looked at when their time comes, and whole ones not before or after", async () => {
+    await backUpOn(-1);
+    rows = [{ ...LATE, id: 9, name: "9.ics", text: TEXT }];
+    await backUpOn(0);
+    const readsOn = async (day: number) => {
+      const read = vi.spyOn(SnapshotReader.prototype, "readFile");
+      await backUpOn(day);
+      const paths = read.mock.calls.map(([file]) => (typeof file === "string" ? file : file.path));
+      read.mockRestore();
+      return paths.filter((path) => path === PATH).length;
+    };
+    const read: number[] = [];
+    for (const day of [1, 29, 31, 32, 40]) read.push(await readsOn(day));
+    expect(read).toEqual([0, 0, 1, 0, 0]);
+  });
+});
+
+describe("found damaged in the store", () => {
   beforeEach(async () => {
     rows = rows.slice(0, 3);
     await serviceOver(storage).run({}, work());
