@@ -13,6 +13,7 @@ import { MemoryFolder } from "../../support/memory-folder.ts";
 
 const WORK = "/calendars/me@here/work";
 
+let storage: MemoryStorage;
 let calendars: MemoryCalendars;
 let folder: MemoryFolder;
 let service: BackupService;
@@ -24,7 +25,7 @@ let ids: number;
 const event = (uid: string, summary: string) => eventText(uid, { SUMMARY: summary });
 
 beforeEach(() => {
-  const storage = new MemoryStorage();
+  storage = new MemoryStorage();
   calendars = new MemoryCalendars();
   folder = new MemoryFolder();
   replaced = [];
@@ -103,6 +104,44 @@ test("a text between two backups is among the versions, in its place and with th
   ]);
 });
 
+test("a text that came back and was replaced again is told once, when it was replaced last", async () => {
+  change("a.ics", event("a", "First"));
+  const first = await backUp();
+  change("a.ics", event("a", "Back and forth"));
+  change("a.ics", event("a", "Second"));
+  const second = await backUp();
+  change("a.ics", event("a", "Back and forth"));
+  await tick();
+  const replacedAt = change("a.ics", event("a", "Third"));
+  const third = await backUp();
+  expect(await versions("a.ics", "a")).toMatchObject([
+    { summary: "Third", snapshotIds: [third] },
+    { summary: "Back and forth", snapshotIds: [third, second], replacedAt },
+    { summary: "Second", snapshotIds: [second], replacedAt: null },
+    { summary: "First", snapshotIds: [first], replacedAt: null },
+  ]);
+});
+
+test("where such a text is damaged the snapshot is named, and the other versions are told", async () => {
+  change("a.ics", event("a", "Before the damage"));
+  await backUp();
+  change("a.ics", event("a", "Damaged between"));
+  change("a.ics", event("a", "After the damage"));
+  const second = await backUp();
+  const damaged = [...storage.files.values()].filter((bytes) => {
+    const at = Buffer.from(bytes).indexOf("Damaged between");
+    if (at >= 0) bytes[at] = (bytes[at] as number) ^ 1;
+    return at >= 0;
+  });
+  expect(damaged).toHaveLength(1);
+  const found = await machine.versions({ path: `${WORK}/a.ics`, uid: "a" }, work());
+  expect(found.unreadable).toEqual([second]);
+  expect(found.versions.map(({ summary }) => summary)).toEqual([
+    "After the damage",
+    "Before the damage",
+  ]);
+});
+
 test("it is brought back by its path, and the newest version stays the calendar's", async () => {
   change("a.ics", event("a", "First"));
   await backUp();
@@ -127,16 +166,22 @@ test("it is brought back by its path, and the newest version stays the calendar'
 
 test("an item that came and went between two backups is found as gone, whatever its file was called", async () => {
   await backUp();
+  change("x-123.ics", event("brief", "Not brief yet"));
+  await tick();
   change("x-123.ics", event("brief", "Brief"));
+  await tick();
   const replacedAt = change("x-123.ics", null);
   const snapshotId = await backUp();
   const { items, calendars: listed } = await machine.search({ text: "brief" }, work());
-  const path = "/replaced/me@here/work/1-x-123.ics";
+  const path = "/replaced/me@here/work/2-x-123.ics";
   expect(items).toMatchObject([
-    { summary: "Brief", path, snapshotId, calendar: WORK, gone: true, replacedAt, versions: 1 },
+    { summary: "Brief", path, snapshotId, calendar: WORK, gone: true, replacedAt, versions: 2 },
   ]);
   expect(listed.map((calendar) => calendar.path)).toEqual([WORK, "/calendars/local/Home"]);
-  const expected = [{ summary: "Brief", path, replacedAt, snapshotIds: [snapshotId] }];
+  const expected = [
+    { summary: "Brief", path, replacedAt, snapshotIds: [snapshotId] },
+    { summary: "Not brief yet", snapshotIds: [snapshotId] },
+  ];
   expect((await machine.versions({ path, uid: "brief" }, work())).versions).toMatchObject(expected);
   expect(
     (await machine.versions({ calendarId: "work", uid: "brief" }, work())).versions,
@@ -184,4 +229,12 @@ test("a snapshot whose removal would lose such a text says so", async () => {
   await backUp();
   const { items } = await machine.onlyIn([first], work());
   expect(items.map(({ summary }) => summary)).toEqual(["First"]);
+});
+
+test("a text that another snapshot holds as replaced is not lost", async () => {
+  change("a.ics", event("a", "First"));
+  const first = await backUp();
+  change("a.ics", event("a", "Last"));
+  await backUp();
+  expect((await machine.onlyIn([first], work())).items).toEqual([]);
 });
