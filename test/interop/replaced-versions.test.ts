@@ -36,6 +36,11 @@ class KeptVersions implements ReplacedVersions {
   async settleSaved(snapshotIds: readonly string[]): Promise<void> {
     for (const row of this.rows) if (!snapshotIds.includes(row.savedIn ?? "")) row.savedIn = null;
   }
+
+  async unmarkSaved(snapshotIds?: readonly string[]): Promise<void> {
+    for (const row of this.rows)
+      if (snapshotIds?.includes(row.savedIn ?? "") !== false) row.savedIn = null;
+  }
 }
 
 describePlakar("replaced versions in a snapshot of ours, in plakar 1.1.4", () => {
