@@ -7,6 +7,7 @@ import { eventText, withValue } from "../support/event-text.ts";
 import { answerFolderPicker } from "../support/folder-picker.ts";
 import { startWorld, type World } from "../support/keeper-world.ts";
 import { OptionsUser } from "../support/options-user.ts";
+import { ThunderbirdMail } from "../support/thunderbird-mail.ts";
 
 const TEAM = eventText("team", {
   SUMMARY: "Team meeting",
@@ -259,6 +260,27 @@ describe("the history page", () => {
     );
     expect(links).toEqual(["https://example.org/ok", "mailto:a@example.org"]);
     expect([made, harmed]).toEqual([0, null]);
+  });
+
+  test("an address to write to opens a message in Thunderbird, and the page stays", async () => {
+    // Nobody writes mail without an address of their own.
+    await new ThunderbirdMail(world.thunderbird).setUp("me@example.org", 9);
+    await user.evaluate(`document.body.dataset.stays = "yes";`);
+    await user.click('#item-root a[href^="mailto:"]');
+    const recipients = await world.thunderbird.waitFor(
+      () =>
+        world.thunderbird.chrome<string | null>(
+          `const window = Services.wm.getMostRecentWindow("msgcompose");
+           const to = window?.gMsgCompose?.compFields?.to || null;
+           if (to) window.close();
+           return to;`,
+        ),
+      "the message to be written",
+    );
+    expect(recipients).toBe("a@example.org");
+    expect(await user.evaluate("return [location.pathname, document.body.dataset.stays];")).toEqual(
+      ["/options/history.html", "yes"],
+    );
   });
 
   test("a link opens outside Thunderbird, and the page stays", async () => {
