@@ -63,7 +63,7 @@ export async function itemVersions(
     else if (found !== "no calendar") holdings.push(found);
   }
   const replaced: ReplacedHolding[] = [];
-  const item = { ...wanted, names: namesOf(wanted, holdings) };
+  const item = { ...wanted, asked: wanted.names, names: namesOf(wanted, holdings) };
   for (const [index, one] of named.entries()) {
     const snapshot = one && (isHolding(one) ? one.snapshot : one);
     const found = snapshot && (await unlessDamaged(() => replacedHoldings(snapshot, item, signal)));

@@ -17,6 +17,8 @@ export interface ReplacedItem {
   readonly calendar: string;
   /** Names the resource has had; empty: its UID alone says which it is, and every text of the calendar is looked at. */
   readonly names: ReadonlySet<string>;
+  /** Names asked for: where it has no others, these tell a text that cannot be read. */
+  readonly asked: readonly string[];
   /** `null` for an item that cannot be read. */
   readonly uid: string | null;
 }
@@ -24,7 +26,7 @@ export interface ReplacedItem {
 /** @throws AppError "store-corrupt", "blob-missing", "aborted" */
 export async function replacedHoldings(
   snapshot: SnapshotReader,
-  { calendar, names, uid }: ReplacedItem,
+  { calendar, names, asked, uid }: ReplacedItem,
   signal: AbortSignal,
 ): Promise<ReplacedHolding[]> {
   const place = parseCalendarPath(calendar);
@@ -32,7 +34,8 @@ export async function replacedHoldings(
   const holdings: ReplacedHolding[] = [];
   for (const path of directory ? await snapshot.childPaths(directory) : []) {
     signal.throwIfAborted();
-    const isNamed = names.has(resourceName(path));
+    const name = resourceName(path);
+    const isNamed = names.size > 0 ? names.has(name) : asked.includes(name);
     if (!isNamed && names.size > 0) continue;
     const entry = await snapshot.stat(path);
     if (entry?.kind !== "file") continue;

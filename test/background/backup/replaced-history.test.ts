@@ -190,6 +190,21 @@ test("an item that came and went between two backups is found as gone, whatever 
   expect((await machine.search({ snapshotId }, work())).items).toEqual([]);
 });
 
+test("a text that cannot be read and lies among what was replaced alone is found by its name", async () => {
+  await backUp();
+  change("odd.ics", "no calendar at all");
+  change("other.ics", "nor is this");
+  change("odd.ics", null);
+  change("other.ics", null);
+  const snapshotId = await backUp();
+  const path = "/replaced/me@here/work/1-odd.ics";
+  const { items } = await machine.search({}, work());
+  expect(items).toContainEqual(expect.objectContaining({ path, uid: null, gone: true }));
+  expect((await machine.versions({ path }, work())).versions).toMatchObject([
+    { path, snapshotIds: [snapshotId], readable: true, uid: null },
+  ]);
+});
+
 test("another item's earlier text under the same name is not taken for this one's", async () => {
   change("a.ics", event("old", "Another item"));
   await backUp();
