@@ -272,6 +272,8 @@ export interface RemovalReport {
   readonly removed: readonly SnapshotName[];
   /** Paths of calendars that no other snapshot holds. */
   readonly lastOf: readonly string[];
+  /** Ids of those of them that cannot be read whole: what they alone hold cannot be told. */
+  readonly unreadable: readonly string[];
   /** Of a dry run: items of which no other snapshot holds a version that these do, the first of them; else `null`. */
   readonly onlyHere: { readonly items: readonly FoundItem[]; readonly total: number } | null;
 }

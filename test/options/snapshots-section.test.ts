@@ -387,6 +387,7 @@ test("before a snapshot is removed the page tells what only it holds", async () 
   background.answers["snapshots.remove"] = ({ dryRun }) => ({
     removed: [{ id: "s1", time: snapshot.time, label: "" }],
     lastOf: [HOME],
+    unreadable: [],
     onlyHere: dryRun ? { total: 51, items: [onlyItem] } : null,
   });
   button(`Remove the snapshot of ${WHEN}`).click();
@@ -400,6 +401,52 @@ test("before a snapshot is removed the page tells what only it holds", async () 
     { snapshotIds: ["s1"], dryRun: true },
     { snapshotIds: ["s1"], evenLast: true },
   ]);
+});
+
+const nothingOnly = (unreadable: readonly string[]) => ({
+  removed: [{ id: "s1", time: snapshot.time, label: "" }],
+  ...{ lastOf: [], unreadable, onlyHere: { total: 0, items: [] } },
+});
+
+test("of a damaged snapshot nobody says that others hold everything", async () => {
+  await open(snapshot);
+  background.answers["snapshots.remove"] = () => nothingOnly(["s1"]);
+  button(`Remove the snapshot of ${WHEN}`).click();
+  await vi.waitFor(() => expect(alerts()[0]).toContain("too damaged to tell"));
+  expect(text()).not.toContain("Other snapshots hold everything");
+  button("Remove it all the same").click();
+  await vi.waitFor(() => expect(text()).toContain(`The snapshot of ${WHEN} was removed.`));
+  expect(background.asks("snapshots.remove").at(-1)).toEqual({
+    snapshotIds: ["s1"],
+    evenLast: true,
+  });
+});
+
+test("a key that is pressed while it is looked up removes nothing, and whoever went elsewhere stays there", async () => {
+  await open(snapshot);
+  let answer: () => void = () => {};
+  background.answers["snapshots.remove"] = () =>
+    new Promise((resolve) => {
+      answer = () => resolve(nothingOnly([]));
+    });
+  const opener = button(`Remove the snapshot of ${WHEN}`);
+  const look = async (): Promise<void> => {
+    opener.click();
+    await vi.waitFor(() => expect(text()).toContain("Looking"));
+  };
+  const answered = () => vi.waitFor(() => button("Keep it"));
+  await look();
+  expect(document.activeElement?.textContent).toContain("Looking");
+  answer();
+  await answered();
+  expect(document.activeElement?.tagName).toBe("H3");
+  button("Keep it").click();
+  await look();
+  const elsewhere = button(`Pin the snapshot of ${WHEN}`);
+  elsewhere.focus();
+  answer();
+  await answered();
+  expect(document.activeElement).toBe(elsewhere);
 });
 
 test("a whole snapshot is saved as one archive, under a name that is free", async () => {

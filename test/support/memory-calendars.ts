@@ -21,6 +21,7 @@ export class MemoryCalendars implements CalendarSource, CalendarTarget, Calendar
   readonly #deleted = new Set<string>();
   readonly #made = new Map<string, string>();
   readonly #unsent = new Map<string, string>();
+  readonly #conflicts: { id: number; name: string; text: string }[] = [];
   #rewrite = (text: string) => text;
   #onRead = () => {};
   #movesUids: boolean = false;
@@ -76,6 +77,11 @@ export class MemoryCalendars implements CalendarSource, CalendarTarget, Calendar
   /** The server lists a member of this name and does not give it. */
   withhold(name: string): void {
     this.#missing.add(name);
+  }
+
+  /** A conflict of our own calendars left this text over. */
+  leaveOver(name: string, text: string): void {
+    this.#conflicts.push({ id: this.#conflicts.length, name, text });
   }
 
   /** The user deleted it, and the server does not know yet. */
@@ -137,7 +143,10 @@ export class MemoryCalendars implements CalendarSource, CalendarTarget, Calendar
     }));
     await onPage(page);
     const missing = [...this.#missing].map((name) => ({ name, reason: "The server answers 500." }));
-    return { missing: calendar.own ? missing : [], conflicts: [] };
+    return {
+      missing: calendar.own ? missing : [],
+      conflicts: calendar.own ? this.#conflicts : [],
+    };
   }
 
   async namesOf({ calendarId }: KnownCalendar, uid: string): Promise<readonly string[]> {

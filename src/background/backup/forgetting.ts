@@ -8,6 +8,7 @@ import type {
 import { AppError } from "../../shared/errors.ts";
 import type { Kloset } from "../kloset/kloset.ts";
 import type { SnapshotInfo } from "../kloset/snapshot-info.ts";
+import type { SnapshotReader } from "../kloset/snapshot-reader.ts";
 import { readPins, setPin } from "./pins.ts";
 import type { Work } from "./ports.ts";
 import { isOfSeries, PARTIAL, type SnapshotSeries, soleSeries } from "./previous-snapshots.ts";
@@ -44,7 +45,8 @@ export class Forgetting {
   }
 
   /**
-   * @throws AppError "snapshot-unknown", "snapshot-pinned", "last-snapshot" unless `evenLast` says the second word,
+   * @throws AppError "snapshot-unknown", "snapshot-pinned", "last-snapshot" unless `evenLast` says the second word
+   *   for what no other snapshot holds, or nobody can tell,
    *   and those of the store; then nothing is removed
    */
   async remove(
@@ -58,15 +60,17 @@ export class Forgetting {
     await refusePinned(store, snapshotIds);
     const removed = infos.filter(({ id }) => snapshotIds.includes(id));
     const lastOf = await lostCalendars(store, infos, snapshotIds);
+    const unreadable = await damagedOnes(store, snapshotIds, signal);
     if (!dryRun) {
       if (lastOf.length > 0 && !evenLast) throw lastSnapshot(lastOf);
+      if (unreadable.length > 0 && !evenLast) throw tooDamaged(unreadable);
       await this.#inTurn(async () => {
         // One may have been pinned while the snapshots were read.
         await refusePinned(store, snapshotIds);
         await this.#remove(store, snapshotIds, signal);
       });
     }
-    return { removed: removed.map(brief), lastOf };
+    return { removed: removed.map(brief), lastOf, unreadable };
   }
 
   /**
@@ -162,7 +166,7 @@ async function held(store: Kloset, { id }: SnapshotInfo): Promise<readonly strin
   return (await unlessDamaged(async () => heldCalendars(await store.openSnapshot(id)))) ?? null;
 }
 
-/** Calendars that no other snapshot holds. One too damaged to tell, or of another program, holds none. */
+/** Calendars that no other snapshot holds. One too damaged to tell, or of another program, holds none: see {@link damagedOnes}. */
 async function lostCalendars(
   store: Kloset,
   infos: readonly SnapshotInfo[],
@@ -178,6 +182,31 @@ async function lostCalendars(
     for (const path of (await held(store, info)) ?? []) lost.delete(path);
   }
   return [...lost].sort((a, b) => (a < b ? -1 : 1));
+}
+
+/** Those of which a listing cannot be read: what they alone hold cannot be told. */
+async function damagedOnes(
+  store: Kloset,
+  snapshotIds: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const damaged: string[] = [];
+  for (const id of snapshotIds) {
+    const isWhole = await unlessDamaged(async () => {
+      const snapshot = await store.openSnapshot(id, signal);
+      await heldCalendars(snapshot);
+      return listsWhole(snapshot);
+    });
+    if (!isWhole) damaged.push(id);
+  }
+  return damaged;
+}
+
+/** @returns true. @throws AppError "store-corrupt", "blob-missing" */
+async function listsWhole(snapshot: SnapshotReader, directory = "/"): Promise<boolean> {
+  for (const { kind, path } of await snapshot.list(directory))
+    if (kind === "directory") await listsWhole(snapshot, path);
+  return true;
 }
 
 function unknownSnapshot(snapshotId: string): AppError {
@@ -201,6 +230,18 @@ function lastSnapshot(calendars: readonly string[]): AppError {
     retry: "after-user",
     details: { calendars },
   });
+}
+
+function tooDamaged(snapshotIds: readonly string[]): AppError {
+  return new AppError(
+    "last-snapshot",
+    "Nobody can tell what this snapshot alone holds: it is damaged.",
+    {
+      hint: "Nothing was removed. Check it to learn what can still be restored, then confirm that it may be given up, or keep it.",
+      retry: "after-user",
+      details: { snapshotIds },
+    },
+  );
 }
 
 function jumped(): AppError {

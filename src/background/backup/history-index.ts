@@ -35,6 +35,8 @@ export interface IndexedCalendar {
   readonly pieces: readonly IndexedPiece[];
   /** What was replaced or removed before the snapshot: below `/replaced`. */
   readonly replaced: readonly IndexedPiece[];
+  /** Losers of conflicts: below `/conflicts`. */
+  readonly conflicts: readonly IndexedPiece[];
 }
 
 export interface IndexedSnapshot {
@@ -99,6 +101,7 @@ export class HistoryIndex {
         calendar,
         pieces: [...pieces, ...(await beside("pending"))],
         replaced: await beside(REPLACED),
+        conflicts: await beside("conflicts"),
       });
     }
     for (const calendar of await goneCalendars(snapshot)) {
@@ -121,13 +124,16 @@ export class HistoryIndex {
       name: `${snapshot.info.id} ${directory}`,
       entries: (_recall: (key: string) => IndexedFile | undefined) => snapshot.list(directory),
     };
-    const listed = (await snapshot.listingPieces?.(directory)) ?? [whole];
+    const inPieces = await unlessDamaged(async () => snapshot.listingPieces?.(directory));
+    const listed = inPieces ?? [whole];
     const pieces: IndexedPiece[] = [];
     for (const { name, entries } of listed) {
       const key = `${name} ${directory}`;
       const known = this.#pieces.get(key);
-      const found = known ? undefined : await entries((entry) => this.#files.get(entry));
-      // A listing cut in the middle of an entry can be read as a whole only.
+      const found = known
+        ? undefined
+        : await unlessDamaged(() => entries((entry) => this.#files.get(entry)));
+      // A listing that is damaged, or cut in the middle of an entry, can be read as a whole only, if at all.
       if (!known && !found)
         return [await this.#indexed(snapshot, await snapshot.list(directory), signal)];
       const piece = known ?? (await this.#indexed(snapshot, found ?? [], signal));

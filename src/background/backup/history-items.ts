@@ -21,7 +21,7 @@ interface Holding {
 export interface HistoryItem {
   readonly calendar: string;
   readonly holdings: readonly Holding[];
-  /** Texts it no longer had when the snapshots were made, the newest first. */
+  /** Texts it did not have when the snapshots were made, the last replaced first. */
   readonly replaced: readonly Holding[];
   /** The newest version, an unsent one before the one of the server; a replaced one only where there is no other. */
   readonly newest: Holding;
@@ -41,16 +41,16 @@ export interface HistoryQuery {
 /**
  * @param snapshots newest first
  * @param wanted ids of those whose items are asked for; the others tell what is gone
- * @param withReplaced also what was replaced or removed before one of them
+ * @param besidesOf what counts as `replaced`: texts an item did not have when its snapshot was made
  */
 export function historyItems(
   snapshots: readonly IndexedSnapshot[],
   wanted: ReadonlySet<string>,
-  withReplaced: boolean,
+  besidesOf: (calendar: IndexedCalendar) => readonly IndexedPiece[] = () => [],
 ): HistoryItem[] {
   const items: HistoryItem[] = [];
   const isAll = snapshots.every(({ info }) => wanted.has(info.id));
-  const replacedIn = piecesByCalendar(withReplaced ? snapshots : [], ({ replaced }) => replaced);
+  const replacedIn = piecesByCalendar(snapshots, besidesOf);
   for (const [calendar, pieces] of piecesByCalendar(snapshots, ({ pieces }) => pieces)) {
     const presenceOf = presencesOf(snapshots, calendar);
     const held = holdingsByItem(pieces);

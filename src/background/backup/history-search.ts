@@ -1,5 +1,5 @@
 /** Finding items over all snapshots, or in one; and the occurrences of a span of days in one. */
-import type { CommandArguments, CommandValue, FoundItem } from "../../shared/commands.ts";
+import type { CommandArguments, CommandValue } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Kloset } from "../kloset/kloset.ts";
 import { isOutdated } from "./calendar-presence.ts";
@@ -14,7 +14,7 @@ import {
 } from "./history-items.ts";
 import { monthOccurrences } from "./month-occurrences.ts";
 import { onlyCopies } from "./only-copies.ts";
-import type { KnownCalendar, Work } from "./ports.ts";
+import type { KnownCalendar, OnlyCopies, Work } from "./ports.ts";
 import { findCalendar } from "./snapshot-calendars.ts";
 import { openSnapshotFiles } from "./snapshot-files.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
@@ -56,7 +56,14 @@ export class HistorySearch {
     const key = JSON.stringify([snapshotId, snapshots.map(({ info }) => info.id)]);
     const wantedIds = new Set(wanted.map(({ id }) => id));
     if (this.#gathered?.key !== key)
-      this.#gathered = { key, items: historyItems(snapshots, wantedIds, snapshotId === undefined) };
+      this.#gathered = {
+        key,
+        items: historyItems(
+          snapshots,
+          wantedIds,
+          snapshotId === undefined ? ({ replaced }) => replaced : undefined,
+        ),
+      };
     const { items } = this.#gathered;
     const queryKey = JSON.stringify([key, query]);
     if (this.#matched?.key !== queryKey)
@@ -76,22 +83,25 @@ export class HistorySearch {
     };
   }
 
-  /** Items of which these snapshots alone hold a version; one too damaged to tell holds none. @throws AppError "aborted" */
-  async onlyIn(
-    store: Kloset,
-    snapshotIds: readonly string[],
-    work: Work,
-  ): Promise<{ readonly items: readonly FoundItem[]; readonly total: number }> {
+  /**
+   * Items of which these snapshots alone hold a version, be it one that a conflict left over. Of the others, one too
+   * damaged to be read holds none.
+   * @throws AppError "aborted"
+   */
+  async onlyIn(store: Kloset, snapshotIds: readonly string[], work: Work): Promise<OnlyCopies> {
     const infos = await store.listSnapshots();
     const loaded = await this.#index.load(store, infos, work);
     const snapshots = infos.flatMap(({ id }) => loaded.get(id) ?? []);
-    const all = historyItems(snapshots, new Set(loaded.keys()), true);
+    const all = historyItems(snapshots, new Set(loaded.keys()), ({ replaced, conflicts }) => [
+      ...replaced,
+      ...conflicts,
+    ]);
     const removed = new Set(
       snapshots.flatMap(({ info }, index) => (snapshotIds.includes(info.id) ? [index] : [])),
     );
     const found = matchingItems(onlyCopies(all, removed), {});
     const items = found.slice(0, ONLY_COPIES_NAMED).map((item) => foundItem(item, snapshots));
-    return { items, total: found.length };
+    return { items, total: found.length, unreadable: snapshotIds.filter((id) => !loaded.has(id)) };
   }
 
   /** @throws AppError "snapshot-unknown", "store-corrupt", "bad-argument", "aborted" */

@@ -2,6 +2,7 @@
  * What backing up and restoring need of the world: the calendars Thunderbird shows (from whatever provider)
  * and a way to write into them. Implemented over the calendar API in thunderbird-calendars.ts, in memory by tests.
  */
+import type { FoundItem } from "../../shared/commands.ts";
 import type { AppError } from "../../shared/errors.ts";
 
 /** A calendar as a backup knows it. */
@@ -156,4 +157,13 @@ export type OnProgress = (progress: { done: number; total: number; note: string 
 export interface Work {
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
+}
+
+/** What some snapshots alone hold. */
+export interface OnlyCopies {
+  /** The first of them. */
+  readonly items: readonly FoundItem[];
+  readonly total: number;
+  /** Ids of those too damaged to tell, or of other files than calendars. */
+  readonly unreadable: readonly string[];
 }

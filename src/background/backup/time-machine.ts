@@ -3,7 +3,6 @@ import type {
   CommandArguments,
   CommandValue,
   ItemVersions,
-  RemovalReport,
   SnapshotDifference,
 } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
@@ -14,7 +13,7 @@ import { HistorySearch } from "./history-search.ts";
 import { itemVersions, type WantedItem } from "./item-versions.ts";
 import type { KeptStore } from "./kept-store.ts";
 import { calendarPath, parseCalendarPath, parseResourcePath, resourceName } from "./layout.ts";
-import type { CalendarSource, Work } from "./ports.ts";
+import type { CalendarSource, OnlyCopies, Work } from "./ports.ts";
 import { safeResourceFile } from "./safe-names.ts";
 import { findCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
 import { compareCalendars } from "./snapshot-diff.ts";
@@ -68,10 +67,7 @@ export class TimeMachine {
   }
 
   /** What would be gone with these snapshots. @throws AppError "aborted", those of the store */
-  onlyIn(
-    snapshotIds: readonly string[],
-    work: Work,
-  ): Promise<NonNullable<RemovalReport["onlyHere"]>> {
+  onlyIn(snapshotIds: readonly string[], work: Work): Promise<OnlyCopies> {
     return this.#surroundings.store.use(work.signal, (opened) =>
       this.#search.onlyIn(opened, snapshotIds, work),
     );

@@ -63,7 +63,7 @@ export interface TimeMachine {
   onlyIn(
     snapshotIds: readonly string[],
     work: Work,
-  ): Promise<NonNullable<RemovalReport["onlyHere"]>>;
+  ): Promise<NonNullable<RemovalReport["onlyHere"]> & Pick<RemovalReport, "unreadable">>;
   /** @throws AppError "snapshot-unknown", "store-corrupt" */
   occurrences(
     args: CommandArguments<"snapshots.occurrences">,

@@ -8,6 +8,7 @@ export async function removeSnapshots(
   work: Work,
 ): Promise<RemovalReport> {
   const report = await forgetting.remove(args, work);
-  const { dryRun = false, snapshotIds } = args;
-  return { ...report, onlyHere: dryRun ? await timeMachine.onlyIn(snapshotIds, work) : null };
+  if (!args.dryRun) return { ...report, onlyHere: null };
+  const { unreadable, ...onlyHere } = await timeMachine.onlyIn(args.snapshotIds, work);
+  return { ...report, unreadable: [...new Set([...report.unreadable, ...unreadable])], onlyHere };
 }

@@ -24,8 +24,13 @@ export class SnapshotRemoval {
   /** Shows what would be gone. */
   async preview(): Promise<void> {
     const { client, words } = this.#page;
-    const looking = words.text("lookingWhatOnly");
-    show(this.node, element("p", { class: "quiet", role: "status" }, looking));
+    const looking = element(
+      "p",
+      { class: "quiet", role: "status", tabindex: -1 },
+      words.text("lookingWhatOnly"),
+    );
+    show(this.node, looking);
+    looking.focus();
     try {
       const report = await client.call("snapshots.remove", { ...this.#which, dryRun: true });
       this.#ask(report);
@@ -34,30 +39,41 @@ export class SnapshotRemoval {
     }
   }
 
+  /** Whoever has gone elsewhere meanwhile stays there. */
+  get #hasFocus(): boolean {
+    return this.node.contains(document.activeElement);
+  }
+
   get #which(): { readonly snapshotIds: readonly string[] } {
     return { snapshotIds: [this.#snapshot.id] };
   }
 
-  #ask({ lastOf, onlyHere }: RemovalReport): void {
+  #ask({ lastOf, onlyHere, unreadable }: RemovalReport): void {
     const { words } = this.#page;
+    const isDamaged = unreadable.length > 0;
+    const evenLast = lastOf.length > 0 || isDamaged;
+    const heading = element("h3", { tabindex: -1 }, words.text("previewHeading"));
+    const hadFocus = this.#hasFocus;
     const remove = element(
       "button",
-      { type: "button", class: "danger", onclick: () => void this.#remove(lastOf.length > 0) },
-      words.text(lastOf.length > 0 ? "removeLastNow" : "removeSnapshotNow"),
+      { type: "button", class: "danger", onclick: () => void this.#remove(evenLast) },
+      words.text(isDamaged ? "removeDamagedNow" : evenLast ? "removeLastNow" : "removeSnapshotNow"),
     );
     show(
       this.node,
       element(
         "div",
         { class: "preview", role: "group", "aria-label": words.text("previewHeading") },
-        element("h3", {}, words.text("previewHeading")),
+        heading,
+        isDamaged && warningNotice(words.text("tooDamagedToTell")),
         lastOf.length > 0 && this.#lastCopies(lastOf),
-        this.#onlyHere(onlyHere),
+        this.#onlyHere(onlyHere, isDamaged),
         element("p", { class: "hint" }, words.text("removeSnapshotHint")),
         element("p", { class: "actions" }, remove, this.#closeButton()),
       ),
     );
-    remove.focus();
+    // Not the button that destroys: a key pressed while it was looked up would press it.
+    if (hadFocus) heading.focus();
   }
 
   #lastCopies(calendars: readonly string[]): HTMLElement {
@@ -68,9 +84,10 @@ export class SnapshotRemoval {
     );
   }
 
-  #onlyHere(onlyHere: RemovalReport["onlyHere"]): HTMLElement {
+  #onlyHere(onlyHere: RemovalReport["onlyHere"], isDamaged: boolean): HTMLElement | null {
     const { words } = this.#page;
-    if (!onlyHere || onlyHere.total === 0) return element("p", {}, words.text("nothingOnlyHere"));
+    if (!onlyHere || onlyHere.total === 0)
+      return isDamaged ? null : element("p", {}, words.text("nothingOnlyHere"));
     const { items, total } = onlyHere;
     const more = total - items.length;
     return element(
@@ -108,7 +125,10 @@ export class SnapshotRemoval {
     const notice = isAppError(error, "aborted")
       ? resultNotice("warning", this.#page.words.text("removalCancelled"))
       : errorNotice(error);
-    show(this.node, notice, element("p", { class: "actions" }, this.#closeButton()));
+    const hadFocus = this.#hasFocus;
+    const close = this.#closeButton();
+    show(this.node, notice, element("p", { class: "actions" }, close));
+    if (hadFocus) close.focus();
   }
 
   #closeButton(): HTMLElement {

@@ -134,6 +134,22 @@ describe("removing a snapshot", () => {
     expect(await listed()).not.toContain(one);
   });
 
+  test("that is too damaged to tell what it holds takes a second word", async () => {
+    await backUp();
+    const before = new Set(storage.files.keys());
+    calendars.put("work", "b.ics", eventText("b", {}));
+    const two = await backUp();
+    // Its header, behind everything else, stays whole.
+    for (const [path, bytes] of storage.files)
+      if (path.startsWith("packfiles/") && !before.has(path)) bytes.fill(0xff, 16, 4_000);
+    const report = await forgetting.remove({ snapshotIds: [two], dryRun: true }, work());
+    expect(report).toMatchObject({ lastOf: [], unreadable: [two] });
+    expect(await codeOf(forgetting.remove({ snapshotIds: [two] }, work()))).toBe("last-snapshot");
+    expect(await listed()).toContain(two);
+    await forgetting.remove({ snapshotIds: [two], evenLast: true }, work());
+    expect(await listed()).not.toContain(two);
+  });
+
   test("that is not there, or gone already, removes none of the others", async () => {
     const [one, two] = [await backUp(), await backUp()];
     await forgetting.remove({ snapshotIds: [one] }, work());

@@ -67,6 +67,12 @@ async function backUp(calendarIds?: string[]): Promise<string> {
   return report.snapshotId;
 }
 
+/** Of what was written since; headers, behind everything else, stay whole. */
+function damageListings(before: ReadonlySet<string>): void {
+  for (const [path, bytes] of storage.files)
+    if (path.startsWith("packfiles/") && !before.has(path)) bytes.fill(0xff, 16, 4_000);
+}
+
 describe("the difference of two snapshots", () => {
   test("names items that were added, removed and changed, with what changed in words", async () => {
     calendars.put("work", "same.ics", event("same", "Same"));
@@ -407,7 +413,40 @@ describe("what would be gone with a snapshot", () => {
     calendars.put("work", "same.ics", event("same", "Same"));
     const first = await backUp();
     await backUp();
-    expect(await machine.onlyIn([first], work())).toEqual({ items: [], total: 0 });
+    expect(await machine.onlyIn([first], work())).toEqual({
+      items: [],
+      total: 0,
+      unreadable: [],
+    });
+  });
+
+  test("is also what a conflict left over", async () => {
+    calendars.put("work", "a.ics", event("a", "Theirs"));
+    const first = await backUp();
+    calendars.leaveOver("a.ics", event("a", "Mine"));
+    const second = await backUp();
+    const titles = async (id: string) =>
+      (await machine.onlyIn([id], work())).items.map(({ summary }) => summary);
+    expect(await titles(second)).toEqual(["Mine"]);
+    expect(await titles(first)).toEqual([]);
+  });
+
+  test("cannot be told of one whose listings are damaged, and no other is taken for it", async () => {
+    calendars.put("work", "same.ics", event("same", "Same"));
+    const first = await backUp();
+    const before = new Set(storage.files.keys());
+    calendars.put("work", "lost.ics", event("lost", "Lost"));
+    const second = await backUp();
+    damageListings(before);
+    expect(await machine.onlyIn([second], work())).toEqual({
+      items: [],
+      total: 0,
+      unreadable: [second],
+    });
+    // The damaged one holds the same event, and that cannot be known any more.
+    const { items, unreadable } = await machine.onlyIn([first], work());
+    expect(items.map(({ summary }) => summary)).toEqual(["Same"]);
+    expect(unreadable).toEqual([]);
   });
 });
 
