@@ -6,14 +6,22 @@
 /** After so long a section that is still reading shows what it has, and that it is reading. */
 const PATIENCE_MS = 400;
 
+/** None of them rejects. */
+export interface Showing {
+  /** Something can be seen, be it from the last time. */
+  readonly shown: Promise<void>;
+  /** All there is was asked for anew, and is shown. */
+  readonly read: Promise<void>;
+}
+
 /**
  * A section comes into view with what it shows, not as a heading over nothing.
- * @param onShow told the section's name whenever it comes into view; resolves when it has something to show
+ * @param onShow told the section's name whenever it comes into view
  */
 export function showSectionsByAddress(
   document: Document,
   window: Window,
-  onShow: (section: string) => Promise<void> | undefined,
+  onShow: (section: string) => Showing,
 ): void {
   const links = [...document.querySelectorAll<HTMLAnchorElement>("nav a[data-section]")];
   const names = links.map((link) => link.getAttribute("data-section") ?? "");
@@ -30,27 +38,42 @@ export function showSectionsByAddress(
       if (section) section.hidden = name !== current;
     }
     if (current !== undefined) {
-      const shown = onShow(current);
-      arrive(document.getElementById(`${current}-section`), shown);
-      if (place) void Promise.resolve(shown).then(() => goTo(document.getElementById(place)));
+      const { shown, read } = onShow(current);
+      const ready = Promise.race([shown, read]);
+      arrive(document.getElementById(`${current}-section`), ready);
+      if (place) void follow(place, ready, read);
     }
     if (moveFocus) document.getElementById(`${current}-heading`)?.focus();
+  };
+
+  /** What was shown last may lack the place, or have it where it will not stay. */
+  const follow = async (place: string, ready: Promise<void>, read: Promise<void>) => {
+    const { hash } = window.location;
+    await ready;
+    const from = document.activeElement;
+    const went = goTo(document.getElementById(place));
+    await read;
+    const at = document.activeElement;
+    // Whoever has gone elsewhere meanwhile stays there.
+    const stayed = at === (went ?? from) || at === document.body;
+    if (stayed && window.location.hash === hash) goTo(document.getElementById(place));
   };
 
   window.addEventListener("hashchange", () => update(true));
   update(false);
 }
 
-/** It may be gone, or have nothing to show. */
-function goTo(node: HTMLElement | null): void {
-  if (!node || node.hidden) return;
+/** It may be gone, or have nothing to show. @returns where it went */
+function goTo(node: HTMLElement | null): HTMLElement | null {
+  if (!node || node.hidden) return null;
   if (!node.hasAttribute("tabindex")) node.tabIndex = -1;
   node.focus({ preventScroll: true });
   node.scrollIntoView({ block: "start" });
+  return node;
 }
 
-function arrive(section: HTMLElement | null, ready: Promise<void> | undefined): void {
-  if (!section || !ready || section.hasAttribute("data-arrived")) return;
+function arrive(section: HTMLElement | null, ready: Promise<void>): void {
+  if (!section || section.hasAttribute("data-arrived")) return;
   const reveal = (): void => {
     section.classList.remove("arriving");
     section.setAttribute("data-arrived", "");

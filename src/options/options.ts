@@ -20,8 +20,8 @@ const sections = new Map<string, { refresh(): Promise<void>; readonly shown?: Pr
 // What a section shows may have changed behind the page's back, e.g. a disk that was taken off.
 showSectionsByAddress(document, window, (name) => {
   const section = sections.get(name);
-  const read = section?.refresh();
-  return section?.shown && read ? Promise.race([section.shown, read]) : read;
+  const read = Promise.resolve(section?.refresh());
+  return { shown: section?.shown ?? read, read };
 });
 
 // The history is looked at beside the settings, not instead of them.

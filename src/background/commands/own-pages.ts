@@ -53,6 +53,7 @@ export class OwnPages {
 export function placeOf(notification: string): [Section, string?] {
   if (notification.startsWith("backup")) return ["backups", "backup-now"];
   if (notification.startsWith("held-")) return ["accounts", "decisions"];
+  if (notification.startsWith("left-over-")) return ["accounts", "left-overs"];
   const [, accountId] = /^(?:sign-in|offered)-(.+)$/.exec(notification) ?? [];
   return accountId === undefined ? ["accounts"] : ["accounts", `account-${accountId}`];
 }

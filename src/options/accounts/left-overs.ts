@@ -29,7 +29,12 @@ export class LeftOvers {
     );
     this.node = element(
       "section",
-      { class: "decisions left-overs", "aria-labelledby": this.#heading.id, hidden: true },
+      {
+        class: "decisions left-overs",
+        id: "left-overs",
+        "aria-labelledby": this.#heading.id,
+        hidden: true,
+      },
       this.#heading,
       element("p", { class: "hint" }, words.text("leftOversHint")),
       this.#list,

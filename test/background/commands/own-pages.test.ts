@@ -45,6 +45,7 @@ test.each([
   ["sign-in-1b-2c", "accounts", "account-1b-2c"],
   ["offered-1b", "accounts", "account-1b"],
   ["held-c1", "accounts", "decisions"],
+  ["left-over-c1", "accounts", "left-overs"],
   ["item-store-0", "accounts", undefined],
 ])("a click on the notification %s leads to %s, %s", (id, section, card) => {
   const [where, what] = placeOf(id);
