@@ -65,7 +65,9 @@ export class HistoryQueries {
     const query = queryOf(snapshotId, wanted);
     const first = { ...query, offset: 0, limit: FIRST_ROWS };
     const found = beside
-      ? await this.#queue.beside(() => this.#page.client.call("snapshots.search", first))
+      ? await this.#queue.beside(async () =>
+          isWanted() ? this.#page.client.call("snapshots.search", first) : null,
+        )
       : await this.#ask("snapshots.search", first, isWanted);
     return found && isWanted() ? this.#found(found, query, isWanted) : null;
   }

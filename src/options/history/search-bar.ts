@@ -84,9 +84,11 @@ export class SearchBar {
     this.setCalendars([]);
   }
 
-  /** The choice stays while its calendar does. */
+  /** What is chosen stays, with or without its calendar among them: the list is still what was asked for. */
   setCalendars(calendars: readonly SearchedCalendar[]): void {
     const chosen = this.#calendar.value;
+    const isMissing = chosen !== "" && !calendars.some(({ path }) => path === chosen);
+    const missing = isMissing ? [...this.#calendar.selectedOptions] : [];
     const { words } = this.#page;
     const names = calendars.map(({ displayName }) => displayName);
     this.#calendar.replaceChildren(
@@ -101,6 +103,7 @@ export class SearchBar {
           twice ? `${displayName} (${where})` : displayName,
         );
       }),
+      ...missing,
     );
     this.choose(chosen);
   }

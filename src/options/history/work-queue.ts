@@ -7,6 +7,7 @@ export class WorkQueue {
   readonly #idle: (() => Promise<void>)[] = [];
   #working: Promise<void> | undefined;
   #beside = 0;
+  #lastBeside: Promise<unknown> = Promise.resolve();
 
   run<T>(task: () => Promise<T>): Promise<T> {
     return this.#enqueue(this.#urgent, task);
@@ -17,11 +18,16 @@ export class WorkQueue {
     return this.#enqueue(this.#idle, task);
   }
 
-  /** At once, and not in the line: for what takes so long that nobody should wait for it. What only fills in does. */
+  /**
+   * Not in the line: for what takes so long that nobody should wait for it. What only fills in does, and so does the
+   * next of its kind.
+   */
   async beside<T>(task: () => Promise<T>): Promise<T> {
     this.#beside += 1;
+    const result = this.#lastBeside.then(task);
+    this.#lastBeside = result.catch(() => undefined);
     try {
-      return await task();
+      return await result;
     } finally {
       this.#beside -= 1;
       this.#working ??= this.#work();

@@ -18,6 +18,8 @@ import { button, FakeBackground, NOW } from "../fake-background.ts";
 type Found = CommandValue<"snapshots.search">;
 
 const WORK = "/calendars/ada@dav.example.org/work";
+const HOME = "/calendars/local/home";
+const ANYTHING = { text: "", from: null, to: null, calendar: null, gone: false };
 const SNAPSHOTS: SnapshotSummary[] = ["new", "old", "oldest"].map((id, index) => ({
   ...{ id, time: NOW - index * 86_400_000, label: "", calendars: 1, items: 2, bytes: 100 },
   pinned: false,
@@ -44,7 +46,7 @@ const again = vi.fn();
 const text = () => document.body.textContent ?? "";
 const titles = () => [...document.querySelectorAll(".row .name")].map((node) => node.textContent);
 
-function open(): { items: FoundItems; pane: ListPane } {
+function open(): { items: FoundItems; pane: ListPane; bar: SearchBar; queries: HistoryQueries } {
   document.body.replaceChildren();
   const root = document.body.appendChild(document.createElement("main"));
   const dates = localDates("en");
@@ -55,7 +57,7 @@ function open(): { items: FoundItems; pane: ListPane } {
     ...{ view: nothing, open: nothing, restore: nothing, save: nothing, failed: nothing },
   });
   const bar = new SearchBar(document.createElement("search"), page, nothing);
-  return { items: new FoundItems(page, queries, bar, pane, again), pane };
+  return { items: new FoundItems(page, queries, bar, pane, again), pane, bar, queries };
 }
 
 beforeEach(() => {
@@ -93,6 +95,58 @@ test("what the newest backup holds is there while the others are searched, and s
   expect(text()).toContain("1 of 3 selected");
   expect(pane.list.ticks.size).toBe(1);
   expect(text()).not.toContain("being searched");
+});
+
+test("a chosen calendar stays chosen while only a backup without it was searched", async () => {
+  const home = {
+    ...{ path: HOME, displayName: "Home", account: "local" },
+    ...{ color: null, calendarId: null, items: 1 },
+  };
+  let answer: (value: Found) => void = () => {};
+  background.answers["snapshots.search"] = ({ snapshotId }) =>
+    snapshotId === "new"
+      ? found()
+      : new Promise((resolve) => {
+          answer = resolve;
+        });
+  const { items, bar } = open();
+  bar.setCalendars([home]);
+  bar.choose(HOME);
+  const shown = items.show(SNAPSHOTS, null, () => true);
+  await vi.waitFor(() => expect(text()).toContain("being searched"));
+  expect(bar.wanted.calendar).toBe(HOME);
+  answer({ ...found("a"), calendars: [home] });
+  await shown;
+  expect(bar.wanted.calendar).toBe(HOME);
+});
+
+test("of searches of all backups one goes on at a time, and those nobody wants any more are not begun", async () => {
+  const answers: ((value: Found) => void)[] = [];
+  const texts: (string | undefined)[] = [];
+  background.answers["snapshots.search"] = ({ snapshotId, text: words }) => {
+    if (snapshotId === "new") return found("a");
+    texts.push(words);
+    return new Promise((resolve) => {
+      answers.push(resolve);
+    });
+  };
+  const { queries } = open();
+  const isWanted = { first: true, second: true, third: true };
+  const search = (words: "first" | "second" | "third") =>
+    queries.items(undefined, { ...ANYTHING, text: words }, () => isWanted[words], true);
+  const first = search("first");
+  await vi.waitFor(() => expect(texts).toEqual(["first"]));
+  isWanted.first = false;
+  const second = search("second");
+  isWanted.second = false;
+  const third = search("third");
+  await queries.items("new", ANYTHING, () => true);
+  expect(texts).toEqual(["first"]);
+  answers[0]?.(found("a"));
+  expect([await first, await second]).toEqual([null, null]);
+  await vi.waitFor(() => expect(texts).toEqual(["first", "third"]));
+  answers[1]?.(found("b"));
+  expect((await third)?.answer.total).toBe(1);
 });
 
 test("a cancelled search leaves what was found, says so, and can be asked for again", async () => {

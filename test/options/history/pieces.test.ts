@@ -152,3 +152,22 @@ test("what takes long goes beside the line: the user's question is answered mean
   await Promise.all([long, idle]);
   expect(order).toEqual(["asked", "idle"]);
 });
+
+test("what takes long is done one at a time, whether or not the one before came to an end", async () => {
+  const queue = new WorkQueue();
+  const order: string[] = [];
+  let fail = (_error: Error) => {};
+  const first = queue.beside(
+    () =>
+      new Promise<void>((_, reject) => {
+        fail = reject;
+      }),
+  );
+  const second = queue.beside(async () => void order.push("second"));
+  await queue.run(async () => void order.push("asked"));
+  expect(order).toEqual(["asked"]);
+  fail(new Error("no disk"));
+  await expect(first).rejects.toThrow("no disk");
+  await second;
+  expect(order).toEqual(["asked", "second"]);
+});
