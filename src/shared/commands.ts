@@ -365,6 +365,8 @@ export interface ListedCalendar {
   readonly color: string | null;
   /** `user@host` of the account; `local` for calendars that are not ours. */
   readonly account: string;
+  /** Thunderbird's name of what provides it: `storage` for a calendar on this computer, e.g. `caldav`, `ics`. */
+  readonly type: string;
   readonly readOnly: boolean;
 }
 

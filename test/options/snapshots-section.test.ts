@@ -4,6 +4,7 @@ import { SnapshotsSection } from "../../src/options/components/snapshots-section
 import type {
   Account,
   FoundItem,
+  ListedCalendar,
   RestoreReport,
   SnapshotSummary,
 } from "../../src/shared/commands.ts";
@@ -50,6 +51,10 @@ const onlyItem: FoundItem = {
   ...{ recurring: false, component: "event", size: 200, versions: 1, snapshots: 1 },
   ...{ since: snapshot.time, until: snapshot.time, gone: true, replacedAt: null },
 };
+
+function listed(id: string, name: string, account: string, type: string): ListedCalendar {
+  return { id, name, color: null, account, type, readOnly: false };
+}
 
 let background: FakeBackground;
 
@@ -346,14 +351,24 @@ test("items whose calendar is gone can go into a new one", async () => {
 
 test("a restore may go into any calendar in Thunderbird, and into a new one on a server", async () => {
   background.answers["calendars.list"] = () => [
-    { id: "c1", name: "Team", color: null, account: "bob@dav.example.org", readOnly: false },
-    { id: "c2", name: "Holidays", color: null, account: "local", readOnly: true },
+    listed("c1", "Team", "bob@dav.example.org", "ext-keeper"),
+    { ...listed("c2", "Holidays", "local", "ics"), readOnly: true },
+    listed("c3", "Home", "local", "storage"),
+    listed("c4", "Thunderbird's own CalDAV", "local", "caldav"),
   ];
   background.answers["accounts.list"] = () => [sampleAccount];
   background.answers["snapshots.restore"] = () => ({ ...nothing, created: 1 });
   await openRestore();
   await vi.waitFor(() => expect(text()).toContain("Team"));
   expect(text()).not.toContain("Holidays");
+  const places = [...document.querySelectorAll("optgroup")].map(({ label, textContent }) => [
+    ...[label, textContent],
+  ]);
+  expect(places).toEqual([
+    ["bob@dav.example.org", "Team"],
+    ["On this computer", "Home"],
+    ["Other calendars in Thunderbird", "Thunderbird's own CalDAV"],
+  ]);
   field("Another calendar").click();
   button("Preview").click();
   await vi.waitFor(() => button("Restore now"));

@@ -6,8 +6,8 @@ export type CalendarNames = Pick<CalendarSource, "calendars">;
 
 export async function listCalendars(source: CalendarNames): Promise<ListedCalendar[]> {
   return (await source.calendars()).map(
-    ({ calendarId, displayName, color, account, readOnly }) => ({
-      ...{ id: calendarId, name: displayName, color, account, readOnly },
+    ({ calendarId, displayName, color, account, type, readOnly }) => ({
+      ...{ id: calendarId, name: displayName, color, account, type, readOnly },
     }),
   );
 }

@@ -22,13 +22,16 @@ export function calendarOptions(
   calendars: readonly ListedCalendar[],
   { words }: Page,
 ): HTMLOptGroupElement[] {
-  const accounts = [...new Set(calendars.map(({ account }) => account))];
-  return accounts.map((account) =>
+  const placeOf = ({ account, type }: ListedCalendar): string => {
+    if (account !== "local") return account;
+    return words.text(type === "storage" ? "localCalendar" : "otherCalendars");
+  };
+  return [...new Set(calendars.map(placeOf))].map((place) =>
     element(
       "optgroup",
-      { label: account === "local" ? words.text("localCalendar") : account },
+      { label: place },
       ...calendars
-        .filter((calendar) => calendar.account === account)
+        .filter((calendar) => placeOf(calendar) === place)
         .map(({ id, name }) => element("option", { value: id }, name)),
     ),
   );
