@@ -41,7 +41,8 @@ export async function measureBackups(kept: KeptCalendar, folder: string): Promis
   }
 }
 
-async function useStore({ run }: KeptCalendar, folder: string): Promise<void> {
+/** @param folder listed in the places */
+export async function useStore({ run }: KeptCalendar, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await run("backup.configure", { directory: folder, passphrase: null });
 }

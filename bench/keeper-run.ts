@@ -17,8 +17,10 @@ import {
   measureHistory,
   measureRestore,
   measureServerRestore,
+  useStore,
 } from "./keeper-backups.ts";
 import { showCalendarTab, watchMainThread } from "./main-thread.ts";
+import { measurePages } from "./pages.ts";
 import { memoryOf } from "./reading.ts";
 import { KEEPER, type Sample, SESSION_TIMEOUT_MS } from "./samples.ts";
 import { fillCalendar, SEED } from "./server-calendar.ts";
@@ -116,6 +118,13 @@ export async function runKeeper(options: KeeperRun): Promise<void> {
     if (topics.has("backups")) {
       await measureBackups(kept, stores);
       if (items <= LARGEST_RESTORED) await measureRestore(kept, restored);
+    }
+    if (topics.has("views")) {
+      if (!topics.has("backups")) {
+        await useStore(kept, stores);
+        await run("backup.run", {});
+      }
+      await measurePages(thunderbird, add);
     }
     if (topics.has("history") && withHistory && items <= LARGEST_RESTORED) {
       await measureHistory(kept, stores, snapshots);

@@ -1,7 +1,7 @@
 /** What a bench measures: each topic can be asked for alone. Pure. */
 
 /**
- * `sync`: first sync, polls, an edit. `views`: month, list, start-up. `backups`: backing up, restoring into a folder.
+ * `sync`: first sync, polls, an edit. `views`: month, list, start-up, our pages. `backups`: backing up, restoring into a folder.
  * `history`: looking back over many snapshots, restoring to the server.
  */
 export const TOPICS = ["sync", "views", "backups", "history"] as const;

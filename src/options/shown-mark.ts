@@ -1,10 +1,21 @@
-/** Notes in the page's performance timeline when it first showed real data: what the bench and the tests measure. */
+/** Notes in the page's performance timeline when it first showed something: what the bench measures. */
 
 const noted = new Set<string>();
 
-/** @param what the page or section; later calls change nothing */
-export function markShown(what: "accounts" | "backups" | "history"): void {
-  if (noted.has(what)) return;
-  noted.add(what);
-  performance.mark(`${what} shown`);
+type Shown = "accounts" | "backups" | "history";
+
+/** Something can be seen, be it from the last time. Later calls change nothing. */
+export function markShown(what: Shown): void {
+  markOnce(`${what} shown`);
+}
+
+/** All that was asked for is shown as it is now. Later calls change nothing. */
+export function markFresh(what: Shown): void {
+  markOnce(`${what} fresh`);
+}
+
+function markOnce(name: string): void {
+  if (noted.has(name)) return;
+  noted.add(name);
+  performance.mark(name);
 }

@@ -1,9 +1,11 @@
 // @vitest-environment jsdom
 import { beforeEach, expect, test, vi } from "vitest";
 import { AccountsSection } from "../../src/options/components/accounts-section.ts";
+import { LastShown } from "../../src/options/last-shown.ts";
 import type { Account, AccountCalendar } from "../../src/shared/commands.ts";
 import { AppError } from "../../src/shared/errors.ts";
 import { discoveredCalendar } from "../support/account-samples.ts";
+import { MemoryArea } from "../support/memory-area.ts";
 import { alerts, button, FakeBackground, field, NOW } from "./fake-background.ts";
 
 let background: FakeBackground;
@@ -109,6 +111,24 @@ test("an account is added: searched, ticked, subscribed", async () => {
     { ...login, savePassword: true, calendars: ["https://dav.example.org/ada/work/"] },
   ]);
   expect(document.body.innerHTML).not.toContain("engine");
+});
+
+test("what was shown last is no longer said to be that once reading failed", async () => {
+  const area = new MemoryArea();
+  new LastShown({ local: area }).keep("accounts", [account()]);
+  let fail: () => void = () => {};
+  background.answers["accounts.list"] = () =>
+    new Promise((_, reject) => {
+      fail = () => reject(new AppError("item-store", "The store cannot be opened."));
+    });
+  const page = { ...background.page, lastShown: new LastShown({ local: area }) };
+  const reading = new AccountsSection(document.body, page).refresh();
+  await vi.waitFor(() => expect(document.body.textContent).toContain("Work"));
+  expect(document.querySelector("[data-as-last][aria-busy=true]")).not.toBeNull();
+  fail();
+  await reading;
+  expect(alerts()[0]).toContain("The store cannot be opened.");
+  expect(document.querySelector("[data-as-last], [aria-busy]")).toBeNull();
 });
 
 test("empty fields are named and nothing is sent", async () => {

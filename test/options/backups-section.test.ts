@@ -2,8 +2,10 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { BackupsSection } from "../../src/options/components/backups-section.ts";
 import { HelpSection } from "../../src/options/components/help-section.ts";
+import { LastShown } from "../../src/options/last-shown.ts";
 import type { BackupReport, BackupSettings, KnownStore } from "../../src/shared/commands.ts";
 import { AppError } from "../../src/shared/errors.ts";
+import { MemoryArea } from "../support/memory-area.ts";
 import { alerts, button, FakeBackground, field, NOW } from "./fake-background.ts";
 
 const report: BackupReport = {
@@ -57,6 +59,24 @@ test("the place is shown, with the advice of another disk", async () => {
   expect(text()).toContain("/profile/caldav-keeper/store");
   expect(text()).toContain("on the same disk");
   expect(text()).toContain("No backup yet");
+});
+
+test("what was shown last is no longer said to be that once reading failed", async () => {
+  const area = new MemoryArea();
+  new LastShown({ local: area }).keep("backups", { settings, stores: [] });
+  let fail: () => void = () => {};
+  background.answers["backup.configure"] = () =>
+    new Promise((_, reject) => {
+      fail = () => reject(new AppError("item-store", "The settings cannot be read."));
+    });
+  const page = { ...background.page, lastShown: new LastShown({ local: area }) };
+  const reading = new BackupsSection(document.body, page).refresh();
+  await vi.waitFor(() => expect(text()).toContain("/profile/caldav-keeper/store"));
+  expect(document.querySelector("[data-as-last][aria-busy=true]")).not.toBeNull();
+  fail();
+  await reading;
+  expect(alerts()[0]).toContain("The settings cannot be read.");
+  expect(document.querySelector("[data-as-last], [aria-busy=true]")).toBeNull();
 });
 
 test("another folder is chosen with the picker", async () => {

@@ -72,7 +72,7 @@ test("one section is shown, the one the address names", () => {
   const shown: string[] = [];
   showSectionsByAddress(document, window, (section) => {
     shown.push(section);
-    return undefined;
+    return { shown: Promise.resolve(), read: Promise.resolve() };
   });
   const visible = () =>
     [...document.querySelectorAll<HTMLElement>("main > section")]

@@ -7,7 +7,7 @@ import { element, show } from "../element.ts";
 import { FirstShown } from "../first-shown.ts";
 import { markAsLast, markAsNew } from "../last-shown.ts";
 import type { Page } from "../page.ts";
-import { markShown } from "../shown-mark.ts";
+import { markFresh, markShown } from "../shown-mark.ts";
 import { AccountCard } from "./account-card.ts";
 import { AccountForm } from "./account-form.ts";
 import { emptyNotice, errorNotice, warningNotice } from "./notice.ts";
@@ -101,9 +101,11 @@ export class AccountsSection {
       await this.#leftOvers.refresh();
       this.#showPaused(paused);
       this.#show(accounts);
+      markFresh("accounts");
       this.#page.lastShown.keep("accounts", accounts);
     } catch (error) {
       const { words } = this.#page;
+      markAsNew(this.#list);
       show(
         this.#list,
         errorNotice(error, { label: words.text("tryAgain"), run: () => void this.refresh() }),

@@ -5,7 +5,7 @@ import { element, show } from "../element.ts";
 import { FirstShown } from "../first-shown.ts";
 import { markAsLast, markAsNew } from "../last-shown.ts";
 import type { Page } from "../page.ts";
-import { markShown } from "../shown-mark.ts";
+import { markFresh, markShown } from "../shown-mark.ts";
 import { BackupNowCard } from "./backup-now-card.ts";
 import { errorNotice } from "./notice.ts";
 import { PlaceCard } from "./place-card.ts";
@@ -61,11 +61,14 @@ export class BackupsSection {
       show(this.#trouble);
       this.#show(settings, stores);
       markAsNew(this.#root);
+      markFresh("backups");
       lastShown.keep("backups", { settings, stores });
       // The keys of an encrypted store may take seconds: what is known already does not wait for it.
       void this.#size.refresh();
     } catch (error) {
       const again = { label: words.text("tryAgain"), run: () => void this.refresh() };
+      // Nothing is waited for any more: the notice says what is the matter.
+      markAsNew(this.#root);
       show(this.#trouble, errorNotice(error, again));
       if (!this.#drawn) this.#root.replaceChildren(this.#trouble);
     }

@@ -5,7 +5,7 @@
 import type { CommandValue, SnapshotSummary } from "../../shared/commands.ts";
 import { isAppError } from "../../shared/errors.ts";
 import type { Page } from "../page.ts";
-import { markShown } from "../shown-mark.ts";
+import { markFresh, markShown } from "../shown-mark.ts";
 import type { FoundListing, HistoryQueries, IsWanted } from "./history-queries.ts";
 import type { ListPane } from "./list-pane.ts";
 import type { SearchBar, Wanted } from "./search-bar.ts";
@@ -72,6 +72,7 @@ export class FoundItems {
     if (!found) return;
     this.#allRead ||= snapshot === null;
     this.#showFound(found, inParts);
+    markFresh("history");
     if (inParts) this.#pane.showNote("");
     if (snapshot === null) await this.#keep(snapshots, wanted, found);
     if (found.unreadable > 0)
