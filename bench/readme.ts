@@ -1,8 +1,10 @@
 /**
  * The bench's result as README shows it, between two markers, so that no figure is typed by hand.
  */
+
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import * as v from "valibot";
 import { root } from "../scripts/child-process.ts";
 import { compare, type Sample } from "./samples.ts";
 import { exponentOf, readmeTable } from "./table.ts";
@@ -30,6 +32,42 @@ export interface BenchResults {
 
 const BEGIN = "<!-- bench: written by `npm run bench -- --readme` -->";
 const END = "<!-- /bench -->";
+
+/** Loose: only what the table is made of is looked at. */
+const resultsShape = v.looseObject({
+  date: v.string(),
+  commit: v.string(),
+  machine: v.looseObject({
+    cores: v.number(),
+    processor: v.string(),
+    memory: v.string(),
+    platform: v.string(),
+    node: v.string(),
+  }),
+  thunderbird: v.string(),
+  compiled: v.boolean(),
+  missing: v.array(v.string()),
+  leftOut: v.array(v.string()),
+  samples: v.array(
+    v.looseObject({
+      work: v.string(),
+      who: v.string(),
+      items: v.number(),
+      unit: v.string(),
+      value: v.number(),
+    }),
+  ),
+});
+
+/** @throws Error that names what an older bench did not write */
+export function benchResultsOf(json: string): BenchResults {
+  const parsed = v.safeParse(resultsShape, JSON.parse(json));
+  if (parsed.success) return parsed.output as BenchResults;
+  const lacking = [...new Set(parsed.issues.map((issue) => v.getDotPath(issue)))].join(", ");
+  throw new Error(
+    `These results are not of this bench: ${lacking} is missing or of another kind. README.md was left as it is; measure anew with npm run bench.`,
+  );
+}
 
 /** @throws Error where the markers are missing */
 export function readmeWith(readme: string, results: BenchResults): string {

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { root } from "../scripts/child-process.ts";
-import { type BenchResults, writeIntoReadme } from "./readme.ts";
+import { benchResultsOf, writeIntoReadme } from "./readme.ts";
 
 const file = path.join(root, "bench/results/latest.json");
-await writeIntoReadme(JSON.parse(await readFile(file, "utf8")) as BenchResults);
+await writeIntoReadme(benchResultsOf(await readFile(file, "utf8")));

@@ -1,7 +1,7 @@
 /** How a bench's numbers are summed up. */
 import { expect, test } from "vitest";
 import { PeerTime } from "../../bench/peer-time.ts";
-import { readmeWith } from "../../bench/readme.ts";
+import { benchResultsOf, readmeWith } from "../../bench/readme.ts";
 import { compare, figureOf, growth, KEEPER, type Sample } from "../../bench/samples.ts";
 import { growthTableOf, tableOf } from "../../bench/table.ts";
 import { topicsOf } from "../../bench/topics.ts";
@@ -101,4 +101,15 @@ test("README gets the medians, the spread and the machine between its markers", 
   expect(written.endsWith("<!-- /bench -->\n\nB\n")).toBe(true);
   expect(readmeWith(written, results)).toBe(written);
   expect(() => readmeWith("# A\n", results)).toThrow("README.md lacks");
+});
+
+test("results of an older bench are refused, and what they lack is named", () => {
+  const whole = {
+    ...{ date: "2026-11-21", commit: "abc1234", thunderbird: "153.7.0", compiled: false },
+    machine: { cores: 2, processor: "Quick", memory: "4 GiB", platform: "linux", node: "v20" },
+    ...{ missing: [], leftOut: [], samples: [sample(KEEPER, 1_000, 10)] },
+  };
+  expect(benchResultsOf(JSON.stringify(whole))).toEqual(whole);
+  const { leftOut: _, date: __, ...old } = whole;
+  expect(() => benchResultsOf(JSON.stringify(old))).toThrow("date, leftOut is missing");
 });
