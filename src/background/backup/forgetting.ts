@@ -9,6 +9,7 @@ import { AppError } from "../../shared/errors.ts";
 import type { Kloset } from "../kloset/kloset.ts";
 import type { SnapshotInfo } from "../kloset/snapshot-info.ts";
 import type { SnapshotReader } from "../kloset/snapshot-reader.ts";
+import { REPLACED, SECTIONS } from "./layout.ts";
 import { readPins, setPin } from "./pins.ts";
 import type { Work } from "./ports.ts";
 import { isOfSeries, PARTIAL, type SnapshotSeries, soleSeries } from "./previous-snapshots.ts";
@@ -202,10 +203,14 @@ async function damagedOnes(
   return damaged;
 }
 
-/** @returns true. @throws AppError "store-corrupt", "blob-missing" */
-async function listsWhole(snapshot: SnapshotReader, directory = "/"): Promise<boolean> {
-  for (const { kind, path } of await snapshot.list(directory))
-    if (kind === "directory") await listsWhole(snapshot, path);
+/** Another program's folders are not walked: they may be anything. @returns true. @throws AppError "store-corrupt", "blob-missing" */
+async function listsWhole(snapshot: SnapshotReader): Promise<boolean> {
+  const walk = async (directory: string): Promise<void> => {
+    for (const { kind, path } of await snapshot.list(directory))
+      if (kind === "directory") await walk(path);
+  };
+  for (const section of [...SECTIONS, REPLACED])
+    if ((await snapshot.entryName(`/${section}`)) !== undefined) await walk(`/${section}`);
   return true;
 }
 
