@@ -90,12 +90,13 @@ export class HistoryIndex {
   async #read(store: Kloset, info: SnapshotInfo, signal: AbortSignal): Promise<IndexedSnapshot> {
     const snapshot = await openSnapshotFiles(store, info.id, signal);
     const calendars: IndexedCalendar[] = [];
+    const besides = (calendar: SnapshotCalendar) => async (section: Section) => {
+      const path = sectionPath(section, calendar.account, calendar.calendar);
+      if ((await snapshot.entryName(path)) === undefined) return [];
+      return this.#piecesOf(snapshot, path, signal);
+    };
     for (const calendar of await snapshotCalendars(snapshot)) {
-      const beside = async (section: Section) => {
-        const path = sectionPath(section, calendar.account, calendar.calendar);
-        if ((await snapshot.entryName(path)) === undefined) return [];
-        return this.#piecesOf(snapshot, path, signal);
-      };
+      const beside = besides(calendar);
       const pieces = await this.#piecesOf(snapshot, calendar.path, signal);
       calendars.push({
         calendar,
@@ -105,11 +106,12 @@ export class HistoryIndex {
       });
     }
     for (const calendar of await goneCalendars(snapshot)) {
-      const path = sectionPath(REPLACED, calendar.account, calendar.calendar);
+      const beside = besides(calendar);
       calendars.push({
         calendar,
         pieces: [],
-        replaced: await this.#piecesOf(snapshot, path, signal),
+        replaced: await beside(REPLACED),
+        conflicts: await beside("conflicts"),
       });
     }
     return { info, calendars };
