@@ -8,9 +8,9 @@ export function tableOf(comparisons: readonly Comparison[]): string {
   ];
   for (const { work, items, unit, keeper, peer, ratio } of comparisons) {
     const theirs = peer === null ? "–" : `${figure(peer, unit)} (${peer.name})`;
-    const times = ratio === null ? "–" : ratio.toPrecision(2);
+    const quotient = ratio === null ? "–" : times(ratio);
     lines.push(
-      `| ${work} | ${items.toLocaleString("en")} | ${figure(keeper, unit)} | ${theirs} | ${times} |`,
+      `| ${work} | ${items.toLocaleString("en")} | ${figure(keeper, unit)} | ${theirs} | ${quotient} |`,
     );
   }
   return `${lines.join("\n")}\n`;
@@ -59,15 +59,21 @@ export function readmeTable(
       : " | ";
     const theirs = peer === null ? "–" : `${figure(peer, unit)} (${peer.name})`;
     lines.push(
-      `| ${isNew ? work : ""} | ${own} | ${theirs} | ${ratio === null ? "–" : ratio.toPrecision(2)} |`,
+      `| ${isNew ? work : ""} | ${own} | ${theirs} | ${ratio === null ? "–" : times(ratio)} |`,
     );
   }
   return `${lines.join("\n")}\n`;
 }
 
+/** Two figures, and no powers of ten. */
+function times(ratio: number): string {
+  return ratio >= 10 ? String(Math.round(ratio)) : ratio.toPrecision(2);
+}
+
 function figure({ median, least, most, runs }: Figure, unit: Sample["unit"]): string {
   const middle = amount(median, unit);
-  return runs === 1 ? middle : `${middle} (${amount(least, unit)} … ${amount(most, unit)})`;
+  const [low, high] = [amount(least, unit), amount(most, unit)];
+  return runs === 1 || low === high ? middle : `${middle} (${low} … ${high})`;
 }
 
 function amount(value: number, unit: Sample["unit"]): string {
@@ -79,5 +85,7 @@ function amount(value: number, unit: Sample["unit"]): string {
       ? `${Math.round(value / 1_000)} kB`
       : `${(value / 1_000_000).toFixed(1)} MB`;
   }
-  return unit === "MB" ? `${value.toFixed(1)} MB` : String(Math.round(value));
+  if (unit === "MB") return `${value.toFixed(1)} MB`;
+  const whole = Math.round(value);
+  return `${whole} ${whole === 1 ? unit.slice(0, -1) : unit}`;
 }
