@@ -1,6 +1,7 @@
 /** An edit in Thunderbird, until the server is sent it: the same for every provider. */
 import type { CaldavTestServer } from "../test/support/caldav-test-server/server.ts";
 import type { Thunderbird } from "../test/support/thunderbird.ts";
+import { untilAtRest } from "./main-thread.ts";
 import type { Sample } from "./samples.ts";
 
 export async function measureEdit(
@@ -9,7 +10,6 @@ export async function measureEdit(
   calendarId: string,
   add: (work: string, unit: Sample["unit"], value: number) => void,
 ): Promise<void> {
-  // The views' answers may still come in: an edit is measured in a calendar at rest.
   const prepared = await thunderbird.chrome<boolean>(
     `const [id] = arguments;
      const { cal } = ChromeUtils.importESModule("resource:///modules/calendar/calUtils.sys.mjs");
@@ -23,6 +23,7 @@ export async function measureEdit(
     calendarId,
   );
   if (!prepared) throw new Error("The calendar holds no event to edit.");
+  await untilAtRest(thunderbird);
   const gate = server.gate({ method: "PUT" });
   const began = performance.now();
   await thunderbird.chrome(

@@ -19,7 +19,7 @@ import {
   measureServerRestore,
   useStore,
 } from "./keeper-backups.ts";
-import { showCalendarTab, watchMainThread } from "./main-thread.ts";
+import { showCalendarTab, untilAtRest, watchMainThread } from "./main-thread.ts";
 import { measurePages } from "./pages.ts";
 import { memoryOf } from "./reading.ts";
 import { KEEPER, type Sample, SESSION_TIMEOUT_MS } from "./samples.ts";
@@ -105,6 +105,7 @@ export async function runKeeper(options: KeeperRun): Promise<void> {
       add(work, "bytes", reports[0]?.bytes ?? 0);
     };
     if (topics.has("sync")) {
+      await untilAtRest(thunderbird);
       await poll("poll, nothing changed", 0);
       await poll("poll, 1 changed", 1);
       await poll("poll, 100 changed", 100);

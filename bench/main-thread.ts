@@ -1,4 +1,5 @@
 /** How long Thunderbird's main thread did not answer: a timer of its main window that notes when it comes late. */
+import { setTimeout as delay } from "node:timers/promises";
 import type { Thunderbird } from "../test/support/thunderbird.ts";
 
 const PERIOD_MS = 10;
@@ -29,6 +30,28 @@ export async function showCalendarTab(thunderbird: Thunderbird, shown: boolean):
         shown,
       ),
     shown ? "the calendar tab" : "the calendar tab to close",
+  );
+}
+
+/** Of one core, over {@link REST_MS}. */
+const LEAST_WORK_MS = 200;
+const REST_MS = 2_000;
+
+/** Until Thunderbird's processes do next to nothing: after a first sync and a start its views read for a while. */
+export async function untilAtRest(thunderbird: Thunderbird): Promise<void> {
+  const cpuMs = () =>
+    thunderbird.chrome<number>(
+      `const parent = await ChromeUtils.requestProcInfo();
+       return [parent, ...parent.children].reduce((sum, { cpuTime }) => sum + cpuTime, 0) / 1_000_000;`,
+    );
+  await thunderbird.waitFor(
+    async () => {
+      const before = await cpuMs();
+      await delay(REST_MS);
+      return (await cpuMs()) - before < LEAST_WORK_MS;
+    },
+    "Thunderbird to come to rest",
+    300_000,
   );
 }
 
