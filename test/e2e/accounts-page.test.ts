@@ -239,9 +239,15 @@ describe("the accounts page", () => {
     await user.see("Left over from calendars that are gone");
     await user.see("Never sent to the server");
     await picture("left-overs");
-    await user.evaluate(
-      `const choice = document.querySelector('[aria-label="Calendar for “Plan that was never sent”"]');
-       choice.value = ${JSON.stringify(target.id)};`,
+    await eventually(
+      () =>
+        user.evaluate<boolean>(
+          `const choice = document.querySelector('[aria-label="Calendar for “Plan that was never sent”"]');
+           choice.value = ${JSON.stringify(target.id)};
+           choice.dispatchEvent(new Event("change"));
+           return choice.value === ${JSON.stringify(target.id)};`,
+        ),
+      "the calendar among those that may be chosen",
     );
     await user.press("Put “Plan that was never sent” into the chosen calendar");
     await user.see("“Plan that was never sent” is in “Shelf” now.");

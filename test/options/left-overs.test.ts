@@ -8,7 +8,7 @@ const PEOPLE = ["grace@example.org", "linus@example.org"];
 
 let background: FakeBackground;
 
-async function open(people: readonly string[]): Promise<void> {
+async function open(people: readonly string[]): Promise<LeftOvers> {
   const item: LeftOver = { ids: [7], summary: "Tea", text: "…", undecided: false, people };
   const calendar = { calendarId: "gone", name: "Old", account: "me@here", removedAt: 5 };
   background.answers["leftovers.list"] = () => ({
@@ -22,6 +22,7 @@ async function open(people: readonly string[]): Promise<void> {
   const left = new LeftOvers(background.page, () => {});
   document.body.replaceChildren(left.node);
   await left.refresh();
+  return left;
 }
 
 const puts = () => background.asks("leftovers.put");
@@ -58,4 +59,22 @@ test.each([
   if (choice) choice.value = target;
   button(PUT).click();
   expect(puts()).toMatchObject([{ targetId: target, mail: false }]);
+});
+
+test("a calendar that was chosen stays chosen when the list is drawn anew", async () => {
+  const left = await open([]);
+  const choice = () =>
+    document.querySelector<HTMLSelectElement>("[aria-label='Calendar for “Tea”']");
+  const select = choice();
+  if (select) select.value = "shelf";
+  select?.dispatchEvent(new Event("change"));
+  const listed = background.answers["leftovers.list"]?.({});
+  background.answers["leftovers.list"] = async () => {
+    const { calendars, targets } = await Promise.resolve(listed ?? { calendars: [], targets: [] });
+    return { calendars, targets: [{ id: "new", name: "A new one", mails: false }, ...targets] };
+  };
+  await left.refresh();
+  expect(choice()?.options).toHaveLength(3);
+  button(PUT).click();
+  expect(puts()).toMatchObject([{ targetId: "shelf" }]);
 });

@@ -15,6 +15,8 @@ export class LeftOvers {
   readonly #heading: HTMLElement;
   readonly #list = element("div", { class: "cards" });
   readonly #outcome = element("div");
+  /** Calendars that were chosen for items: a list that is drawn anew forgets none. */
+  readonly #choices = new Map<string, string>();
   #shown = "";
 
   /** @param changed told when there is something new to be read */
@@ -92,12 +94,19 @@ export class LeftOvers {
       if (!view.hasChildNodes()) show(view, itemView(this.#page, text));
     });
     open.setAttribute("aria-expanded", "false");
+    const key = `${calendarId}/${ids.join()}`;
+    const choose = (): void => {
+      this.#choices.set(key, target.value);
+      // The question is about the calendar that was chosen.
+      show(question);
+    };
     const target = element(
       "select",
-      // The question is about the calendar that was chosen.
-      { "aria-label": words.text("targetCalendar", title), onchange: () => show(question) },
+      { "aria-label": words.text("targetCalendar", title), onchange: choose },
       ...targets.map(({ id, name }) => element("option", { value: id }, name)),
     );
+    const before = this.#choices.get(key);
+    if (targets.some(({ id }) => id === before)) target.value = before ?? "";
     const chosen = () => targets.find(({ id }) => id === target.value);
     const put = async (mail: boolean): Promise<HTMLElement> => {
       const { id: targetId = "", name = "" } = chosen() ?? {};
