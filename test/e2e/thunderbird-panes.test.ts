@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sampleCalendar } from "../../scripts/sample-calendar.ts";
 import { startWorld, type World } from "../support/keeper-world.ts";
+import { profileDay } from "../support/profile-day.ts";
 import { ThunderbirdPanes } from "../support/thunderbird-panes.ts";
 
 const SAMPLE = sampleCalendar({ items: 120, seed: 23 });
@@ -17,12 +18,6 @@ const component = (kind: "VEVENT" | "VTODO", uid: string, ...lines: string[]) =>
 
 const asResource = (...components: string[]) =>
   `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\n${components.join("")}END:VCALENDAR\r\n`;
-
-/** `YYYYMMDD` of a day, today being 0, in the time zone of the test's profile. */
-const day = (offset: number) =>
-  new Date(Date.now() + offset * 86_400_000)
-    .toLocaleDateString("sv-SE", { timeZone: "Europe/Berlin" })
-    .replaceAll("-", "");
 
 const timed = (date: string, hour: string) => [
   `DTSTART;TZID=Europe/Berlin:${date}T${hour}0000`,
@@ -46,8 +41,8 @@ const EVENTS: Readonly<Record<string, string>> = {
     "VEVENT",
     "today",
     "SUMMARY:Event of today",
-    `DTSTART;VALUE=DATE:${day(-1)}`,
-    `DTEND;VALUE=DATE:${day(2)}`,
+    `DTSTART;VALUE=DATE:${profileDay(-1)}`,
+    `DTEND;VALUE=DATE:${profileDay(2)}`,
   ),
   "series.ics": component(
     "VEVENT",
@@ -68,13 +63,13 @@ const EVENTS: Readonly<Record<string, string>> = {
     "tab-task",
     "SUMMARY:Task of the tab",
     "X-KEPT:yes",
-    `DUE;VALUE=DATE:${day(1)}`,
+    `DUE;VALUE=DATE:${profileDay(1)}`,
   ),
   "pane-task.ics": component(
     "VTODO",
     "pane-task",
     "SUMMARY:Task of the pane",
-    `DUE;VALUE=DATE:${day(1)}`,
+    `DUE;VALUE=DATE:${profileDay(1)}`,
   ),
   "moving.ics": component(
     "VEVENT",

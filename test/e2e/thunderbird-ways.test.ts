@@ -4,6 +4,7 @@ import { CalendarDialogs } from "../support/calendar-dialogs.ts";
 import { CalendarMenus } from "../support/calendar-menus.ts";
 import { startWorld, type World } from "../support/keeper-world.ts";
 import { NewCalendarDialog } from "../support/new-calendar-dialog.ts";
+import { profileDay } from "../support/profile-day.ts";
 import { findThunderbirds } from "../support/thunderbird.ts";
 import { ThunderbirdPanes } from "../support/thunderbird-panes.ts";
 
@@ -22,7 +23,6 @@ const event = (uid: string, summary: string, ...lines: string[]) =>
     "",
   ].join("\r\n");
 
-const today = new Date().toISOString().slice(0, 10).replaceAll("-", "");
 const ITEMS = {
   "choir.ics": event("choir", "Choir", "DTSTART:20260617T090000Z", "DTEND:20260617T100000Z"),
   "daily.ics": event(
@@ -32,7 +32,7 @@ const ITEMS = {
     "DTEND:20260615T083000Z",
     "RRULE:FREQ=DAILY;COUNT=5",
   ),
-  "today.ics": event("today", "Today", `DTSTART;VALUE=DATE:${today}`),
+  "today.ics": event("today", "Today", `DTSTART;VALUE=DATE:${profileDay()}`),
 };
 
 const texts = (names: object) =>
