@@ -7,18 +7,26 @@ import { Ledger, makeDraws } from "./ledger.ts";
 export interface SoakWorld {
   readonly world: World;
   readonly server: CaldavTestServer;
-  /** Where nearly everything happens. */
+  /** Where nearly everything happens; a new one after it was taken out and put in again. */
   readonly calendarId: string;
   /** Its collection. */
   readonly url: string;
   /** Both, the second one for moving items into. */
-  readonly calendars: readonly { readonly id: string; readonly url: string }[];
+  readonly calendars: SoakCalendar[];
+  /** Ids that calendars had before they were taken out of Thunderbird. */
+  readonly gone: string[];
   readonly ledger: Ledger;
   readonly draw: (below: number) => number;
   /** Of items that were ever made, deleted ones among them. */
   readonly uids: string[];
   /** How often each action ran, by name. */
   readonly done: Map<string, number>;
+}
+
+export interface SoakCalendar {
+  readonly id: string;
+  /** Of the collection, which stays when the calendar gets another id. */
+  readonly url: string;
 }
 
 const FIRST_ITEMS = 200;
@@ -39,12 +47,16 @@ export async function startSoakWorld(seed: number, binary: string): Promise<Soak
   if (calendar === undefined || second === undefined) throw new Error("a calendar is missing");
   await world.run("sync.run", {});
   await world.run("backup.configure", { directory: world.folder, passphrase: null });
+  const calendars: SoakCalendar[] = [calendar, second];
   return {
     world,
     server,
-    calendarId: calendar.id,
+    get calendarId() {
+      return calendars[0]?.id ?? "";
+    },
     url: calendar.url,
-    calendars: [calendar, second],
+    calendars,
+    gone: [],
     ledger: new Ledger(),
     draw: makeDraws(seed),
     uids,

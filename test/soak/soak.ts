@@ -1,6 +1,6 @@
 /**
  * `npm run test:soak -- --minutes 10 --seed 1 --thunderbird 140`: edits on both sides, many at once and with the decisions
- * about them, moves, dismissed reminders, restores, server faults, restarts, power cuts, backups and prunes at random. At the
+ * about them, moves, dismissed reminders, calendars taken out and put in again, restores, server faults, restarts, power cuts, backups and prunes at random. At the
  * end the server and the store hold the same, every edit is to be found, and the snapshots are whole. A seed repeats the order
  * of the actions, not their timing.
  */

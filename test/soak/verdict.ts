@@ -63,13 +63,13 @@ async function differencesIn(
   return found;
 }
 
-/** Every text that is still to be had: on the server, in the store, replaced ones, losers of conflicts. */
+/** Every text that is still to be had: on the server, in the store, replaced ones, left-overs, losers of conflicts. */
 export async function allTexts(soak: SoakWorld): Promise<string[]> {
   const { world } = soak;
   const bodies: ResourceBody[] = [];
   const superseded: { readonly text: string }[] = [];
-  for (const { id: calendarId } of soak.calendars) {
-    bodies.push(...(await bodiesOf(soak, calendarId)));
+  for (const { id } of soak.calendars) bodies.push(...(await bodiesOf(soak, id)));
+  for (const calendarId of [...soak.gone, ...soak.calendars.map(({ id }) => id)]) {
     superseded.push(...(await world.run("superseded.list", { calendarId, limit: 1_000_000 })));
   }
   const conflicts = await world.run("conflicts.list", {});
