@@ -1,17 +1,10 @@
-/** Keeps a slow peer from taking hours: a size is left out, and named, where it would take too long. Pure. */
+/** Keeps a slow peer from taking hours: a size it would take too long for is only begun. Pure. */
 
-const MOST_MS = 10 * 60_000;
+/** For a whole run, and for one that is broken off. */
+export const MOST_PEER_MS = 10 * 60_000;
 
 export class PeerTime {
-  readonly #name: string;
-  readonly #notes: string[];
   #longest: { readonly items: number; readonly ms: number } | null = null;
-
-  /** @param notes where sizes that are left out are told, each once */
-  constructor(name: string, notes: string[]) {
-    this.#name = name;
-    this.#notes = notes;
-  }
 
   took(items: number, ms: number): void {
     if (this.#longest === null || items >= this.#longest.items) this.#longest = { items, ms };
@@ -21,10 +14,13 @@ export class PeerTime {
   allows(items: number): boolean {
     if (this.#longest === null) return true;
     const expected = (this.#longest.ms * items) / this.#longest.items;
-    if (items <= this.#longest.items || expected <= MOST_MS) return true;
-    const [size, minutes] = [items.toLocaleString("en"), Math.round(expected / 60_000)];
-    const note = `${this.#name} was not measured with ${size} items: at least ${minutes} minutes were to be expected.`;
-    if (!this.#notes.includes(note)) this.#notes.push(note);
-    return false;
+    return items <= this.#longest.items || expected <= MOST_PEER_MS;
   }
+}
+
+/** What is said of a peer that was broken off. @param done items it had by then */
+export function brokenOff(name: string, items: number, done: number): string {
+  const [whole, part] = [items.toLocaleString("en"), done.toLocaleString("en")];
+  const minutes = MOST_PEER_MS / 60_000;
+  return `${name} had ${part} of ${whole} items when its first sync was broken off after ${minutes} minutes.`;
 }

@@ -1,6 +1,8 @@
 /** The same calendar in Thunderbird's own CalDAV provider, without the add-on. */
+import { setTimeout } from "node:timers/promises";
 import { startCaldavTestServer } from "../test/support/caldav-test-server/server.ts";
-import { launchThunderbird } from "../test/support/thunderbird.ts";
+import type { DavServer } from "../test/support/dav-server.ts";
+import { launchThunderbird, type Thunderbird } from "../test/support/thunderbird.ts";
 import type { Prefs } from "../test/support/thunderbird-profile.ts";
 import { measureEdit } from "./edits.ts";
 import { showCalendarTab, watchMainThread } from "./main-thread.ts";
@@ -11,6 +13,7 @@ import { measureStartUp } from "./start-up.ts";
 import type { Topic } from "./topics.ts";
 import { measureViews } from "./views.ts";
 
+export const OWN = "Thunderbird’s own CalDAV";
 /** The realm in the server's question for a password. */
 const REALM = "test";
 /** The built-in provider takes about 10 ms an item. */
@@ -24,7 +27,7 @@ export async function runThunderbird(
 ): Promise<Sample[]> {
   const samples: Sample[] = [];
   const add = (work: string, unit: Sample["unit"], value: number) =>
-    samples.push({ work, who: "Thunderbird’s own CalDAV", items, unit, value });
+    samples.push({ work, who: OWN, items, unit, value });
   const server = await startCaldavTestServer();
   const url = await fillCalendar(server, items);
   const thunderbird = await launchThunderbird({
@@ -37,32 +40,7 @@ export async function runThunderbird(
     await showCalendarTab(thunderbird, true);
     const stop = await watchMainThread(thunderbird);
     const began = performance.now();
-    const id = await thunderbird.chrome<string>(
-      `const [url, username, password, realm] = arguments;
-       const { cal } = ChromeUtils.importESModule("resource:///modules/calendar/calUtils.sys.mjs");
-       const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
-       login.init(new URL(url).origin, null, realm, username, password, "", "");
-       await Services.logins.addLoginAsync(login);
-       const calendar = cal.manager.createCalendar("caldav", Services.io.newURI(url));
-       calendar.name = "Bench";
-       calendar.setProperty("username", username);
-       calendar.setProperty("cache.enabled", true);
-       const window = Services.wm.getMostRecentWindow("mail:3pane");
-       window.keeperBenchLoads = 0;
-       cal.manager.registerCalendar(calendar);
-       const registered = cal.manager.getCalendarById(calendar.id);
-       registered.addObserver({
-         QueryInterface: ChromeUtils.generateQI(["calIObserver"]),
-         onLoad: () => window.keeperBenchLoads++,
-         onStartBatch() {}, onEndBatch() {}, onAddItem() {}, onModifyItem() {}, onDeleteItem() {},
-         onError() {}, onPropertyChanged() {}, onPropertyDeleting() {},
-       });
-       return calendar.id;`,
-      url,
-      server.username,
-      server.password,
-      REALM,
-    );
+    const id = await beginFirstSync(thunderbird, server, url);
     await thunderbird.waitFor(
       () =>
         thunderbird.chrome<boolean>(
@@ -93,4 +71,65 @@ export async function runThunderbird(
     await thunderbird.quit();
     await server.stop();
   }
+}
+
+/**
+ * For a calendar whose first sync would take too long: how much of it is done within a time.
+ * @returns items in the calendar by then
+ */
+export async function itemsWithin(
+  binary: string,
+  items: number,
+  prefs: Prefs,
+  ms: number,
+): Promise<number> {
+  const server = await startCaldavTestServer();
+  const url = await fillCalendar(server, items);
+  const thunderbird = await launchThunderbird({
+    binary,
+    prefs,
+    sessionTimeoutMs: SESSION_TIMEOUT_MS,
+  });
+  try {
+    await showCalendarTab(thunderbird, true);
+    await beginFirstSync(thunderbird, server, url);
+    await setTimeout(ms);
+    return await thunderbird.chrome<number>(
+      `return Services.wm.getMostRecentWindow("mail:3pane").keeperBenchItems;`,
+    );
+  } finally {
+    await thunderbird.quit();
+    await server.stop();
+  }
+}
+
+/** @returns the calendar's id */
+function beginFirstSync(thunderbird: Thunderbird, server: DavServer, url: string): Promise<string> {
+  return thunderbird.chrome<string>(
+    `const [url, username, password, realm] = arguments;
+     const { cal } = ChromeUtils.importESModule("resource:///modules/calendar/calUtils.sys.mjs");
+     const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
+     login.init(new URL(url).origin, null, realm, username, password, "", "");
+     await Services.logins.addLoginAsync(login);
+     const calendar = cal.manager.createCalendar("caldav", Services.io.newURI(url));
+     calendar.name = "Bench";
+     calendar.setProperty("username", username);
+     calendar.setProperty("cache.enabled", true);
+     const window = Services.wm.getMostRecentWindow("mail:3pane");
+     window.keeperBenchLoads = 0;
+     window.keeperBenchItems = 0;
+     cal.manager.registerCalendar(calendar);
+     const registered = cal.manager.getCalendarById(calendar.id);
+     registered.addObserver({
+       QueryInterface: ChromeUtils.generateQI(["calIObserver"]),
+       onLoad: () => window.keeperBenchLoads++,
+       onStartBatch() {}, onEndBatch() {}, onAddItem: () => window.keeperBenchItems++, onModifyItem() {}, onDeleteItem() {},
+       onError() {}, onPropertyChanged() {}, onPropertyDeleting() {},
+     });
+     return calendar.id;`,
+    url,
+    server.username,
+    server.password,
+    REALM,
+  );
 }

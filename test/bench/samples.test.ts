@@ -1,6 +1,6 @@
 /** How a bench's numbers are summed up. */
 import { expect, test } from "vitest";
-import { PeerTime } from "../../bench/peer-time.ts";
+import { brokenOff, PeerTime } from "../../bench/peer-time.ts";
 import { benchResultsOf, readmeWith } from "../../bench/readme.ts";
 import { compare, figureOf, growth, KEEPER, type Sample } from "../../bench/samples.ts";
 import { growthTableOf, tableOf } from "../../bench/table.ts";
@@ -61,17 +61,15 @@ test("topics are chosen by name, and a name nobody knows is refused", () => {
   expect(topicsOf("")).toBeNull();
 });
 
-test("a peer is left out, once and by name, where it would take more than ten minutes", () => {
-  const notes: string[] = [];
-  const time = new PeerTime("Other", notes);
+test("a peer is only begun where it would take more than ten minutes, and what it did is said", () => {
+  const time = new PeerTime();
   expect(time.allows(50_000)).toBe(true);
   time.took(1_000, 10_000);
   time.took(10_000, 130_000);
-  expect([time.allows(10_000), time.allows(40_000)]).toEqual([true, true]);
-  expect([time.allows(50_000), time.allows(50_000)]).toEqual([false, false]);
-  expect(notes).toEqual([
-    "Other was not measured with 50,000 items: at least 11 minutes were to be expected.",
-  ]);
+  expect([10_000, 40_000, 50_000].map((items) => time.allows(items))).toEqual([true, true, false]);
+  expect(brokenOff("Other", 50_000, 12_345)).toBe(
+    "Other had 12,345 of 50,000 items when its first sync was broken off after 10 minutes.",
+  );
 });
 
 test("README gets the medians, the spread and the machine between its markers", () => {
