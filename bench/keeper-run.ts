@@ -1,6 +1,5 @@
 /** One run of the product on a calendar of a size: synced, polled, read, backed up. */
 import path from "node:path";
-import { sampleCalendar } from "../scripts/sample-calendar.ts";
 import type {
   CommandArguments,
   CommandName,
@@ -19,11 +18,12 @@ import {
   measureServerRestore,
   useStore,
 } from "./keeper-backups.ts";
-import { showCalendarTab, untilAtRest, watchMainThread } from "./main-thread.ts";
+import { showCalendarTab, watchMainThread } from "./main-thread.ts";
 import { measurePages } from "./pages.ts";
+import { measurePolls } from "./polls.ts";
 import { memoryOf } from "./reading.ts";
 import { KEEPER, type Sample, SESSION_TIMEOUT_MS } from "./samples.ts";
-import { fillCalendar, SEED } from "./server-calendar.ts";
+import { fillCalendar } from "./server-calendar.ts";
 import { measureStartUp } from "./start-up.ts";
 import type { Topic } from "./topics.ts";
 import { measureViews } from "./views.ts";
@@ -91,24 +91,9 @@ export async function runKeeper(options: KeeperRun): Promise<void> {
     add("the extension process's memory, most during the first sync", "MB", most);
     add("memory, synced", "MB", await memoryOf(thunderbird));
 
-    const poll = async (work: string, changes: number) => {
-      const texts = sampleCalendar({ items, seed: SEED }).slice(0, changes);
-      for (const { name, text } of texts) {
-        const changed = text.replace(/^SUMMARY:/m, "SUMMARY:Moved: ");
-        await server.put(new URL(encodeURIComponent(name), url).href, changed);
-      }
-      server.forgetRequests();
-      const from = performance.now();
-      const { calendars: reports } = await run("sync.run", { calendarId: id });
-      add(work, "ms", performance.now() - from);
-      add(work, "requests", server.requests.length);
-      add(work, "bytes", reports[0]?.bytes ?? 0);
-    };
     if (topics.has("sync")) {
-      await untilAtRest(thunderbird);
-      await poll("poll, nothing changed", 0);
-      await poll("poll, 1 changed", 1);
-      await poll("poll, 100 changed", 100);
+      const refresh = () => run("sync.run", { calendarId: id });
+      await measurePolls({ thunderbird, server, url, items, refresh }, add);
     }
     if (topics.has("views")) {
       await measureViews(thunderbird, id, add);

@@ -6,6 +6,7 @@ import { launchThunderbird, type Thunderbird } from "../test/support/thunderbird
 import type { Prefs } from "../test/support/thunderbird-profile.ts";
 import { measureEdit } from "./edits.ts";
 import { showCalendarTab, watchMainThread } from "./main-thread.ts";
+import { measurePolls } from "./polls.ts";
 import { memoryOf, readItems } from "./reading.ts";
 import { type Sample, SESSION_TIMEOUT_MS } from "./samples.ts";
 import { fillCalendar } from "./server-calendar.ts";
@@ -61,6 +62,10 @@ export async function runThunderbird(
     if (synced.items < items) throw new Error(`only ${synced.items} of ${items} items were synced`);
     add("memory, synced", "MB", await memoryOf(thunderbird));
 
+    if (topics.has("sync")) {
+      const refresh = () => refreshOnce(thunderbird, id);
+      await measurePolls({ thunderbird, server, url, items, refresh }, add);
+    }
     if (topics.has("views")) {
       await measureViews(thunderbird, id, add);
       await measureStartUp(thunderbird, add);
@@ -101,6 +106,17 @@ export async function itemsWithin(
     await thunderbird.quit();
     await server.stop();
   }
+}
+
+function refreshOnce(thunderbird: Thunderbird, calendarId: string): Promise<void> {
+  return thunderbird.chrome(
+    `const { cal } = ChromeUtils.importESModule("resource:///modules/calendar/calUtils.sys.mjs");
+     const window = Services.wm.getMostRecentWindow("mail:3pane");
+     const loads = window.keeperBenchLoads;
+     cal.manager.getCalendarById(arguments[0]).refresh();
+     while (window.keeperBenchLoads === loads) await new Promise(done => window.setTimeout(done, 5));`,
+    calendarId,
+  );
 }
 
 /** @returns the calendar's id */

@@ -24,6 +24,8 @@ export interface RequestRecord {
   readonly signed: boolean;
   /** `null` while unanswered, and where the answer never came. */
   status: number | null;
+  /** Of the answer's body. */
+  answerBytes: number;
 }
 
 /** Holds matching requests until opened. */
@@ -236,6 +238,7 @@ export class CaldavTestServer implements DavServer {
       bodyBytes: body.length,
       signed: request.headers.authorization !== undefined,
       status: null,
+      answerBytes: 0,
     };
     this.requests.push(record);
     await this.#pass("before", record);
@@ -353,6 +356,7 @@ export class CaldavTestServer implements DavServer {
   ): void {
     const body = Buffer.from(answer.body ?? "");
     record.status = answer.status;
+    record.answerBytes = body.length;
     response.writeHead(answer.status, {
       ...answer.headers,
       ...(answer.status === 204 ? {} : { "Content-Length": String(body.length) }),
