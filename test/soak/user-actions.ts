@@ -106,6 +106,8 @@ export const USER_ACTIONS: readonly Action[] = [
       const uid = await livingUid(soak);
       const target = soak.calendars[1]?.id;
       if (uid === null || target === undefined) return;
+      // Refused, and nothing happens: an earlier version of it was put there.
+      if ((await soak.world.user.item(target, uid)) !== null) return;
       await new ThunderbirdPanes(soak.world.thunderbird).moveTo(soak.calendarId, uid, target);
     },
   },
