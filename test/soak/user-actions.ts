@@ -24,7 +24,11 @@ async function unsubscribeAndBack({ world, server, calendars, gone, draw }: Soak
   gone.push(calendarId);
   server.behave();
   const { accountId } = world;
-  const { calendars: back } = await world.run("calendars.subscribe", { accountId, urls: [url] });
+  // A server that asked to wait is not asked before.
+  const back = await world.thunderbird.waitFor(async () => {
+    const reply = await world.reply("calendars.subscribe", { accountId, urls: [url] });
+    return reply.ok ? reply.value.calendars : null;
+  }, `${url} to be subscribed again`);
   const [subscribed] = back;
   if (subscribed === undefined) throw new Error(`${url} was not subscribed again`);
   calendars[index] = subscribed;
