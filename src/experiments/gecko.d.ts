@@ -134,6 +134,7 @@ declare const Cu: {
 };
 declare const Components: {
   Exception(message: string, result: number): Error & { result: number };
+  isSuccessCode(result: number): boolean;
 };
 
 // --- Modules -------------------------------------------------------------------------------------
@@ -189,6 +190,8 @@ declare const ChromeUtils: {
   importESModule<K extends keyof GeckoModules>(url: K): GeckoModules[K];
   generateQI(interfaces: readonly string[]): (iid: unknown) => unknown;
   idleDispatch(callback: () => void): void;
+  /** Of an nsresult, as "NS_ERROR_FILE_NOT_FOUND". */
+  getXPCOMErrorName(result: number): string;
   readonly now?: () => number;
 };
 

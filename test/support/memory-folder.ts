@@ -1,5 +1,6 @@
 /** The folder that a restore writes into, in memory. */
-import type { FolderTarget } from "../../src/background/backup/folder-target.ts";
+import type { FolderFile, FolderTarget } from "../../src/background/backup/folder-target.ts";
+import { AppError } from "../../src/shared/errors.ts";
 
 export class MemoryFolder implements FolderTarget {
   readonly files = new Map<string, Uint8Array>();
@@ -10,8 +11,15 @@ export class MemoryFolder implements FolderTarget {
     return true;
   }
 
-  async read(path: string): Promise<Uint8Array | undefined> {
-    return this.files.get(path);
+  async createAll(files: readonly FolderFile[]): Promise<void> {
+    for (const { path, bytes } of files) {
+      if (this.files.has(path)) throw new AppError("file-exists", "It is there.");
+      this.files.set(path, bytes);
+    }
+  }
+
+  async readAll(paths: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+    return paths.map((path) => this.files.get(path));
   }
 
   paths(): string[] {

@@ -43,10 +43,10 @@ export async function exportCalendars(
   work.signal.throwIfAborted();
   const modifiedMs = snapshot.info.timestamp;
   if (place.name.toLowerCase().endsWith(".zip")) {
-    await putFile(folder, place.name, { bytes: zipOf(merged), modifiedMs }, dryRun);
+    await putFile(folder, { path: place.name, bytes: zipOf(merged), modifiedMs }, dryRun);
   } else {
     for (const [index, file] of merged.entries()) {
-      await putFile(folder, file.name, { bytes: file.bytes, modifiedMs }, dryRun);
+      await putFile(folder, { path: file.name, bytes: file.bytes, modifiedMs }, dryRun);
       work.onProgress({ done: index + 1, total: merged.length, note: file.name });
     }
   }
@@ -69,7 +69,7 @@ export async function restoreToFile(
   const selected = await readSelection(snapshot, selection, work.signal);
   const file = mergedFile(name, "", selected);
   const modifiedMs = snapshot.info.timestamp;
-  const outcome = await putFile(folder, name, { bytes: file.bytes, modifiedMs }, dryRun);
+  const outcome = await putFile(folder, { path: name, bytes: file.bytes, modifiedMs }, dryRun);
   return {
     created: outcome === "created" ? file.items : 0,
     updated: 0,

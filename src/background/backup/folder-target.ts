@@ -1,38 +1,98 @@
 /** A folder that the user picked, for files of a restore or an export: files are only added, never replaced. */
 import { equalBytes } from "../../shared/bytes.ts";
-import { AppError } from "../../shared/errors.ts";
+import { AppError, isAppError } from "../../shared/errors.ts";
 
-export interface FolderTarget {
-  /** @returns false when a file of that name is there already. @throws AppError of the place */
-  create(path: string, bytes: Uint8Array, modifiedMs: number): Promise<boolean>;
-  /** `undefined` when there is no such file. */
-  read(path: string): Promise<Uint8Array | undefined>;
+export interface FolderFile {
+  /** `/` between its parts. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly modifiedMs: number;
 }
 
+export interface FolderTarget {
+  /**
+   * Returns when they lie on the disk.
+   * @throws AppError "file-exists" when a file of one of the names is there (some of the others may be written), those of the place
+   */
+  createAll(files: readonly FolderFile[]): Promise<void>;
+  /** `undefined` for each that is not there. @throws AppError of the place */
+  readAll(paths: readonly string[]): Promise<readonly (Uint8Array | undefined)[]>;
+}
+
+/** What became of one file; an error that concerns no other. */
+export type Put = "created" | "unchanged" | AppError;
+
 /**
- * Writes a file and reads it back. The same file from an earlier run is left as it is.
- * @throws AppError "file-exists" for a different one of the name, "place-io" when it cannot be read back, those of the place
+ * Writes files together and reads each back. The same file from an earlier run is left as it is; a different one of the name is the
+ * file's error "file-exists", and so is a name that file systems here do not take.
+ * @param files few enough for memory
+ * @throws AppError "place-io" when one cannot be read back, those of the place
  */
+export async function putFiles(
+  folder: FolderTarget,
+  files: readonly FolderFile[],
+  dryRun: boolean,
+): Promise<Put[]> {
+  const absent = new Set<string>();
+  try {
+    return await putTogether(folder, files, dryRun, absent);
+  } catch (error) {
+    if (!isAppError(error) || !concernsOneFile(error)) throw error;
+    if (files.length === 1) return [error];
+  }
+  const outcomes: Put[] = [];
+  for (const file of files) {
+    const [outcome] = await putFiles(folder, [file], dryRun);
+    // Written before another of them failed.
+    const written = outcome === "unchanged" && absent.has(file.path);
+    outcomes.push(written ? "created" : (outcome as Put));
+  }
+  return outcomes;
+}
+
+/** {@link putFiles} for one. @throws its error as well */
 export async function putFile(
   folder: FolderTarget,
-  path: string,
-  { bytes, modifiedMs }: { readonly bytes: Uint8Array; readonly modifiedMs: number },
+  file: FolderFile,
   dryRun: boolean,
 ): Promise<"created" | "unchanged"> {
-  const there = await folder.read(path);
-  if (there !== undefined) {
-    if (equalBytes(there, bytes)) return "unchanged";
-    throw fileExists();
+  const [outcome] = await putFiles(folder, [file], dryRun);
+  if (outcome instanceof AppError) throw outcome;
+  return outcome as "created" | "unchanged";
+}
+
+async function putTogether(
+  folder: FolderTarget,
+  files: readonly FolderFile[],
+  dryRun: boolean,
+  absent: Set<string>,
+): Promise<Put[]> {
+  const there = await folder.readAll(files.map(({ path }) => path));
+  const missing = files.filter((_, index) => there[index] === undefined);
+  for (const { path } of missing) absent.add(path);
+  if (!dryRun && missing.length > 0) {
+    await folder.createAll(missing);
+    const written = await folder.readAll(missing.map(({ path }) => path));
+    if (!missing.every((file, index) => sameBytes(written[index], file.bytes))) {
+      throw new AppError("place-io", "A file could not be read back as it was written.", {
+        hint: "Check the disk, and write into another folder. The snapshot is unharmed.",
+      });
+    }
   }
-  if (dryRun) return "created";
-  if (!(await folder.create(path, bytes, modifiedMs))) throw fileExists();
-  const written = await folder.read(path);
-  if (written === undefined || !equalBytes(written, bytes)) {
-    throw new AppError("place-io", "A file could not be read back as it was written.", {
-      hint: "Check the disk, and write into another folder. The snapshot is unharmed.",
-    });
-  }
-  return "created";
+  return files.map((file, index) => {
+    const found = there[index];
+    if (found === undefined) return "created";
+    return equalBytes(found, file.bytes) ? "unchanged" : fileExists();
+  });
+}
+
+function sameBytes(read: Uint8Array | undefined, bytes: Uint8Array): boolean {
+  return read !== undefined && equalBytes(read, bytes);
+}
+
+/** Another file of that name, or a name that this computer's file systems do not take. */
+function concernsOneFile(error: AppError): boolean {
+  return error.code === "file-exists" || "refusal" in error.details;
 }
 
 /** The directory and the name of an absolute path, `/` or `\` between them. @throws AppError "bad-argument" */

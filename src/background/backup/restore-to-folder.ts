@@ -3,16 +3,19 @@
  * server nor Thunderbird's calendar.
  */
 import type { RestoreReport, RestoreSelection } from "../../shared/commands.ts";
-import { type AppError, isAppError } from "../../shared/errors.ts";
+import { AppError } from "../../shared/errors.ts";
 import { inParallel } from "../../shared/parallel.ts";
-import { type FolderTarget, putFile } from "./folder-target.ts";
+import { type FolderTarget, putFiles } from "./folder-target.ts";
 import type { Work } from "./ports.ts";
 import { type Failure, failure, unreadableFailures } from "./restore-failures.ts";
-import { readSelection } from "./restore-selection.ts";
+import { readSelection, type SavedResource } from "./restore-selection.ts";
 import type { SnapshotFiles } from "./snapshot-files.ts";
 
-/** Each file is flushed to the disk and read back: most of the time is waiting. */
-const FILES_AT_ONCE = 16;
+/** Written and read back together: few enough that a cancelled restore soon ends. */
+const BATCH_FILES = 128;
+const BATCH_BYTES = 4 * 1024 * 1024;
+/** One is written while another is read back. */
+const BATCHES_AT_ONCE = 2;
 
 /** Files go to `<account>/<calendar>/<resource>.ics`, unsent versions, losers of conflicts and replaced versions below `pending`, `conflicts` and `replaced`. A file that is there is never written over. */
 export async function restoreToFolder(
@@ -28,20 +31,22 @@ export async function restoreToFolder(
   let created = 0;
   let unchanged = 0;
   let done = 0;
-  await inParallel(resources, FILES_AT_ONCE, async (resource) => {
+  await inParallel(batches(resources), BATCHES_AT_ONCE, async (batch) => {
     work.signal.throwIfAborted();
-    try {
-      const path = resource.path.replace(/^\/(?:calendars\/)?/, "");
-      const outcome = await putFile(folder, path, resource, dryRun);
-      if (outcome === "created") created++;
+    const files = batch.map(({ path, bytes, modifiedMs }) => ({
+      path: path.replace(/^\/(?:calendars\/)?/, ""),
+      bytes,
+      modifiedMs,
+    }));
+    const outcomes = await putFiles(folder, files, dryRun);
+    for (const [index, resource] of batch.entries()) {
+      const outcome = outcomes[index];
+      if (outcome instanceof AppError) failed.push(failure(resource.path, outcome, resource.text));
+      else if (outcome === "created") created++;
       else unchanged++;
-    } catch (error) {
-      if (!isAppError(error)) throw error;
-      if (!concernsOneFile(error)) throw error;
-      failed.push(failure(resource.path, error, resource.text));
     }
-    done++;
-    if (done % 50 === 1) work.onProgress({ done, total: resources.length, note: resource.name });
+    done += batch.length;
+    work.onProgress({ done, total: resources.length, note: batch.at(-1)?.name ?? "" });
   });
   return {
     created,
@@ -56,7 +61,18 @@ export async function restoreToFolder(
   };
 }
 
-/** Another file of that name, or a name that this computer's file systems do not take. */
-function concernsOneFile(error: AppError): boolean {
-  return error.code === "file-exists" || "refusal" in error.details;
+function batches(resources: readonly SavedResource[]): SavedResource[][] {
+  const all: SavedResource[][] = [];
+  let size = BATCH_BYTES;
+  for (const resource of resources) {
+    const last = all.at(-1);
+    if (last && last.length < BATCH_FILES && size + resource.bytes.length <= BATCH_BYTES) {
+      last.push(resource);
+      size += resource.bytes.length;
+    } else {
+      all.push([resource]);
+      size = resource.bytes.length;
+    }
+  }
+  return all;
 }

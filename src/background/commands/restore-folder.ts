@@ -1,16 +1,21 @@
 /** A folder the user picked, to put restored files into: files appear whole or not at all, none is replaced. */
-import { fromWire } from "../../shared/errors.ts";
+import { fromWire, isAppError } from "../../shared/errors.ts";
 
-type FolderFiles = Pick<
-  typeof messenger.platform,
-  "openPlace" | "writeFiles" | "statFile" | "readFile"
->;
+type FolderFiles = Pick<typeof messenger.platform, "openPlace" | "writeFiles" | "readFiles">;
 
 export interface RestoreFolder {
   /** @returns false when a file of that name is there already. @throws AppError of the place */
   create(path: string, bytes: Uint8Array, modifiedMs: number): Promise<boolean>;
-  /** `undefined` when there is no such file. */
-  read(path: string): Promise<Uint8Array | undefined>;
+  /** @throws AppError "file-exists" when a file of one of the names is there already, those of the place */
+  createAll(
+    files: readonly {
+      readonly path: string;
+      readonly bytes: Uint8Array;
+      readonly modifiedMs: number;
+    }[],
+  ): Promise<void>;
+  /** `undefined` for each that is not there. @throws AppError of the place */
+  readAll(paths: readonly string[]): Promise<(Uint8Array | undefined)[]>;
 }
 
 /** @throws AppError "place-not-allowed", "place-gone", "place-denied" … */
@@ -21,21 +26,30 @@ export async function openRestoreFolder(
   const opened = await platform.openPlace(directory);
   if ("error" in opened) throw fromWire(opened.error);
   const { place } = opened;
+  const createAll: RestoreFolder["createAll"] = async (files) => {
+    const wanted = files.map((file) => ({ ...file, create: true }));
+    const written = await platform.writeFiles(place, wanted);
+    if ("error" in written) throw fromWire(written.error);
+  };
   return {
+    createAll,
     async create(path, bytes, modifiedMs) {
-      const files = [{ path, bytes, create: true, modifiedMs }];
-      const written = await platform.writeFiles(place, files);
-      if (!("error" in written)) return true;
-      if (written.error.code === "file-exists") return false;
-      throw fromWire(written.error);
+      try {
+        await createAll([{ path, bytes, modifiedMs }]);
+        return true;
+      } catch (error) {
+        if (isAppError(error, "file-exists")) return false;
+        throw error;
+      }
     },
-    async read(path) {
-      const found = await platform.statFile(place, path);
-      if ("error" in found) throw fromWire(found.error);
-      if (found.size < 0) return undefined;
-      const file = await platform.readFile(place, path);
-      if ("error" in file) throw fromWire(file.error);
-      return file.bytes;
+    async readAll(paths) {
+      const read: (Uint8Array | undefined)[] = [];
+      while (read.length < paths.length) {
+        const answer = await platform.readFiles(place, paths.slice(read.length));
+        if ("error" in answer) throw fromWire(answer.error);
+        read.push(...answer.files.map((bytes) => bytes ?? undefined));
+      }
+      return read;
     },
   };
 }

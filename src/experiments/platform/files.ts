@@ -1,21 +1,16 @@
 /**
- * Files below one opened place. Every write goes to a temporary name `tmp.<uuid>` beside the target, is flushed,
- * then renamed, so that a reader sees the whole file or none of it. Directories are made from the place
- * downwards, never the place itself: a vanished one (an unplugged disk) must not reappear empty elsewhere. Links are not followed.
+ * Files below one opened place, each written whole or not at all. Directories are made from the place downwards, never the place
+ * itself: a vanished one (an unplugged disk) must not reappear empty elsewhere. Links are not followed.
  */
 import { inParallel } from "../../shared/parallel.ts";
 import { type Timers, withDeadline } from "./deadline.ts";
 import { isLink } from "./links.ts";
 import { fileError, pathRefused, placeGone, placeSilent } from "./place-errors.ts";
 import { relativeParts } from "./place-path.ts";
+import { type FileContent, isTemporary, writeWhole } from "./whole-file.ts";
 
-export interface PlacedFile {
+export interface PlacedFile extends FileContent {
   readonly path: string;
-  readonly bytes: Uint8Array;
-  /** Fails with file-exists instead of replacing. */
-  readonly create?: boolean | null;
-  /** Milliseconds since the epoch. */
-  readonly modifiedMs?: number | null;
 }
 
 const PARALLEL = 8;
@@ -24,9 +19,7 @@ const READ_AT_ONCE = 16 * 1024 * 1024;
 /** For one file: a packfile of many megabytes on a slow stick, yet not for ever on a dead network drive. */
 const FILE_DEADLINE_MS = 120_000;
 /** Backups are private: only the user's own account may read them. */
-const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
-const TEMPORARY = /^tmp\.[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
 export class PlacedFiles {
   readonly #root: string;
@@ -146,7 +139,7 @@ export class PlacedFiles {
       this.#refuseLinks(parts);
       const named = children
         .map((child) => ({ child, name: PathUtils.filename(child) }))
-        .filter(({ name }) => !TEMPORARY.test(name));
+        .filter(({ name }) => !isTemporary(name));
       const entries = await inParallel(named, PARALLEL, async ({ child, name }) => {
         try {
           const { type, size } = await IOUtils.stat(child);
@@ -192,7 +185,7 @@ export class PlacedFiles {
       this.#refuseLinks(parts);
       return children
         .map((child) => PathUtils.filename(child))
-        .filter((name) => !TEMPORARY.test(name));
+        .filter((name) => !isTemporary(name));
     } catch (error) {
       // What IOUtils says of a file.
       if ((error as { name?: unknown }).name === "InvalidAccessError") return [];
@@ -226,22 +219,7 @@ export class PlacedFiles {
 
   async #writeOne(file: PlacedFile, parts: readonly string[]): Promise<void> {
     if (parts.length === 0) throw pathRefused("empty-part");
-    const target = this.#absolute(parts);
-    const directory = parts.slice(0, -1);
-    const temporary = PathUtils.join(this.#absolute(directory), `tmp.${uuid()}`);
-    if (file.create && (await IOUtils.exists(target))) throw exists();
-    try {
-      await IOUtils.write(temporary, file.bytes, { mode: "create", flush: true });
-      await IOUtils.setPermissions(temporary, FILE_MODE);
-      if (file.modifiedMs != null) {
-        // Gecko refuses 0, which it could not tell from "now".
-        await IOUtils.setModificationTime(temporary, Math.max(1, Math.trunc(file.modifiedMs)));
-      }
-      await IOUtils.move(temporary, target, { noOverwrite: file.create === true });
-    } catch (error) {
-      await IOUtils.remove(temporary, { ignoreAbsent: true }).catch(() => undefined);
-      throw error;
-    }
+    await writeWhole(this.#absolute(parts.slice(0, -1)), this.#absolute(parts), file);
   }
 
   /** @param made those of this call that are there already */
@@ -288,12 +266,4 @@ export class PlacedFiles {
 
 function isNotFound(error: unknown): boolean {
   return (error as { name?: unknown } | null)?.name === "NotFoundError";
-}
-
-function exists(): Error {
-  return fileError({ name: "NoModificationAllowedError" }, "write");
-}
-
-function uuid(): string {
-  return Services.uuid.generateUUID().toString().slice(1, -1);
 }

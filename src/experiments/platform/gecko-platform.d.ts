@@ -8,6 +8,36 @@ interface nsIFile {
   initWithPath(path: string): void;
 }
 
+interface nsIEventTarget {
+  isOnCurrentThread(): boolean;
+}
+interface nsIFileOutputStream {
+  init(file: nsIFile, flags: number, mode: number, behaviour: number): void;
+}
+interface nsIArrayBufferInputStream {
+  /** Copies the bytes. */
+  setData(buffer: ArrayBufferLike, offset: number, length: number): void;
+}
+interface nsIAsyncStreamCopier {
+  init(
+    source: nsIArrayBufferInputStream,
+    sink: nsIFileOutputStream,
+    target: nsIEventTarget,
+    sourceBuffered: boolean,
+    sinkBuffered: boolean,
+    chunkSize: number,
+    closeSource: boolean,
+    closeSink: boolean,
+  ): void;
+  asyncCopy(
+    observer: {
+      onStartRequest(request: unknown): void;
+      onStopRequest(request: unknown, status: number): void;
+    },
+    context: null,
+  ): void;
+}
+
 interface nsIFilePickerConstants {
   readonly modeGetFolder: number;
   readonly returnOK: number;

@@ -46,14 +46,15 @@ beforeEach(() => {
   service = new BackupService({
     store: backupStoreIn(() => storage, { expectsStore: () => stored }),
     openFolder: async () => ({
-      create: async (path, bytes) => {
-        const refusal = refusedFiles.get(path);
-        if (refusal) throw refusal;
-        if (folder.has(path)) return false;
-        folder.set(path, bytes);
-        return true;
+      createAll: async (files) => {
+        for (const { path, bytes } of files) {
+          const refusal = refusedFiles.get(path);
+          if (refusal) throw refusal;
+          if (folder.has(path)) throw new AppError("file-exists", "It is there.");
+          folder.set(path, bytes);
+        }
       },
-      read: async (path) => folder.get(path),
+      readAll: async (paths) => paths.map((path) => folder.get(path)),
     }),
     environment: async () => ({ profileName: "test", hostname: "here", instance }),
     calendars,

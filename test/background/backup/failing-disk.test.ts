@@ -39,7 +39,7 @@ test("a write that failed while a calendar was read leaves no snapshot, and the 
   }
   const service = new BackupService({
     store: backupStoreIn(() => storage),
-    openFolder: async () => ({ create: async () => true, read: async () => undefined }),
+    openFolder: async () => ({ createAll: async () => {}, readAll: async () => [] }),
     environment: async () => ({ profileName: "test", hostname: "here" }),
     calendars,
     maker: calendars,

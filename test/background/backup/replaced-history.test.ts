@@ -232,9 +232,7 @@ test("what is kept of a calendar that is gone is still found and saved as files"
     work(),
   );
   expect(report).toMatchObject({ created: 2, failed: [] });
-  expect(new TextDecoder().decode(await folder.read("replaced/me@here/work/1-a.ics"))).toBe(
-    event("a", "First"),
-  );
+  expect(folder.text("replaced/me@here/work/1-a.ics")).toBe(event("a", "First"));
 });
 
 test("a snapshot whose removal would lose such a text says so", async () => {

@@ -444,9 +444,7 @@ describe("of calendars that are gone", () => {
         work(),
       );
       expect(files).toMatchObject({ created: 5, failed: [] });
-      expect(new TextDecoder().decode(await folder.read("replaced/me@here/old/8-b.ics"))).toBe(
-        eventText("b", "On the server"),
-      );
+      expect(folder.text("replaced/me@here/old/8-b.ics")).toBe(eventText("b", "On the server"));
     });
 
     test("are no calendar of the snapshot", async () => {

@@ -33,11 +33,10 @@ beforeEach(() => {
   service = new BackupService({
     store: backupStoreIn(() => storage),
     openFolder: async (directory) => ({
-      create: async (path, bytes) => {
-        files.set(`${directory}/${path}`, bytes);
-        return true;
+      createAll: async (wanted) => {
+        for (const { path, bytes } of wanted) files.set(`${directory}/${path}`, bytes);
       },
-      read: async (path) => files.get(`${directory}/${path}`),
+      readAll: async (paths) => paths.map((path) => files.get(`${directory}/${path}`)),
     }),
     environment: async () => ({ profileName: "test", hostname: "here" }),
     calendars,

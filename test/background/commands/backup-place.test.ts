@@ -172,23 +172,34 @@ test("files appear in a restore folder once; one that is there is not replaced",
   const folder = await openRestoreFolder(
     {
       openPlace: platform.openPlace,
-      writeFiles: async (_, [file]) => {
-        if (!file) return { ok: true };
-        if (files.has(file.path)) {
+      writeFiles: async (_, wanted) => {
+        if (wanted.some(({ path, create }) => create && files.has(path)))
           return { error: { ...refused.error, code: "file-exists" } };
-        }
-        files.set(file.path, file.bytes);
+        for (const { path, bytes } of wanted) files.set(path, bytes);
         return { ok: true };
       },
-      statFile: async (_, path) => ({ size: files.get(path)?.length ?? -1, modifiedMs: 0 }),
-      readFile: async (_, path) => ({ bytes: files.get(path) ?? new Uint8Array(0) }),
+      // One file an answer, as when they are large.
+      readFiles: async (_, [path = ""]) => ({ files: [files.get(path) ?? null] }),
     },
     "/mnt/backup",
   );
-  expect(await folder.read("a/b.ics")).toBe(undefined);
-  expect(await folder.create("a/b.ics", new Uint8Array([1, 2]), 0)).toBe(true);
+  const file = (path: string, ...bytes: number[]) => ({
+    path,
+    bytes: new Uint8Array(bytes),
+    modifiedMs: 0,
+  });
+  expect(await folder.readAll(["a/b.ics"])).toEqual([undefined]);
+  await folder.createAll([file("a/b.ics", 1, 2), file("a/c.ics", 4)]);
+  await expect(folder.createAll([file("a/b.ics", 3)])).rejects.toMatchObject({
+    code: "file-exists",
+  });
   expect(await folder.create("a/b.ics", new Uint8Array([3]), 0)).toBe(false);
-  expect(await folder.read("a/b.ics")).toEqual(new Uint8Array([1, 2]));
+  expect(await folder.create("a/d.ics", new Uint8Array([5]), 0)).toBe(true);
+  expect(await folder.readAll(["a/b.ics", "a/x.ics", "a/c.ics"])).toEqual([
+    new Uint8Array([1, 2]),
+    undefined,
+    new Uint8Array([4]),
+  ]);
 });
 
 test("a passphrase makes or unlocks the store there, which is expected from then on", async () => {
