@@ -50,6 +50,7 @@ beforeEach(() => {
     lastBackup: null,
     lastFailure: null,
     lastCheck: null,
+    damageMet: 0,
     nextCheck: null,
   };
 });
@@ -162,6 +163,15 @@ test("when everything was verified last, and damage, are said", async () => {
   settings = { ...settings, lastCheck: { ...lastCheck, ok: false, errors: 2 } };
   background.emit({ event: "changed", what: "settings" });
   await vi.waitFor(() => expect(alerts().join()).toMatch(/in 2 places.*Make a new backup now/));
+});
+
+test("damage that was met by a restore or a look is said, with what to do", async () => {
+  settings = { ...settings, lastBackup: report, damageMet: 1 };
+  await open();
+  expect(alerts().join()).toMatch(/in one place.*Make a new backup now/);
+  settings = { ...settings, damageMet: 0 };
+  background.emit({ event: "changed", what: "settings" });
+  await vi.waitFor(() => expect(alerts()).toEqual([]));
 });
 
 test("verifying names what is damaged and what can still be had", async () => {

@@ -22,6 +22,7 @@ const settings = (protection: StoreProtection, directory = "/mnt/backup"): Backu
   lastBackup: null,
   lastFailure: null,
   lastCheck: null,
+  damageMet: 0,
   nextCheck: null,
 });
 const text = (): string => card.node.textContent ?? "";

@@ -98,7 +98,8 @@ export class BackupService {
     const store = await this.#surroundings.store.openIfAny(work);
     if (!store) return [];
     const pins = await unlessDamaged(() => readPins(store));
-    return (await store.listSnapshots()).map((info) => ({
+    const infos = await this.withDamage(store, () => store.listSnapshots());
+    return infos.map((info) => ({
       ...summary(info),
       pinned: pins?.has(info.id) ?? false,
     }));
@@ -109,6 +110,14 @@ export class BackupService {
     work: Work,
   ): Promise<CommandValue<"snapshots.browse">> {
     const store = await this.#surroundings.store.open(work);
+    return this.withDamage(store, () => this.#browse(store, args, work));
+  }
+
+  async #browse(
+    store: Kloset,
+    args: CommandArguments<"snapshots.browse">,
+    work: Work,
+  ): Promise<CommandValue<"snapshots.browse">> {
     const snapshot = await openSnapshotFiles(store, args.snapshotId, work.signal);
     const ignoredFiles = snapshot.ignoredFiles ?? 0;
     if (args.calendar === undefined) {
@@ -120,7 +129,7 @@ export class BackupService {
 
   async restore(args: CommandArguments<"snapshots.restore">, work: Work): Promise<RestoreReport> {
     const store = await this.#surroundings.store.open(work);
-    return this.#withDamage(store, () => this.#restore(store, args, work));
+    return this.withDamage(store, () => this.#restore(store, args, work));
   }
 
   async #restore(
@@ -144,13 +153,17 @@ export class BackupService {
 
   async export(args: CommandArguments<"snapshots.export">, work: Work): Promise<ExportReport> {
     const store = await this.#surroundings.store.open(work);
-    const snapshot = await openSnapshotFiles(store, args.snapshotId, work.signal);
-    return exportCalendars(snapshot, args, this.#surroundings.openFolder, work);
+    return this.withDamage(store, async () => {
+      const snapshot = await openSnapshotFiles(store, args.snapshotId, work.signal);
+      return exportCalendars(snapshot, args, this.#surroundings.openFolder, work);
+    });
   }
 
   async check(args: CommandArguments<"snapshots.check">, work: Work): Promise<CheckReport> {
     const store = await this.#surroundings.store.open(work);
-    return this.#withDamage(store, () => this.#check(store, args, work));
+    const report = await this.withDamage(store, () => this.#check(store, args, work));
+    if (args.snapshotId === undefined) await this.#damage.forgetMet(store.id);
+    return report;
   }
 
   async #check(
@@ -186,8 +199,11 @@ export class BackupService {
     return { origin: `thunderbird:${profileName}`, instance, former, hostname };
   }
 
-  /** Snapshots share what they hold: after damage nobody knows which of them still hold what was replaced. */
-  #withDamage<T>(store: Kloset, work: () => Promise<T>): Promise<T> {
+  /**
+   * Does work with an opened store and remembers the damage it met. Snapshots share what they hold: after damage nobody knows which of
+   * them still hold what was replaced.
+   */
+  withDamage<T>(store: Kloset, work: () => Promise<T>): Promise<T> {
     return withKnownDamage(store, this.#damage, () => this.#replaced.unmarkSaved(), work);
   }
 
@@ -203,7 +219,7 @@ export class BackupService {
       ...(await this.environment()),
       ...(args.calendarIds === undefined ? {} : { calendarIds: args.calendarIds }),
     };
-    return this.#withDamage(store, () => runBackup(store, calendars, replaced, request, work));
+    return this.withDamage(store, () => runBackup(store, calendars, replaced, request, work));
   }
 
   async #before(

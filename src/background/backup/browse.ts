@@ -1,11 +1,14 @@
 /** Looking into a snapshot: its calendars, and the items of one calendar as a person searches them. */
+
 import type { BrowsedCalendar, BrowsedItem } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
+import { scanColumns } from "../../shared/ical/scan.ts";
 import { COMPONENT, ITEM_FLAG, type ItemColumns } from "../../shared/item-store.ts";
 import { columnsOf } from "./content-columns.ts";
 import { parseCalendarPath } from "./layout.ts";
 import { snapshotCalendars } from "./snapshot-calendars.ts";
 import type { SnapshotFiles } from "./snapshot-files.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 export interface ItemQuery {
   /** Searched in summary and location, without regard to case. */
@@ -33,6 +36,9 @@ export async function browseCalendars(snapshot: SnapshotFiles): Promise<BrowsedC
   return calendars;
 }
 
+/** What is known of a text that cannot be read. */
+const NOTHING_READ = scanColumns("");
+
 /** @throws AppError "bad-argument" when the snapshot holds no such calendar */
 export async function browseItems(
   snapshot: SnapshotFiles,
@@ -50,7 +56,8 @@ export async function browseItems(
   for (const entry of await snapshot.list(calendar)) {
     signal.throwIfAborted();
     if (entry.kind !== "file") continue;
-    const columns = await columnsOf(snapshot, entry);
+    // Damaged in the store, it is still listed, by its path alone.
+    const columns = (await unlessDamaged(() => columnsOf(snapshot, entry))) ?? NOTHING_READ;
     if (!matches(columns, query)) continue;
     found.push({
       path: entry.path,

@@ -10,6 +10,8 @@ export interface KeptStoreDependencies {
   open(signal: AbortSignal): Promise<Kloset>;
   /** Tells apart which store lies where, now. @throws AppError of the store or its place */
   identify(): Promise<string>;
+  /** Does work with the store, and remembers the damage it met. Absent: that is known only while the store is kept. */
+  noting?<T>(store: Kloset, work: () => Promise<T>): Promise<T>;
 }
 
 export class KeptStore {
@@ -33,7 +35,9 @@ export class KeptStore {
     if (kept?.identity === identity) {
       try {
         await kept.store.refresh(signal);
-        const value = await answer(kept.store);
+        // A backup may have stored it anew, in an opened store of its own.
+        kept.store.forgetDamage();
+        const value = await this.#noting(kept.store, answer);
         this.#kept = kept;
         return value;
       } catch (error) {
@@ -41,8 +45,13 @@ export class KeptStore {
       }
     }
     const store = await this.#deps.open(signal);
-    const value = await answer(store);
+    const value = await this.#noting(store, answer);
     this.#kept = { identity, store };
     return value;
+  }
+
+  #noting<T>(store: Kloset, answer: (store: Kloset) => Promise<T>): Promise<T> {
+    const { noting } = this.#deps;
+    return noting ? noting(store, () => answer(store)) : answer(store);
   }
 }

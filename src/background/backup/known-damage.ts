@@ -9,9 +9,18 @@ export interface DamageMemory {
   read(storeId: string): Promise<readonly string[]>;
   /** Nothing else is written between what `change` is given and what it returns. */
   update(storeId: string, change: (known: readonly string[]) => readonly string[]): Promise<void>;
+  /** Notes that these were met by work that was no check: nobody has been told yet how much else is damaged. */
+  noteMet(storeId: string, names: readonly string[]): Promise<void>;
+  /** A check of all snapshots has told of everything. */
+  forgetMet(storeId: string): Promise<void>;
 }
 
-export const FORGETFUL: DamageMemory = { read: async () => [], update: async () => {} };
+export const FORGETFUL: DamageMemory = {
+  read: async () => [],
+  update: async () => {},
+  noteMet: async () => {},
+  forgetMet: async () => {},
+};
 
 /** Beyond this the store is lost rather than damaged; the next check names the rest. */
 const REMEMBERED = 20_000;
@@ -44,6 +53,7 @@ export async function withKnownDamage<T>(
         () => false,
       ));
     const news = noted ? found : [];
+    if (news.length > 0) await memory.noteMet(store.id, news);
     if (news.length > 0 || repaired.size > 0)
       await memory.update(store.id, (old) => {
         const still = old.filter((name) => !repaired.has(name));

@@ -21,6 +21,8 @@ export interface BackupPlaceDependencies {
   readonly patience: Patience;
   readonly checks: {
     last(): Promise<BackupSettings["lastCheck"]>;
+    /** {@link BackupSettings.damageMet} of the present store. */
+    damageMet(): Promise<number>;
     /** When the next monthly check will be tried; `null`: never. */
     next(): Promise<number | null>;
     /** The store or the schedule is another one now. */
@@ -139,9 +141,10 @@ export class BackupPlace {
       platform.listPlaces(),
     ]);
     const directory = stored.directory ?? defaultDirectory;
-    const [opened, protection] = await Promise.all([
+    const [opened, protection, damageMet] = await Promise.all([
       unlessSlow(platform.openPlace(directory), undefined, patience),
       unlessSlow(store.protection(), "unknown" as const, patience),
+      unlessSlow(checks.damageMet(), 0, patience),
     ]);
     const device = opened === undefined || "error" in opened ? "unknown" : opened.device;
     return {
@@ -155,6 +158,7 @@ export class BackupPlace {
       lastBackup: report,
       lastFailure: failure,
       lastCheck: await checks.last(),
+      damageMet,
       nextCheck: await checks.next(),
     };
   }

@@ -35,11 +35,40 @@ export function storeChecks(deps: StoreChecksDependencies): {
   return { runs, automatic };
 }
 
-export function damageMemory(stored: StoredValue<StoredDamage>): DamageMemory {
+/**
+ * @param met those of the `stored` ones that no check has told of yet
+ * @param onMet what pages say of the store is another thing now
+ */
+export function damageMemory(
+  stored: StoredValue<StoredDamage>,
+  met: StoredValue<StoredDamage>,
+  onMet: () => void = () => {},
+): DamageMemory {
   return {
     read: async (storeId) => (await stored.read())[storeId] ?? [],
     update: async (storeId, change) => {
       await stored.update((old) => ({ ...old, [storeId]: [...change(old[storeId] ?? [])] }));
     },
+    noteMet: async (storeId, names) => {
+      await met.update((old) => ({
+        ...old,
+        [storeId]: [...new Set([...(old[storeId] ?? []), ...names])],
+      }));
+      onMet();
+    },
+    forgetMet: async (storeId) => {
+      await met.update(({ [storeId]: _, ...others }) => others);
+    },
   };
+}
+
+/** How many blobs were met damaged since the last check, and were not stored anew. */
+export async function damageMet(
+  stored: StoredValue<StoredDamage>,
+  met: StoredValue<StoredDamage>,
+  storeId: string,
+): Promise<number> {
+  const [known, { [storeId]: names = [] }] = await Promise.all([stored.read(), met.read()]);
+  const still = new Set(known[storeId]);
+  return names.filter((name) => still.has(name)).length;
 }

@@ -14,9 +14,9 @@ import { NewCalendars } from "../commands/new-calendars.ts";
 import { shortPatience } from "../commands/patience.ts";
 import { Pruning } from "../commands/pruning.ts";
 import { openRestoreFolder } from "../commands/restore-folder.ts";
-import { damageMemory, storeChecks } from "../commands/store-checks.ts";
+import { damageMemory, damageMet, storeChecks } from "../commands/store-checks.ts";
 import { reminderShape } from "../settings/backup-reminder.ts";
-import { checksShape, damageShape } from "../settings/check-settings.ts";
+import { checksShape, damageShape, metDamageShape } from "../settings/check-settings.ts";
 import { installationId } from "../settings/installation.ts";
 import { madeCalendarsShape } from "../settings/made-calendars.ts";
 import type { AccountParts } from "./account-parts.ts";
@@ -69,6 +69,7 @@ export function composeBackups({ operations, accounts, accountServers, syncs }: 
     text,
     language: i18n.getUILanguage(),
   });
+  const damage = [stored(damageShape), stored(metDamageShape)] as const;
   const backupPlace: BackupPlace = new BackupPlace({
     platform,
     settings: remembered.backup,
@@ -79,6 +80,7 @@ export function composeBackups({ operations, accounts, accountServers, syncs }: 
     unmarkSaved: () => replacedVersions.unmarkSaved(),
     checks: {
       last: () => checks.runs.last(),
+      damageMet: async () => damageMet(...damage, (await backupStore.inspect()).id).catch(() => 0),
       next: () => checks.automatic.next(),
       replan: () => checks.automatic.replan(),
     },
@@ -104,7 +106,7 @@ export function composeBackups({ operations, accounts, accountServers, syncs }: 
       known: thunderbirdCalendars,
       made: stored(madeCalendarsShape),
     }),
-    damage: damageMemory(stored(damageShape)),
+    damage: damageMemory(...damage, () => broadcast({ event: "changed", what: "settings" })),
   });
   const checks = storeChecks({
     alarms,
@@ -121,6 +123,7 @@ export function composeBackups({ operations, accounts, accountServers, syncs }: 
   const timeMachine = new TimeMachine({
     store: new KeptStore({
       open: (signal) => backup.open(signal),
+      noting: (store, work) => backup.withDamage(store, work),
       identify: async () => `${await backupPlace.directory()} ${(await backupStore.inspect()).id}`,
     }),
     calendars: thunderbirdCalendars,

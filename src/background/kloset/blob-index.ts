@@ -234,6 +234,10 @@ export class BlobIndex {
     this.#distrusted.delete(blobKey(type, mac));
   }
 
+  trustAll(): void {
+    this.#distrusted.clear();
+  }
+
   /** Blobs named by {@link distrust} and not stored anew since. */
   distrusted(): { readonly type: ResourceType; readonly mac: Mac }[] {
     return [...this.#distrusted].map((key) => ({

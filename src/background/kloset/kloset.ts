@@ -244,6 +244,11 @@ export class Kloset {
     return damagedBlobs(this.#store.index);
   }
 
+  /** Trusts every blob again until it is read: for who keeps a store open while others write to it. */
+  forgetDamage(): void {
+    this.#store.index.trustAll();
+  }
+
   /** Makes the next snapshot store these blobs anew. @param names as {@link damaged} gave them before */
   distrust(names: readonly string[]): void {
     distrustBlobs(this.#store.index, names);

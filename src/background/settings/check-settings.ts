@@ -52,3 +52,6 @@ export const damageShape: ValueShape<StoredDamage> = {
   migrations: [],
   initial: () => ({}),
 };
+
+/** Those of them that were met since the last check of all snapshots. */
+export const metDamageShape: ValueShape<StoredDamage> = { ...damageShape, key: "damageMet" };

@@ -92,11 +92,13 @@ export class BackupNowCard {
     return nodes;
   }
 
-  #lastCheck({ lastBackup, lastCheck, nextCheck }: BackupSettings): Node[] {
+  #lastCheck({ lastBackup, lastCheck, damageMet, nextCheck }: BackupSettings): Node[] {
     const { words, now } = this.#page;
+    const damage = lastCheck?.ok === false ? lastCheck.errors : damageMet;
+    const notices = damage > 0 ? [this.#foundDamage(damage)] : [];
     if (lastCheck === null) {
-      if (lastBackup === null) return [];
-      return [element("p", { class: "quiet" }, words.text("neverVerified"))];
+      if (lastBackup === null) return notices;
+      return [element("p", { class: "quiet" }, words.text("neverVerified")), ...notices];
     }
     const time = `${words.relative(lastCheck.time, now())} (${words.dateTime(lastCheck.time)})`;
     const next =
@@ -106,7 +108,7 @@ export class BackupNowCard {
     return [
       element("p", {}, words.text("lastVerified", time)),
       element("p", { class: "quiet" }, `${this.#checkInWords(lastCheck)}${next}`),
-      ...(lastCheck.ok ? [] : [this.#foundDamage(lastCheck)]),
+      ...notices,
     ];
   }
 
@@ -117,10 +119,10 @@ export class BackupNowCard {
     return `${parts.join(" · ")}.`;
   }
 
-  #foundDamage({ errors }: LastCheck): HTMLElement {
+  #foundDamage(places: number): HTMLElement {
     const { words } = this.#page;
     return warningNotice(
-      words.counted("damageKnown", errors),
+      words.counted("damageKnown", places),
       element("p", { class: "hint" }, words.text("damageKnownHint")),
     );
   }

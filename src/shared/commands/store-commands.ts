@@ -32,6 +32,8 @@ export interface BackupSettings {
   readonly lastFailure: { readonly time: number; readonly error: WireError } | null;
   /** Of the store in this directory; `null`: never, or not since another one was chosen. */
   readonly lastCheck: LastCheck | null;
+  /** Damaged parts met since then by looking, searching or restoring that no backup has stored anew. */
+  readonly damageMet: number;
   /** When the next monthly check will be tried; `null`: never. */
   readonly nextCheck: number | null;
 }

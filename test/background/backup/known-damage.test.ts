@@ -1,9 +1,16 @@
 /** One damaged blob: what is said of it, what still restores, and its repair after Thunderbird was started anew. */
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
+import { BackupService } from "../../../src/background/backup/backup-service.ts";
+import { KeptStore } from "../../../src/background/backup/kept-store.ts";
 import type { DamageMemory } from "../../../src/background/backup/known-damage.ts";
-import { damageMemory } from "../../../src/background/commands/store-checks.ts";
+import { TimeMachine } from "../../../src/background/backup/time-machine.ts";
+import { damageMemory, damageMet } from "../../../src/background/commands/store-checks.ts";
 import { openStore } from "../../../src/background/kloset/kloset.ts";
-import { damageShape, type StoredDamage } from "../../../src/background/settings/check-settings.ts";
+import {
+  damageShape,
+  metDamageShape,
+  type StoredDamage,
+} from "../../../src/background/settings/check-settings.ts";
 import { StoredValue } from "../../../src/background/settings/stored-value.ts";
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
 import {
@@ -13,12 +20,14 @@ import {
   storeOfSmallPackfiles,
   work,
 } from "../../support/backup-fixture.ts";
+import { backupStoreIn } from "../../support/backup-store-fixture.ts";
 import { MemoryArea } from "../../support/memory-area.ts";
 import type { MemoryCalendars } from "../../support/memory-calendars.ts";
 import { MemoryFolder } from "../../support/memory-folder.ts";
 
 let storage: MemoryStorage;
 let stored: StoredValue<StoredDamage>;
+let met: StoredValue<StoredDamage>;
 let memory: DamageMemory;
 let calendars: MemoryCalendars;
 const folder = new MemoryFolder();
@@ -27,8 +36,10 @@ const folder = new MemoryFolder();
 const service = () => serviceOver(storage, calendars, folder, memory);
 
 function forget(): void {
-  stored = new StoredValue(new MemoryArea(), damageShape);
-  memory = damageMemory(stored);
+  const area = new MemoryArea();
+  stored = new StoredValue(area, damageShape);
+  met = new StoredValue(area, metDamageShape);
+  memory = damageMemory(stored, met);
 }
 
 /** As the memory is, but whoever reads it goes on only once `readers` of them have. */
@@ -137,4 +148,103 @@ test("damage met by a restore is remembered as well, and the other files are res
   ]);
   await service().run({}, work());
   expect(await service().check({}, work())).toMatchObject({ ok: true });
+});
+
+describe("damage met by nothing but looking", () => {
+  let undone: number;
+  let backup: BackupService;
+  let timeMachine: TimeMachine;
+
+  beforeEach(() => {
+    undone = 0;
+    backup = new BackupService({
+      store: backupStoreIn(() => storage),
+      openFolder: async () => folder,
+      environment: async () => ({ profileName: "test", hostname: "here" }),
+      calendars,
+      maker: calendars,
+      damage: memory,
+      replaced: {
+        gone: async () => [],
+        read: async () => {},
+        markSaved: async () => {},
+        settleSaved: async () => {},
+        unmarkSaved: async () => {
+          undone++;
+        },
+      },
+    });
+    timeMachine = new TimeMachine({
+      store: new KeptStore({
+        open: (signal) => backup.open(signal),
+        identify: async () => "the same",
+        noting: (store, answer) => backup.withDamage(store, answer),
+      }),
+      calendars,
+    });
+  });
+
+  const noted = async () => {
+    const { id } = await openStore(storage);
+    return { remembered: (await memory.read(id)).length, told: await damageMet(stored, met, id) };
+  };
+  const newest = async () => (await backup.list({}, work()))[0]?.id as string;
+  const path = "/calendars/me@here/work/7.ics";
+
+  test.each<[string, () => Promise<unknown>]>([
+    [
+      "a list of items",
+      async () =>
+        expect(
+          (
+            await backup.browse(
+              { snapshotId: await newest(), calendar: "/calendars/me@here/work" },
+              work(),
+            )
+          ).items.filter(({ uid }) => uid === null),
+        ).toMatchObject([{ path }]),
+    ],
+    ["a search", () => timeMachine.search({ text: "7" }, work())],
+    ["an item's versions", () => timeMachine.versions({ path, uid: "uid-7" }, work())],
+    [
+      "reading one item",
+      async () => timeMachine.read({ snapshotId: await newest(), path }, work()).catch(() => {}),
+    ],
+    [
+      "an export",
+      async () =>
+        backup.export(
+          {
+            snapshotId: await newest(),
+            selection: { all: true },
+            target: { kind: "folder", directory: "/out" },
+            dryRun: true,
+          },
+          work(),
+        ),
+    ],
+  ])("%s: it is remembered, told, and repaired by the next backup", async (_, look) => {
+    expect(await noted()).toEqual({ remembered: 0, told: 0 });
+    await look();
+    expect(await noted()).toEqual({ remembered: 1, told: 1 });
+    expect(undone).toBe(1);
+    await backup.run({}, work());
+    expect(await noted()).toEqual({ remembered: 0, told: 0 });
+    expect(await backup.check({}, work())).toMatchObject({ ok: true });
+  });
+
+  test("an opened store that is kept does not take for damaged what a backup has stored anew", async () => {
+    await timeMachine.versions({ path, uid: "uid-7" }, work());
+    await backup.run({}, work());
+    await timeMachine.search({ text: "3" }, work());
+    expect(await noted()).toEqual({ remembered: 0, told: 0 });
+  });
+
+  test("a check of all snapshots has told it: the note goes, what is to be stored anew stays known", async () => {
+    await timeMachine.versions({ path, uid: "uid-7" }, work());
+    await backup.check({ snapshotId: await newest() }, work());
+    expect(await noted()).toEqual({ remembered: 1, told: 1 });
+    await backup.check({}, work());
+    expect(await noted()).toEqual({ remembered: 1, told: 0 });
+  });
 });

@@ -8,7 +8,11 @@ import { TimeMachine } from "../../../src/background/backup/time-machine.ts";
 import { damageMemory } from "../../../src/background/commands/store-checks.ts";
 import { openStore } from "../../../src/background/kloset/kloset.ts";
 import { SnapshotReader } from "../../../src/background/kloset/snapshot-reader.ts";
-import { damageShape, type StoredDamage } from "../../../src/background/settings/check-settings.ts";
+import {
+  damageShape,
+  metDamageShape,
+  type StoredDamage,
+} from "../../../src/background/settings/check-settings.ts";
 import { StoredValue } from "../../../src/background/settings/stored-value.ts";
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
 import type { RemovedCalendarRow } from "../../../src/shared/item-store.ts";
@@ -87,7 +91,7 @@ const serviceOver = (disk: MemoryStorage | FaultyStorage, folder = new MemoryFol
     calendars,
     maker: calendars,
     replaced: versions(),
-    damage: damageMemory(damaged),
+    damage: damageMemory(damaged, new StoredValue(new MemoryArea(), metDamageShape)),
   });
 
 const replacedIn = async (snapshotId: string) => {

@@ -69,7 +69,12 @@ beforeEach(() => {
     unmarkSaved: async () => {
       unmarked++;
     },
-    checks: { last: async () => null, next: async () => null, replan: async () => {} },
+    checks: {
+      last: async () => null,
+      damageMet: async () => 3,
+      next: async () => null,
+      replan: async () => {},
+    },
     automatic: {
       next: async () => (replanned > 0 ? 5000 : null),
       startCounting: async () => {
