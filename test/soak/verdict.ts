@@ -4,7 +4,7 @@ import path from "node:path";
 import { memoryOf } from "../../bench/reading.ts";
 import { run } from "../../scripts/child-process.ts";
 import { ensurePlakar } from "../../scripts/ensure-plakar.ts";
-import type { ResourceBody } from "../../src/shared/item-store.ts";
+import type { ResourceBody, SupersededVersion } from "../../src/shared/item-store.ts";
 import type { SoakWorld } from "./soak-world.ts";
 
 /** Syncs until nothing waits and both sides hold the same. @throws Error with what still differs */
@@ -36,6 +36,18 @@ async function bodiesOf({ world }: SoakWorld, calendarId: string): Promise<Resou
     `${calendarId}#cache`,
   );
   return JSON.parse(json) as ResourceBody[];
+}
+
+/** Also of a calendar that is gone, which no command lists alone. */
+async function supersededOf(
+  { world }: SoakWorld,
+  calendarId: string,
+): Promise<SupersededVersion[]> {
+  const json = await world.thunderbird.background<string>(
+    `return messenger.calendar.provider.listSuperseded(arguments[0], { since: 0, limit: 1000000 })`,
+    `${calendarId}#cache`,
+  );
+  return JSON.parse(json) as SupersededVersion[];
 }
 
 async function differencesOf(soak: SoakWorld): Promise<string[]> {
@@ -70,7 +82,7 @@ export async function allTexts(soak: SoakWorld): Promise<string[]> {
   const superseded: { readonly text: string }[] = [];
   for (const { id } of soak.calendars) bodies.push(...(await bodiesOf(soak, id)));
   for (const calendarId of [...soak.gone, ...soak.calendars.map(({ id }) => id)]) {
-    superseded.push(...(await world.run("superseded.list", { calendarId, limit: 1_000_000 })));
+    superseded.push(...(await supersededOf(soak, calendarId)));
   }
   const conflicts = await world.run("conflicts.list", {});
   return [
