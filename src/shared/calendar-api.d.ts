@@ -349,6 +349,11 @@ declare namespace messenger.calendar {
       cacheId: string,
       options: { names?: string[]; after?: string; limit?: number },
     ): Promise<string>;
+    /**
+     * Names the texts that {@link getResources} and {@link listConflicts} give: while the name stays, so do they, and other
+     * texts never get it, in whichever profile. `null` before anything was stored.
+     */
+    function getContentName(cacheId: string): Promise<string | null>;
     /** JSON of `PendingChange[]`, oldest first; of all or of the named rows. */
     function getPending(cacheId: string, names?: string[]): Promise<string>;
     /** @param settlement JSON of `Settlement`  @returns JSON of `SettleResult` */

@@ -26,6 +26,9 @@ export class MemoryCalendars implements CalendarSource, CalendarTarget, Calendar
   #onRead = () => {};
   #movesUids: boolean = false;
   #onMake = (_calendarId: string) => {};
+  readonly #names = new Map<string, string>();
+  /** Calendars that were read, in order. */
+  readonly reads: string[] = [];
 
   add(
     calendar: Pick<KnownCalendar, "calendarId" | "account" | "collection" | "own" | "accountId"> &
@@ -124,12 +127,30 @@ export class MemoryCalendars implements CalendarSource, CalendarTarget, Calendar
     return [...this.#calendars];
   }
 
+  /** As the item store: random, and the same only for the same contents. */
+  async contentName({ own, calendarId }: KnownCalendar): Promise<string | null> {
+    const error = this.#unreadable.get(calendarId);
+    if (error) throw error;
+    if (!own || this.#missing.size > 0) return null;
+    const parts = [
+      [...this.texts(calendarId)],
+      [...this.#unsent],
+      this.#conflicts,
+      [...this.#deleted],
+    ];
+    const contents = JSON.stringify([calendarId, ...parts]);
+    const name = this.#names.get(contents) ?? crypto.randomUUID();
+    this.#names.set(contents, name);
+    return name;
+  }
+
   async read(
     calendar: KnownCalendar,
     onPage: (page: readonly KnownResource[]) => Promise<void>,
     signal: AbortSignal,
   ): Promise<CalendarReading> {
     this.#onRead();
+    this.reads.push(calendar.calendarId);
     signal.throwIfAborted();
     const error = this.#unreadable.get(calendar.calendarId);
     if (error) throw error;

@@ -44,6 +44,8 @@ export interface BackupSurroundings {
     readonly hostname: string;
     readonly instance?: string;
     readonly former?: SnapshotSeries["former"];
+    /** Of the add-on. */
+    readonly version?: string;
   }>;
   readonly calendars: CalendarSource & CalendarTarget;
   readonly maker: CalendarMaker;
@@ -209,7 +211,7 @@ export class BackupService {
 
   async #backUp(
     store: Kloset,
-    args: CommandArguments<"backup.run">,
+    args: CommandArguments<"backup.run"> & { readonly readAll?: boolean },
     work: Work,
   ): Promise<BackupOutcome> {
     const { calendars } = this.#surroundings;
@@ -217,6 +219,8 @@ export class BackupService {
     const request = {
       label: args.label ?? "",
       ...(await this.environment()),
+      version: (await this.#surroundings.environment()).version,
+      readAll: args.readAll ?? false,
       ...(args.calendarIds === undefined ? {} : { calendarIds: args.calendarIds }),
     };
     return this.withDamage(store, () => runBackup(store, calendars, replaced, request, work));
@@ -228,7 +232,8 @@ export class BackupService {
     label: string,
     work: Work,
   ): Promise<string> {
-    const { report, holdsEverything } = await this.#backUp(store, { label, calendarIds }, work);
+    const args = { label, calendarIds, readAll: true };
+    const { report, holdsEverything } = await this.#backUp(store, args, work);
     if (!holdsEverything) {
       throw new AppError("backup-incomplete", "The calendars could not be saved whole before.", {
         hint: "Nothing was restored and nothing was changed. Back up first, and look at what it reports.",

@@ -3,9 +3,9 @@
  * the snapshot before and said to be stale; a snapshot is never called complete with something missing.
  */
 import type { BackupReport } from "../../shared/commands.ts";
-import { AppError } from "../../shared/errors.ts";
+import { AppError, isAppError } from "../../shared/errors.ts";
 import type { Kloset } from "../kloset/kloset.ts";
-import { CalendarBackup, type Tally } from "./calendar-backup.ts";
+import { CalendarBackup, type Tally, writeTaken } from "./calendar-backup.ts";
 import { assignFolders, type CalendarFolder } from "./calendar-folders.ts";
 import { calendarPath } from "./layout.ts";
 import type { CalendarSource, ReplacedVersions, Work } from "./ports.ts";
@@ -18,12 +18,17 @@ import {
   type SnapshotSeries,
 } from "./previous-snapshots.ts";
 import { ReplacedBackup } from "./replaced-backup.ts";
+import { TakeOver } from "./take-over.ts";
 
 export interface BackupRequest extends SnapshotSeries {
   readonly label: string;
   /** Absent: every calendar Thunderbird knows. */
   readonly calendarIds?: readonly string[];
   readonly hostname: string;
+  /** Of the add-on. */
+  readonly version?: string | undefined;
+  /** Every item is read, whatever is known to be unchanged: before something dangerous. */
+  readonly readAll?: boolean;
 }
 
 export interface BackupOutcome {
@@ -42,6 +47,24 @@ export async function runBackup(
   versions: ReplacedVersions,
   request: BackupRequest,
   work: Work,
+): Promise<BackupOutcome> {
+  const takes = { any: false };
+  try {
+    return await backUp(store, source, versions, request, work, takes);
+  } catch (error) {
+    if (!takes.any || !isAppError(error, "store-corrupt", "blob-missing")) throw error;
+    // What was to be taken over turned out to be damaged: what is read instead stores it anew.
+    return backUp(store, source, versions, { ...request, readAll: true }, work, takes);
+  }
+}
+
+async function backUp(
+  store: Kloset,
+  source: CalendarSource,
+  versions: ReplacedVersions,
+  request: BackupRequest,
+  work: Work,
+  takes: { any: boolean },
 ): Promise<BackupOutcome> {
   const started = Date.now();
   const known = await source.calendars();
@@ -75,22 +98,32 @@ export async function runBackup(
     let removed = 0;
     let holdsEverything = true;
     await replaced.prepare(store, request, work.signal);
+    const { version = "", readAll = false } = request;
+    const takeOver = new TakeOver(writer, source, { version, readAll, now: started });
+    await takeOver.prepare(
+      previous,
+      chosen.map((one) => [one, folders.get(one.calendarId) as CalendarFolder] as const),
+    );
     // How much there is shows only while reading: the last time's number stands in for it.
     const total = () => (whole && previous.items >= tally.items ? previous.items : 0);
     for (const [order, calendar] of chosen.entries()) {
       const folder = folders.get(calendar.calendarId) as CalendarFolder;
+      const onProgress = () =>
+        work.onProgress({ done: tally.items, total: total(), note: calendar.displayName });
+      const taken = await takeOver.take(calendar, folder);
+      if (taken) {
+        takes.any = true;
+        await writeTaken(writer, calendar, folder, order, taken);
+        tally.items += taken.items;
+        onProgress();
+        await replaced.write(writer, calendar, folder, work.signal);
+        continue;
+      }
       const before = previous.calendar(calendarPath(folder.account, folder.calendar));
       const files = await previousFiles(before);
       const run = new CalendarBackup(writer, calendar, folder, { before, files }, tally);
-      const reasons = await run.write(source, order, {
-        signal: work.signal,
-        onProgress: () =>
-          work.onProgress({
-            done: tally.items,
-            total: total(),
-            note: calendar.displayName,
-          }),
-      });
+      const { signal } = work;
+      const reasons = await run.write(source, order, takeOver, { signal, onProgress });
       await replaced.write(writer, calendar, folder, work.signal);
       for (const reason of reasons) incomplete.push({ calendar: calendar.displayName, reason });
       removed += run.removedCount();

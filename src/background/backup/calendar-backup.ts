@@ -11,10 +11,11 @@ import type { CalendarFolder } from "./calendar-folders.ts";
 import { contentName } from "./content-columns.ts";
 import { lastModifiedMs } from "./last-modified.ts";
 import { calendarPath, manifestPath, resourcePath, type Section } from "./layout.ts";
-import { encodeManifest, makeManifest } from "./manifest.ts";
+import { encodeManifest, makeManifest, type ReadWhole } from "./manifest.ts";
 import type { CalendarSource, KnownCalendar, KnownResource, Work } from "./ports.ts";
 import type { PreviousCalendar } from "./previous-snapshots.ts";
 import { safeResourceFile, UniqueNames } from "./safe-names.ts";
+import type { TakenCalendar, TakeOver } from "./take-over.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
 
 const utf8 = new TextEncoder();
@@ -32,6 +33,21 @@ interface Previous {
   readonly before: PreviousCalendar | undefined;
   /** By path. */
   readonly files: ReadonlyMap<string, Entry>;
+}
+
+/** The manifest of a calendar whose items were taken over: what is known of it now, and of its items what was known then. */
+export async function writeTaken(
+  writer: SnapshotWriter,
+  calendar: KnownCalendar,
+  { account, calendar: folder }: CalendarFolder,
+  order: number,
+  { manifest }: TakenCalendar,
+): Promise<void> {
+  await writer.addFile({
+    path: manifestPath(account, folder),
+    bytes: encodeManifest(makeManifest(calendar, order, manifest)),
+    modifiedMs: 0,
+  });
 }
 
 /** One calendar of one snapshot. */
@@ -69,10 +85,17 @@ export class CalendarBackup {
   }
 
   /** @returns why this calendar is not whole in the snapshot; empty when it is */
-  async write(source: CalendarSource, order: number, work: Work): Promise<string[]> {
+  async write(
+    source: CalendarSource,
+    order: number,
+    takeOver: TakeOver,
+    work: Work,
+  ): Promise<string[]> {
     const reasons: string[] = [];
+    let readWhole: ReadWhole | undefined;
     let staleSince: number | null = null;
     try {
+      const whatWasRead = await takeOver.reading(this.#calendar);
       const reading = await source.read(
         this.#calendar,
         async (page) => {
@@ -103,6 +126,7 @@ export class CalendarBackup {
         reasons.push("It is empty now, and was not in the snapshot before.");
       }
       this.#wasRead = true;
+      if (reasons.length === 0) readWhole = await whatWasRead();
     } catch (error) {
       if (isAppError(error, "aborted") || work.signal.aborted || this.#storeFailed) throw error;
       staleSince = await this.#carryAll();
@@ -116,6 +140,7 @@ export class CalendarBackup {
     const manifest = makeManifest(this.#calendar, order, {
       quarantine: this.#quarantine,
       names: this.#names,
+      readWhole,
     });
     await this.#writer.addFile({
       path: manifestPath(this.#folder.account, this.#folder.calendar),

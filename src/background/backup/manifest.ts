@@ -27,6 +27,18 @@ export interface CalendarManifest {
   readonly names: Readonly<Record<string, string>>;
   /** The calendar was gone: the snapshot holds what was replaced or removed of it, and nothing that was current. */
   readonly gone?: boolean | undefined;
+  /** Absent where it was not read whole, and of calendars that nobody can name the contents of. */
+  readonly readWhole?: ReadWhole | undefined;
+}
+
+/** When the calendar was read item by item last, of which later snapshots took its part over. */
+export interface ReadWhole {
+  /** As the item store names its contents. */
+  readonly name: string;
+  /** Which version of the program read it. */
+  readonly by: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 const Shape = v.object({
@@ -44,12 +56,13 @@ const Shape = v.object({
   quarantine: v.optional(v.array(v.object({ name: v.string(), reason: v.string() })), []),
   names: v.optional(v.record(v.string(), v.string()), {}),
   gone: v.optional(v.boolean()),
+  readWhole: v.optional(v.object({ name: v.string(), by: v.string(), at: v.number() })),
 });
 
 export function makeManifest(
   calendar: KnownCalendar,
   order: number,
-  found: Pick<CalendarManifest, "quarantine" | "names">,
+  found: Pick<CalendarManifest, "quarantine" | "names" | "readWhole">,
 ): CalendarManifest {
   return {
     version: 1,
@@ -65,6 +78,7 @@ export function makeManifest(
     staleSince: null,
     quarantine: found.quarantine,
     names: found.names,
+    ...(found.readWhole && { readWhole: found.readWhole }),
   };
 }
 

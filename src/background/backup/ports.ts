@@ -86,6 +86,11 @@ export interface ReplacedVersions {
 
 export interface CalendarSource {
   calendars(): Promise<readonly KnownCalendar[]>;
+  /**
+   * Names what {@link read} gives of a calendar: while it stays, so does what is read, and nothing else ever has it. `null` where
+   * nobody knows, or where it could not be read whole now.
+   */
+  contentName(calendar: KnownCalendar): Promise<string | null>;
   /** Hands over every resource in bounded pages. @throws AppError when the calendar cannot be read now */
   read(
     calendar: KnownCalendar,

@@ -71,7 +71,15 @@ export interface PreviousCalendar {
   readonly snapshot: SnapshotReader;
 }
 
+/** A snapshot of the series with the calendars in it. */
+export interface HeldSnapshot {
+  readonly snapshot: SnapshotReader;
+  readonly calendars: readonly SnapshotCalendar[];
+}
+
 export class PreviousSnapshots {
+  /** Newest first; the last one was meant to hold everything, if any was. */
+  readonly held: readonly HeldSnapshot[];
   /** Items in the newest snapshot that was meant to hold everything; 0 without one. */
   readonly items: number;
   readonly #calendars: ReadonlyMap<string, PreviousCalendar>;
@@ -81,7 +89,9 @@ export class PreviousSnapshots {
     calendars: ReadonlyMap<string, PreviousCalendar>,
     gone: readonly SnapshotCalendar[],
     items: number,
+    held: readonly HeldSnapshot[],
   ) {
+    this.held = held;
     this.#calendars = calendars;
     this.#gone = gone;
     this.items = items;
@@ -89,18 +99,21 @@ export class PreviousSnapshots {
 
   static async read(store: Kloset, series: SnapshotSeries): Promise<PreviousSnapshots> {
     const calendars = new Map<string, PreviousCalendar>();
+    const held: HeldSnapshot[] = [];
     for (const info of await store.listSnapshots()) {
       if (!isOfSeries(info, series)) continue;
       const found = await unlessDamaged(() => calendarsIn(store, info));
       if (!found) continue;
-      for (const one of found) {
-        if (!calendars.has(one.calendar.path)) calendars.set(one.calendar.path, one);
+      held.push(found);
+      const { snapshot } = found;
+      for (const calendar of found.calendars) {
+        if (!calendars.has(calendar.path)) calendars.set(calendar.path, { calendar, snapshot });
       }
       if (info.context.has(PARTIAL)) continue;
       const gone = (await unlessDamaged(async () => goneIn(store, info))) ?? [];
-      return new PreviousSnapshots(calendars, gone, itemsIn(info));
+      return new PreviousSnapshots(calendars, gone, itemsIn(info), held);
     }
-    return new PreviousSnapshots(calendars, [], 0);
+    return new PreviousSnapshots(calendars, [], 0, held);
   }
 
   /** The folder each calendar had last, by calendar id. */
@@ -133,9 +146,9 @@ export async function previousFiles(
   );
 }
 
-async function calendarsIn(store: Kloset, info: SnapshotInfo): Promise<PreviousCalendar[]> {
+async function calendarsIn(store: Kloset, info: SnapshotInfo): Promise<HeldSnapshot> {
   const snapshot = await store.openSnapshot(info.id);
-  return (await snapshotCalendars(snapshot)).map((calendar) => ({ calendar, snapshot }));
+  return { snapshot, calendars: await snapshotCalendars(snapshot) };
 }
 
 async function goneIn(store: Kloset, info: SnapshotInfo): Promise<SnapshotCalendar[]> {

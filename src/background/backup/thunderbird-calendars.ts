@@ -86,6 +86,14 @@ export class ThunderbirdCalendars implements CalendarSource, CalendarTarget {
     return known;
   }
 
+  /** What could not be fetched from the server is no part of the item store. */
+  async contentName(calendar: KnownCalendar): Promise<string | null> {
+    const cacheId = await this.#cacheId(calendar);
+    const own = await this.#own.find(brandAs<CalendarId>(calendar.calendarId));
+    if (cacheId === null || own === undefined || own.missing.length > 0) return null;
+    return this.#api.provider.getContentName(cacheId);
+  }
+
   async read(
     calendar: KnownCalendar,
     onPage: (page: readonly KnownResource[]) => Promise<void>,

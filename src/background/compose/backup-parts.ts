@@ -96,6 +96,7 @@ export function composeBackups({ operations, accounts, accountServers, syncs }: 
       ...(await platform.getEnvironment()),
       instance: await installationId(remembered.installation, newId),
       former: (await remembered.installation.read()).former,
+      version: runtime.getManifest().version,
     }),
     calendars: thunderbirdCalendars,
     replaced: replacedVersions,

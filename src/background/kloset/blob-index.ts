@@ -76,6 +76,8 @@ export class BlobIndex {
   readonly #coloured = new Set<string>();
   /** Blobs whose every stored copy was found damaged. */
   readonly #distrusted = new Set<string>();
+  /** Blobs of which a place was withdrawn, for a better one or for none. */
+  readonly #withdrawn = new Set<string>();
   #packfile = new Int32Array(1024);
   #offset = new Float64Array(1024);
   #length = new Uint32Array(1024);
@@ -184,6 +186,7 @@ export class BlobIndex {
 
   #removeLocation(key: string, packfileName: string): void {
     const packfile = this.#packfileNumbers.get(packfileName);
+    this.#withdrawn.add(key);
     let last = NONE;
     for (let row = this.#rows.get(key) ?? NONE; row !== NONE; row = this.#next[row] as number) {
       const next = this.#next[row] as number;
@@ -205,6 +208,19 @@ export class BlobIndex {
   /** Names of the packfiles that a new snapshot may rely on. */
   usablePackfiles(): Set<string> {
     return new Set(this.#packfiles.filter(isUsable).map((packfile) => packfile.name));
+  }
+
+  /**
+   * What the states tell of and a new snapshot may not rely on, in no order: packfiles, blobs without a place, and blobs whose
+   * copies are damaged. A snapshot made now relies on none of it.
+   */
+  unusable(): string[] {
+    const packfiles = this.#packfiles.filter((one) => !isUsable(one)).map(({ name }) => name);
+    const homeless = [...this.#withdrawn].filter((key) => !this.usableByKey(key));
+    const blobs = [...homeless, ...this.#distrusted].map(
+      (key) => `${key.charCodeAt(0)}:${toHex(macOf(key))}`,
+    );
+    return [...new Set([...packfiles, ...blobs])];
   }
 
   /** Every packfile of the states, for a full check. */

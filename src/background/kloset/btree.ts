@@ -80,32 +80,40 @@ export interface TreePair {
   readonly value: Mac;
 }
 
+/** Stores a node and returns its name. */
+export type PutNode = (node: Uint8Array) => Promise<Mac>;
+
 /**
  * Writes a tree of pairs that are already in order.
- * @param put stores a node and returns its name
+ * @param behind leaves of another tree, as they are: their keys follow
  * @returns the name of the root node
  */
 export async function buildTree(
   pairs: readonly TreePair[],
-  put: (node: Uint8Array) => Promise<Mac>,
+  put: PutNode,
+  behind: readonly Subtree[] = [],
 ): Promise<Mac> {
-  let level = await buildLeaves(pairs, put);
+  const leaves = pairs.length > 0 || behind.length === 0;
+  let level = leaves ? await buildLeaves(pairs, put, behind[0]?.node) : [];
+  level.push(...behind);
   while (level.length > 1) level = await buildInner(level, put);
   return (level[0] as Subtree).node;
 }
 
-interface Subtree {
+export interface Subtree {
+  /** Of the first subtree of a tree any text: nothing looks at it. */
   readonly smallest: string;
   readonly node: Mac;
 }
 
 async function buildLeaves(
   pairs: readonly TreePair[],
-  put: (node: Uint8Array) => Promise<Mac>,
+  put: PutNode,
+  behind: Mac | undefined,
 ): Promise<Subtree[]> {
   const starts = leafStarts(pairs);
   const leaves: Subtree[] = [];
-  let next: Mac | undefined;
+  let next = behind;
   for (let i = starts.length - 1; i >= 0; i--) {
     const slice = pairs.slice(starts[i], starts[i + 1]);
     const node = await put(
@@ -122,10 +130,7 @@ async function buildLeaves(
   return leaves.reverse();
 }
 
-async function buildInner(
-  children: readonly Subtree[],
-  put: (node: Uint8Array) => Promise<Mac>,
-): Promise<Subtree[]> {
+async function buildInner(children: readonly Subtree[], put: PutNode): Promise<Subtree[]> {
   const starts = evenly(children.length, ORDER);
   const parents: Subtree[] = [];
   for (const [i, start] of starts.entries()) {
@@ -213,6 +218,32 @@ export class TreeReader {
       }
       leaf = next && (await this.#load(next));
     }
+  }
+
+  /** All leaves in order, without reading them: only the nodes above. */
+  async leaves(): Promise<Subtree[]> {
+    let level: Subtree[] = [{ smallest: "", node: this.#root }];
+    for (let depth = 0; ; depth++) {
+      if (depth > 32) throw corrupt("a tree is too deep");
+      // All leaves are equally deep.
+      const [first] = level as [Subtree];
+      if ((await this.#load(first.node)).pointers.length === 0) return level;
+      const below: Subtree[] = [];
+      for (const { smallest, node } of level) {
+        const { keys, pointers } = await this.#load(node);
+        if (pointers.length === 0) throw corrupt("a tree is lopsided");
+        for (const [i, pointer] of pointers.entries())
+          below.push({ smallest: keys[i - 1] ?? smallest, node: pointer });
+      }
+      level = below;
+    }
+  }
+
+  /** @throws AppError "store-corrupt" */
+  async leaf(node: Mac): Promise<TreeNode> {
+    const leaf = await this.#load(node);
+    if (leaf.pointers.length > 0) throw corrupt("a tree is lopsided");
+    return leaf;
   }
 
   async #leafFor(key: string | undefined): Promise<TreeNode> {

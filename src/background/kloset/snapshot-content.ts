@@ -11,9 +11,24 @@ import type { Pace } from "./pace.ts";
 import { comparePaths, compareText } from "./path.ts";
 import { Resource, type ResourceType } from "./resource.ts";
 import type { Store } from "./store.ts";
+import { decodeSummary, type Summary } from "./summary.ts";
 
 /** A file is held in memory whole; what one calendar object can be is far below. */
 const LARGEST_FILE = 512 * 1024 * 1024;
+
+export interface WholeDirectory {
+  readonly entry: Entry;
+  /** Names the object with the listing. */
+  readonly listing: Mac;
+  readonly summary: Summary;
+  readonly summaryName: Mac;
+}
+
+/** Every path, and every type and path, with the name of the entry. */
+export interface TreesOfFiles {
+  readonly entries: TreeReader;
+  readonly types: TreeReader;
+}
 
 export class SnapshotContent {
   readonly #store: Store;
@@ -103,8 +118,34 @@ export class SnapshotContent {
     return this.#tree(this.#header.trees.entries, Resource.vfsTree, Resource.vfsNode, comparePaths);
   }
 
-  /** Of the listings of directories. */
-  listingTree(root: Mac): Promise<TreeReader> {
+  /**
+   * What a new snapshot needs to take a directory of files over as it is, without reading one of them.
+   * @returns `undefined` where it is not there, holds directories, or another program left something out
+   * @throws AppError "store-corrupt", "blob-missing"
+   */
+  async wholeDirectory(path: string): Promise<WholeDirectory | undefined> {
+    const { dirpack, summary, contentType } = this.#header.indexes;
+    const mac = await (await this.entryTree()).find(path);
+    if (!mac || !dirpack || !summary || !contentType) return undefined;
+    const listing = await (await this.indexTree(dirpack)).find(path);
+    const summaryName = await (await this.indexTree(summary)).find(path);
+    if (!listing || !summaryName) return undefined;
+    const entry = await this.entry(mac);
+    const bytes = await this.#store.blobs.read(Resource.vfsSummary, summaryName);
+    const counts = decodeSummary(bytes, "The summary of a directory");
+    const flat = entry.kind === "directory" && !counts.directory.has("directories");
+    return flat ? { entry, listing, summary: counts, summaryName } : undefined;
+  }
+
+  /** The trees that {@link wholeDirectory} stands in. @throws AppError "store-corrupt", "blob-missing" */
+  async treesOfFiles(): Promise<TreesOfFiles> {
+    const { contentType } = this.#header.indexes;
+    if (!contentType) throw corrupt("a snapshot has no index of types");
+    return { entries: await this.entryTree(), types: await this.indexTree(contentType) };
+  }
+
+  /** Of the listings of directories, their summaries, or the types of files. */
+  indexTree(root: Mac): Promise<TreeReader> {
     return this.#tree(root, Resource.indexTree, Resource.indexNode, compareText);
   }
 

@@ -22,6 +22,9 @@ export interface SnapshotInfo {
   readonly size: number;
 }
 
+/** In the context: the states that were there when it was begun, and what of them was unusable (`Store.footing`). */
+export const FOOTING = "Footing";
+
 /** The name that plakar gives to snapshots nobody named. */
 export const UNNAMED = "default";
 

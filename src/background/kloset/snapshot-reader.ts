@@ -86,7 +86,7 @@ export class SnapshotReader {
       const name = `${toHex(this.#header.trees.entries)} ${directory}`;
       return [{ name, entries: () => this.list(directory) }];
     }
-    const tree = await this.content.listingTree(dirpack);
+    const tree = await this.content.indexTree(dirpack);
     const mac = await tree.find(directory);
     if (!mac) throw noSuchPath();
     const { chunks } = await this.content.object(mac);
@@ -160,7 +160,7 @@ export class SnapshotReader {
   }
 
   async #listPacked(directory: string, dirpack: Mac): Promise<Entry[]> {
-    const tree = await this.content.listingTree(dirpack);
+    const tree = await this.content.indexTree(dirpack);
     const object = await tree.find(directory);
     if (!object) throw noSuchPath();
     const content = await this.content.readObject(object);

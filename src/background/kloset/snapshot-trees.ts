@@ -1,5 +1,6 @@
 /** Collects the entries of a new snapshot and writes its trees: directories, listings, summaries, indexes. */
 import { AppError } from "../../shared/errors.ts";
+import type { BlobIndex } from "./blob-index.ts";
 import { buildTree, encodeRoot, type TreePair } from "./btree.ts";
 import { packEntries } from "./dirpack.ts";
 import { DIRECTORY_MODE, type Entry, encodeEntry, entryOf } from "./entry.ts";
@@ -9,6 +10,7 @@ import { type ChunkReference, encodeObject } from "./object.ts";
 import type { Pace } from "./pace.ts";
 import { comparePaths, compareText, nameOf, parentOf } from "./path.ts";
 import { Resource, type ResourceType } from "./resource.ts";
+import type { TreesOfFiles, WholeDirectory } from "./snapshot-content.ts";
 import {
   countBelow,
   countChild,
@@ -17,7 +19,9 @@ import {
   newSummary,
   type Summary,
 } from "./summary.ts";
+import { TakenDirectories } from "./taken-directories.ts";
 import { epoch, type Timestamp } from "./timestamp.ts";
+import { buildTreeOver, type EarlierTree } from "./tree-over.ts";
 
 /** Stores a blob and returns its name. */
 type Put = (type: ResourceType, plain: Uint8Array) => Promise<Mac>;
@@ -42,10 +46,14 @@ interface BuiltDirectory {
 export class SnapshotTreesBuilder {
   readonly #directories = new Map<string, Directory>([["/", newDirectory()]]);
   readonly #hashing: Hashing;
+  readonly #index: BlobIndex;
+  readonly #taken = new TakenDirectories();
+  #earlier: TreesOfFiles | undefined;
   #files = 0;
 
-  constructor(hashing: Hashing) {
+  constructor(hashing: Hashing, index: BlobIndex) {
     this.#hashing = hashing;
+    this.#index = index;
   }
 
   get files(): number {
@@ -54,10 +62,10 @@ export class SnapshotTreesBuilder {
 
   /** @throws AppError "bad-argument" when the path is taken, or leads through a file */
   requireFree(path: string): void {
-    let taken = this.#directories.has(path);
+    let taken = this.#directories.has(path) || this.#taken.has(path);
     for (let at = path; !taken && at !== "/"; at = parentOf(at)) {
       const directory = this.#directories.get(parentOf(at));
-      taken = directory?.children.has(nameOf(at)) ?? false;
+      taken = directory?.children.has(nameOf(at)) || this.#taken.has(parentOf(at));
       // Above a directory there are only directories.
       if (directory) break;
     }
@@ -74,10 +82,26 @@ export class SnapshotTreesBuilder {
   }
 
   /**
+   * Takes directories over with the files in them. All are from one snapshot, whose trees these are.
+   * @throws AppError "bad-argument" when a path is taken, or leads through a file
+   */
+  takeOver(directories: readonly WholeDirectory[], trees: TreesOfFiles): void {
+    for (const { entry } of directories) this.requireFree(entry.path);
+    for (const directory of directories) {
+      const { path, name } = directory.entry;
+      this.#directory(parentOf(path)).directories.add(name);
+      this.#taken.add(directory);
+      this.#files += directory.summary.directory.get("files") ?? 0;
+    }
+    this.#earlier = trees;
+  }
+
+  /**
    * Makes a directory that may stay empty.
    * @throws AppError "bad-argument" when there is a file at the path or above it
    */
   addDirectory(path: string): void {
+    if (this.#taken.has(path)) return;
     if (!this.#directories.has(path)) this.requireFree(path);
     this.#directory(path);
   }
@@ -98,9 +122,19 @@ export class SnapshotTreesBuilder {
     const summaries: TreePair[] = [];
     const built = new Map<string, BuiltDirectory>();
     // Children before their parents.
-    const paths = [...this.#directories.keys()].sort(comparePaths).reverse();
+    const paths = [...this.#directories.keys(), ...this.#taken.paths()]
+      .sort(comparePaths)
+      .reverse();
     // "/" has as many slashes as "/a": it comes last by hand.
     for (const path of [...paths.filter((path) => path !== "/"), "/"]) {
+      const whole = this.#taken.get(path);
+      if (whole) {
+        built.set(path, whole);
+        entries.push({ key: path, value: whole.entry.mac });
+        dirpack.push({ key: path, value: whole.listing });
+        summaries.push({ key: path, value: whole.summaryName });
+        continue;
+      }
       const directory = this.#directories.get(path) as Directory;
       const children = this.#childEntries(path, directory, built);
       const summary = newSummary();
@@ -139,19 +173,33 @@ export class SnapshotTreesBuilder {
     entries.sort((a, b) => comparePaths(a.key, b.key));
     for (const pairs of [types, dirpack, summaries])
       pairs.sort((a, b) => compareText(a.key, b.key));
-    const tree = async (pairs: readonly TreePair[], root: ResourceType, node: ResourceType) => {
-      const top = await buildTree(pairs, (bytes) => put(node, bytes));
+    const tree = async (
+      pairs: readonly TreePair[],
+      root: ResourceType,
+      node: ResourceType,
+      over?: EarlierTree,
+    ) => {
+      const putNode = (bytes: Uint8Array) => put(node, bytes);
+      const top = over
+        ? await buildTreeOver(pairs, over, putNode, pace)
+        : await buildTree(pairs, putNode);
       return put(root, encodeRoot(top));
+    };
+    const taken = this.#taken;
+    const earlier = this.#earlier;
+    const over = earlier && {
+      entries: taken.entries(earlier, this.#index),
+      types: taken.types(earlier, this.#index),
     };
     return {
       trees: {
-        entries: await tree(entries, Resource.vfsTree, Resource.vfsNode),
+        entries: await tree(entries, Resource.vfsTree, Resource.vfsNode, over?.entries),
         errors: await tree([], Resource.errorTree, Resource.errorNode),
         xattrs: await tree([], Resource.xattrTree, Resource.xattrNode),
       },
       indexes: {
         dirpack: await tree(dirpack, Resource.indexTree, Resource.indexNode),
-        contentType: await tree(types, Resource.indexTree, Resource.indexNode),
+        contentType: await tree(types, Resource.indexTree, Resource.indexNode, over?.types),
         summary: await tree(summaries, Resource.indexTree, Resource.indexNode),
       },
       summary: (built.get("/") as BuiltDirectory).summary,

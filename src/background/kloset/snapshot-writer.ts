@@ -15,8 +15,9 @@ import { type ChunkReference, encodeObject } from "./object.ts";
 import { makePace, type Pace } from "./pace.ts";
 import { nameOf, parentOf, requireFilePath } from "./path.ts";
 import { Resource } from "./resource.ts";
-import { UNNAMED } from "./snapshot-info.ts";
+import { FOOTING, type SnapshotInfo, UNNAMED } from "./snapshot-info.ts";
 import { SnapshotPublication } from "./snapshot-publication.ts";
+import type { SnapshotReader } from "./snapshot-reader.ts";
 import type {
   CommittedSnapshot,
   NewFile,
@@ -26,6 +27,7 @@ import type {
 import { SnapshotTreesBuilder } from "./snapshot-trees.ts";
 import type { Store } from "./store.ts";
 import { isStoredWhole } from "./stored-object.ts";
+import { directoriesToTake, filesIn } from "./taken-directories.ts";
 import { type Timestamp, timestampOf } from "./timestamp.ts";
 
 interface EntryContent {
@@ -47,6 +49,10 @@ export class SnapshotWriter {
   readonly #blobs: BlobWriter;
   readonly #trees: SnapshotTreesBuilder;
   readonly #publication: SnapshotPublication;
+  /** What this snapshot stands on, as of the first thing in it: for a later one that takes something over from it. */
+  #footing: string | undefined;
+  /** Of the snapshot that directories are taken over from. */
+  #source: string | undefined;
   #bytesRead = 0;
   #ended: boolean = false;
   /** Calls run one after the other, whatever the caller awaits. */
@@ -67,7 +73,7 @@ export class SnapshotWriter {
     this.#started = surroundings.now();
     this.#pace = makePace(options.signal);
     this.#blobs = new BlobWriter(store, surroundings.random, surroundings.now, this.#pace);
-    this.#trees = new SnapshotTreesBuilder(store.hashing);
+    this.#trees = new SnapshotTreesBuilder(store.hashing, store.index);
     this.#publication = new SnapshotPublication(store, id, this.#blobs, surroundings.now);
   }
 
@@ -98,6 +104,7 @@ export class SnapshotWriter {
   #queue<T>(work: () => Promise<T>): Promise<T> {
     const run = this.#tail.then(() => {
       if (this.#ended) throw new AppError("bug", "This snapshot is finished already.");
+      this.#footing ??= this.#store.footing();
       return work();
     });
     this.#tail = run.catch(() => undefined);
@@ -228,6 +235,31 @@ export class SnapshotWriter {
     });
   }
 
+  /** Whether directories may be taken over from an earlier snapshot: all that it needs is as it was when it was made. */
+  mayTakeFrom({ context }: SnapshotInfo): boolean {
+    return this.#store.standsOn(context.get(FOOTING) ?? "");
+  }
+
+  /**
+   * Takes directories over from an earlier snapshot of this store, with all files in them and without reading one.
+   * @param paths those that are not in the snapshot are passed over. All calls must name the same snapshot
+   * @returns how many files are in each of the paths; `undefined`, and nothing is taken over, where this cannot be done: then
+   *   the files must be added one by one
+   * @throws AppError "bad-argument" for a path that is used already, "store-corrupt", "blob-missing", those of Storage
+   */
+  takeOver(from: SnapshotReader, paths: readonly string[]): Promise<number[] | undefined> {
+    return this.#queue(async () => {
+      this.#source ??= from.info.id;
+      if (this.#source !== from.info.id)
+        throw new AppError("bug", "There are two earlier snapshots.");
+      if (!this.mayTakeFrom(from.info)) return undefined;
+      const whole = await directoriesToTake(this.#store, from, paths);
+      if (whole) this.#trees.takeOver(whole, await from.content.treesOfFiles());
+      this.#report();
+      return whole && paths.map((path) => filesIn(whole, path));
+    });
+  }
+
   #report(): void {
     this.#options.onProgress?.({
       files: this.#trees.files,
@@ -273,7 +305,12 @@ export class SnapshotWriter {
       durationMs: Math.max(0, this.#surroundings.now() - started),
       name: options.label || UNNAMED,
       tags: options.tags ?? [],
-      context: Object.entries({ Client: "CalDAV Keeper", ...options.context, ...context }),
+      context: Object.entries({
+        Client: "CalDAV Keeper",
+        ...options.context,
+        ...context,
+        [FOOTING]: this.#footing ?? "",
+      }),
       source: { type: options.type, origin: options.origin, directory: options.directory },
       ...built,
     });

@@ -32,6 +32,8 @@ interface LoadedState {
   readonly parent: string | undefined;
   readonly timestamp: bigint;
   readonly serial: Uint8Array;
+  /** How many states of those that are here it was made after. */
+  readonly age: number;
 }
 
 export class Store {
@@ -99,9 +101,12 @@ export class Store {
   /** Takes a state into account: one that was read, or that was written just now. Parents first. */
   adopt(name: string, state: State): void {
     this.index.apply(state.records);
+    const parent = state.parent && toHex(state.parent);
+    const older = parent === undefined ? undefined : this.#states.get(parent);
     this.#states.set(name, {
+      age: older ? older.age + 1 : 0,
       id: fromHex(name) as Mac,
-      parent: state.parent && toHex(state.parent),
+      parent,
       timestamp: state.timestamp,
       serial: state.serial,
     });
@@ -124,6 +129,30 @@ export class Store {
       if (path[2] === "/" && isMacName(name) && name.startsWith(path.slice(0, 2))) names.add(name);
     }
     return names;
+  }
+
+  /**
+   * Names what a snapshot that is begun now stands on: the states that are here, and what is unusable of what they tell of.
+   * @param count of states, the oldest ones; all when absent. `undefined` where there are not so many
+   */
+  footing(count = this.#states.size): string | undefined {
+    if (count > this.#states.size) return undefined;
+    const byAge = [...this.#states].sort(
+      ([a, x], [b, y]) => Number(x.timestamp - y.timestamp) || x.age - y.age || (a < b ? -1 : 1),
+    );
+    const states = byAge.slice(0, count).map(([name]) => name);
+    const unusable = this.index.unusable().sort((a, b) => (a < b ? -1 : 1));
+    const facts = [...states, "", ...unusable].join("\n");
+    return `${count}:${toHex(this.hashing.mac(new TextEncoder().encode(facts)))}`;
+  }
+
+  /**
+   * Whether a snapshot with this footing is as whole as it was: no state that was read then is gone, and nothing has
+   * become unusable since. (A state that came later and says that it is older makes this false, too.)
+   */
+  standsOn(footing: string): boolean {
+    const count = /^(\d{1,9}):/.exec(footing)?.[1];
+    return count !== undefined && this.footing(Number(count)) === footing;
   }
 
   /** What a new state continues: the newest state that is no other's parent. */

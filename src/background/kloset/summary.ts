@@ -3,7 +3,7 @@
  * measured and count as low.
  */
 
-import type { Fields } from "./msgpack-reader.ts";
+import { decodeFields, type Fields } from "./msgpack-reader.ts";
 import { MsgpackWriter } from "./msgpack-writer.ts";
 
 /** The order in which both parts of the record list their fields; floats are marked. */
@@ -154,6 +154,17 @@ export function encodeSummary(summary: Summary): Uint8Array {
   const out = new MsgpackWriter();
   writeSummary(out, summary);
   return out.finish();
+}
+
+/** @throws AppError "store-corrupt" */
+export function decodeSummary(bytes: Uint8Array, what: string): Summary {
+  const fields = decodeFields(bytes, what);
+  const counts = (part: string): Counts => {
+    const record = fields.record(part);
+    const present = names.filter((name) => record.number(name) !== 0);
+    return new Map(present.map((name) => [name, record.number(name)]));
+  };
+  return { directory: counts("directory"), below: counts("below") };
 }
 
 /** Files and bytes of a whole snapshot, from the summary in its header. */

@@ -79,6 +79,11 @@ export function createProviderApi(port: ProviderPort, dialog: NewCalendarDialog)
       );
     },
 
+    async getContentName(cacheId: string): Promise<string | null> {
+      const calendarId = own(cacheId);
+      return (await port.store()).contentName(calendarId);
+    },
+
     async getPending(cacheId: string, names: readonly string[] | null): Promise<string> {
       const calendarId = own(cacheId);
       return (await port.store()).getPending(calendarId, names ?? undefined);

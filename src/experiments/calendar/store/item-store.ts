@@ -142,6 +142,12 @@ export interface ItemStore {
     calendarId: string,
     options: { readonly names: readonly string[] } | { readonly after?: string; limit?: number },
   ): Promise<string>;
+  /**
+   * Names what {@link getResources} and {@link listConflicts} give of a calendar, its UIDs, metadata and revisions left
+   * aside: two calls that give the same name enclose no change, and no other database ever gives it to other contents.
+   * `null` for a calendar that the store does not know.
+   */
+  contentName(calendarId: string): Promise<string | null>;
   /** JSON of `PendingChange[]`, oldest first. All are `waiting` while {@link isSendingPaused}. */
   getPending(calendarId: string, names?: readonly string[]): Promise<string>;
   /**

@@ -3,6 +3,7 @@
  * a file of a newer version of the add-on is refused and never touched.
  */
 import { AppError } from "../../../shared/errors.ts";
+import { nameContents } from "./content-names.ts";
 import type { FileAccess } from "./file-access.ts";
 import { SCHEMA } from "./schema.ts";
 import type { SqlConnection, SqlExecutor } from "./sql-connection.ts";
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
     },
   },
   { version: 2, apply: tellLeftOversApart },
+  { version: 3, apply: nameContents },
 ];
 
 /**

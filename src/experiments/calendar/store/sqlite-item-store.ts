@@ -10,6 +10,7 @@ import type {
 } from "../../../shared/item-store.ts";
 import { applyBatch } from "./batch.ts";
 import { clearServerSides, removeCalendarRows } from "./calendar-rows.ts";
+import { contentName } from "./content-names.ts";
 import { deleteItem, insertItem, stageOperation, updateItem, writeAcks } from "./edits.ts";
 import { type MachineMark, resume } from "./instance.ts";
 import { readRow } from "./item-rows.ts";
@@ -133,6 +134,10 @@ export class SqliteItemStore extends SqliteItemReads implements ItemStore {
     });
     if (resolved) this.#tell({ kind: "load", calendarId, names: null });
     return resolved;
+  }
+
+  contentName(calendarId: string): Promise<string | null> {
+    return this.#inTurn(() => contentName(this.sql, calendarId));
   }
 
   takeEvents(): Promise<StoreEvent[]> {
