@@ -2,16 +2,14 @@
  * Writes one snapshot. Order: lock → states read → packfiles → what it relies on is still there → state file, the
  * commit point → unlock. Stopping anywhere before the state leaves the store as it was.
  */
-import { equalBytes, toHex } from "../../shared/bytes.ts";
+import { toHex } from "../../shared/bytes.ts";
 import { AppError } from "../../shared/errors.ts";
 import { BlobWriter } from "./blob-writer.ts";
-import { cutChunks } from "./chunking.ts";
-import { contentTypeOf } from "./content-type.ts";
 import { type Entry, encodeEntry, entryOf, FILE_MODE } from "./entry.ts";
+import { type EntryContent, FileContents } from "./file-contents.ts";
 import { encodeHeader } from "./header.ts";
 import { type StoreLock, takeSharedLock } from "./lock.ts";
 import { MAC_LENGTH, type Mac } from "./mac.ts";
-import { type ChunkReference, encodeObject } from "./object.ts";
 import { makePace, type Pace } from "./pace.ts";
 import { nameOf, parentOf, requireFilePath } from "./path.ts";
 import { Resource } from "./resource.ts";
@@ -28,15 +26,7 @@ import { SnapshotTreesBuilder } from "./snapshot-trees.ts";
 import type { Store } from "./store.ts";
 import { isStoredWhole } from "./stored-object.ts";
 import { directoriesToTake, filesIn } from "./taken-directories.ts";
-import { type Timestamp, timestampOf } from "./timestamp.ts";
-
-interface EntryContent {
-  readonly size: number;
-  readonly modified: Timestamp;
-  readonly object: Mac;
-  readonly contentType: string;
-  readonly chunks: number;
-}
+import { timestampOf } from "./timestamp.ts";
 
 export class SnapshotWriter {
   readonly #store: Store;
@@ -47,6 +37,7 @@ export class SnapshotWriter {
   readonly #lock: StoreLock;
   readonly #pace: Pace;
   readonly #blobs: BlobWriter;
+  readonly #contents: FileContents;
   readonly #trees: SnapshotTreesBuilder;
   readonly #publication: SnapshotPublication;
   /** What this snapshot stands on, as of the first thing in it: for a later one that takes something over from it. */
@@ -73,6 +64,7 @@ export class SnapshotWriter {
     this.#started = surroundings.now();
     this.#pace = makePace(options.signal);
     this.#blobs = new BlobWriter(store, surroundings.random, surroundings.now, this.#pace);
+    this.#contents = new FileContents(store, this.#blobs, this.#pace);
     this.#trees = new SnapshotTreesBuilder(store.hashing, store.index);
     this.#publication = new SnapshotPublication(store, id, this.#blobs, surroundings.now);
   }
@@ -125,63 +117,15 @@ export class SnapshotWriter {
       requireFilePath(file.path);
       this.#trees.requireFree(file.path);
       const blobsBefore = this.#blobs.newBlobs;
-      const contentType = contentTypeOf(nameOf(file.path), file.bytes);
-      const chunks = await this.#putChunks(cutChunks(file.bytes, this.#store.config.chunking));
-      const contentMac =
-        chunks.length === 1 ? (chunks[0] as ChunkReference).mac : await this.#macOf(file.bytes);
-      const object = await this.#blobs.put(
-        Resource.object,
-        encodeObject({ contentMac, chunks, contentType }),
-      );
-      const wanted = {
-        size: file.bytes.length,
-        modified: timestampOf(file.modifiedMs),
-        object,
-        contentType,
-        chunks: chunks.length,
-      };
+      const wanted = await this.#contents.put(file);
       const entry =
-        before?.path === file.path && this.#isSame(before, wanted)
+        before?.path === file.path && this.#contents.isSame(before, wanted)
           ? this.#keepEntry(before)
           : await this.#addEntry(file.path, wanted);
       this.#bytesRead += file.bytes.length;
       this.#report();
       return { entry, isNew: this.#blobs.newBlobs > blobsBefore };
     });
-  }
-
-  async #putChunks(pieces: Iterable<Uint8Array>): Promise<ChunkReference[]> {
-    const chunks: ChunkReference[] = [];
-    for (const piece of pieces) {
-      const mac = await this.#blobs.put(Resource.chunk, piece);
-      chunks.push({ mac, length: piece.length });
-    }
-    return chunks;
-  }
-
-  async #macOf(bytes: Uint8Array): Promise<Mac> {
-    const running = this.#store.hashing.start();
-    const step = 1024 * 1024;
-    for (let at = 0; at < bytes.length; at += step) {
-      running.update(bytes.subarray(at, at + step));
-      await this.#pace.breathe();
-    }
-    return running.digest();
-  }
-
-  /** Whether the entry says of the content what a new one would. */
-  #isSame(before: Entry, wanted: EntryContent): boolean {
-    return (
-      before.kind === "file" &&
-      before.object !== undefined &&
-      equalBytes(before.object, wanted.object) &&
-      before.size === wanted.size &&
-      before.modified.seconds === wanted.modified.seconds &&
-      before.modified.nanoseconds === wanted.modified.nanoseconds &&
-      before.contentType === wanted.contentType &&
-      before.chunks === wanted.chunks &&
-      this.#store.index.usable(Resource.vfsEntry, before.mac)
-    );
   }
 
   #keepEntry(entry: Entry): Entry {
@@ -242,7 +186,7 @@ export class SnapshotWriter {
 
   /**
    * Takes directories over from an earlier snapshot of this store, with all files in them and without reading one.
-   * @param paths those that are not in the snapshot are passed over. All calls must name the same snapshot
+   * @param paths those that are not in the snapshot are passed over. Only one snapshot can be taken over from
    * @returns how many files are in each of the paths; `undefined`, and nothing is taken over, where this cannot be done: then
    *   the files must be added one by one
    * @throws AppError "bad-argument" for a path that is used already, "store-corrupt", "blob-missing", those of Storage
@@ -250,9 +194,7 @@ export class SnapshotWriter {
   takeOver(from: SnapshotReader, paths: readonly string[]): Promise<number[] | undefined> {
     return this.#queue(async () => {
       this.#source ??= from.info.id;
-      if (this.#source !== from.info.id)
-        throw new AppError("bug", "There are two earlier snapshots.");
-      if (!this.mayTakeFrom(from.info)) return undefined;
+      if (this.#source !== from.info.id || !this.mayTakeFrom(from.info)) return undefined;
       const whole = await directoriesToTake(this.#store, from, paths);
       if (whole) this.#trees.takeOver(whole, await from.content.treesOfFiles());
       this.#report();
