@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { BackupService } from "../../../src/background/backup/backup-service.ts";
+import { FORGETFUL } from "../../../src/background/backup/known-damage.ts";
 import { openStore } from "../../../src/background/kloset/kloset.ts";
 import { MemoryStorage } from "../../../src/background/storage/memory-storage.ts";
 import { calendarOf, copyOf, eventText, serviceOver, work } from "../../support/backup-fixture.ts";
@@ -328,6 +329,7 @@ describe("a store that is no longer what it was", () => {
     await run();
     const kept: string[] = [];
     const remembering = serviceOver(storage, calendars, undefined, {
+      ...FORGETFUL,
       read: async () => [...kept],
       update: async (_, change) => void kept.splice(0, kept.length, ...change([...kept])),
     });
