@@ -390,6 +390,7 @@ interface calIDuration {
   inSeconds: number;
   icalString: string;
   isNegative: boolean;
+  clone(): calIDuration;
 }
 
 interface calIIcalProperty {
@@ -461,6 +462,7 @@ interface calIItemBase {
 interface calIEvent extends calIItemBase {
   startDate: calIDateTime;
   endDate: calIDateTime;
+  readonly duration: calIDuration;
 }
 interface calITodo extends calIItemBase {
   entryDate: calIDateTime | null;

@@ -54,14 +54,21 @@ function tryLightItems(
     return item;
   };
   try {
-    const { event, todo } = SAMPLE_ROWS;
-    const create = createLightItems({ event: sample(event), todo: sample(todo) });
+    const { event, todo, series } = SAMPLE_ROWS;
+    const instance = firstInstance(sample(series));
+    const create = createLightItems({ event: sample(event), todo: sample(todo), instance });
     if (lightItemsAgree(create, sample, calendar, zones)) return create;
   } catch {
     // Then they do not agree.
   }
   console.warn("Light items do not fit this Thunderbird: full ones are used, views are slower.");
   return null;
+}
+
+function firstInstance(series: calIItemBase): calIItemBase {
+  const { recurrenceInfo, recurrenceStartDate } = series;
+  if (recurrenceInfo === null || recurrenceStartDate === null) throw new Error("No series.");
+  return recurrenceInfo.getOccurrenceFor(recurrenceStartDate);
 }
 
 /** `null` if the text cannot be parsed after all; the parser's message may hold event text. */

@@ -9,9 +9,9 @@ import type { CalendarRows, RowRange } from "./calendar-rows.ts";
 import { errorKind } from "./error-kind.ts";
 import { monotonicNow, yieldToMainThread } from "./gecko-modules.ts";
 import type { BuildItems } from "./item-builder.ts";
-import { type CachedRow, ItemCache, rememberedExpansion } from "./item-cache.ts";
-import { type ItemFilter, inRange, passes, readFilter, wallTime } from "./item-filter.ts";
-import { isLightSeries } from "./light/light-items.ts";
+import { type CachedRow, ItemCache } from "./item-cache.ts";
+import { type ItemFilter, passes, readFilter, wallTime } from "./item-filter.ts";
+import { instancesOf } from "./item-instances.ts";
 import type { OwnCalendar } from "./own-calendar.ts";
 import type { StoredItem, StoredItemWithText } from "./store/item-store.ts";
 
@@ -19,10 +19,6 @@ const MOST_CACHED_ROWS = 12_000;
 /** Longest turn of the main thread. */
 const SLICE_MS = 12;
 const STREAM_CHUNK = 100;
-/** An occurrence query without an end gets this much future. */
-const OPEN_END_DAYS = 366;
-/** More than one view can show; a series beyond it is cut off rather than freezing Thunderbird. */
-const MOST_OCCURRENCES = 2_000;
 
 export interface RenewedRow {
   readonly gone: readonly calIItemBase[];
@@ -231,7 +227,7 @@ export class ItemQuery {
 
   #answersOf(cached: CachedRow<calIItemBase>, filter: ItemFilter): readonly calIItemBase[] {
     try {
-      const found = cached.items.flatMap((item) => this.#instancesOf(item, cached, filter));
+      const found = cached.items.flatMap((item) => instancesOf(item, cached, filter));
       return found.filter((item) =>
         passes(item, filter, (each) => this.#calendar.getInvitedAttendee(each)),
       );
@@ -239,24 +235,6 @@ export class ItemQuery {
       this.#report(error);
       return [];
     }
-  }
-
-  #instancesOf(
-    item: calIItemBase,
-    cached: CachedRow<calIItemBase>,
-    filter: ItemFilter,
-  ): readonly calIItemBase[] {
-    // A series is asked for as a whole: its master stands for instances of any time.
-    if (!filter.occurrences && isLightSeries(item)) return [item];
-    const recurrence = item.recurrenceInfo;
-    if (recurrence === null) return inRange(item, filter) ? [item] : [];
-    if (!filter.occurrences) return [item];
-    const bounds = boundedRange(item, filter);
-    if (bounds === null) return [item];
-    const key = `${item.id}\n${bounds.start.icalString}\n${bounds.end.icalString}`;
-    return rememberedExpansion(cached, key, () =>
-      recurrence.getOccurrences(bounds.start, bounds.end, MOST_OCCURRENCES),
-    );
   }
 
   /** Messages of the parser may hold event text: only the kind of error is written, and once. */
@@ -268,19 +246,4 @@ export class ItemQuery {
       `Calendar provider: items of the calendar ${this.#calendar.id} are not shown (${kind})`,
     );
   }
-}
-
-/** Thunderbird's expansion throws without both bounds; `null` for an undated series. */
-function boundedRange(
-  item: calIItemBase,
-  filter: ItemFilter,
-): { start: calIDateTime; end: calIDateTime } | null {
-  const start = filter.start ?? item.recurrenceStartDate;
-  if (start === null) return null;
-  if (filter.end !== null) return { start, end: filter.end };
-  const end = start.clone();
-  end.isDate = false;
-  end.nativeTime =
-    Math.max(start.nativeTime, Date.now() * 1000) + OPEN_END_DAYS * 86_400 * 1_000_000;
-  return { start, end };
 }

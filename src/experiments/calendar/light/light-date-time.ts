@@ -9,19 +9,33 @@ const ownZones = new Map<string, calITimezone>();
 
 /** Immutable. */
 export function toDateTime(date: LightDate): calIDateTime {
-  const made = calendarUtils().createDateTime();
-  const { year, month, day, hour, minute, second } = date;
-  made.resetTo(year, month, day, hour, minute, second, timezoneOf(date.zone));
-  if (date.isDate) made.isDate = true;
+  const made = toMutableDateTime(date);
   made.makeImmutable();
   return made;
 }
 
+export function toMutableDateTime(date: LightDate): calIDateTime {
+  const made = calendarUtils().createDateTime();
+  const { year, month, day, hour, minute, second } = date;
+  made.resetTo(year, month, day, hour, minute, second, timezoneOf(date.zone));
+  if (date.isDate) made.isDate = true;
+  return made;
+}
+
+/** Thunderbird asks its database, or a list, for each of these. */
+const knownZones = new Map<string | null, calITimezone>();
+
 function timezoneOf(zone: LightZone | null): calITimezone {
-  const { dtz, timezoneService } = calendarUtils();
-  if (zone === null) return dtz.floating;
-  if (zone.definition !== null) return ownZone(zone.tzid, zone.definition);
-  return zone.tzid === "UTC" ? dtz.UTC : (timezoneService.getTimezone(zone.tzid) ?? dtz.floating);
+  if (zone !== null && zone.definition !== null) return ownZone(zone.tzid, zone.definition);
+  const name = zone === null ? null : zone.tzid;
+  let known = knownZones.get(name);
+  if (known === undefined) {
+    const { dtz, timezoneService } = calendarUtils();
+    if (name === null) known = dtz.floating;
+    else known = name === "UTC" ? dtz.UTC : (timezoneService.getTimezone(name) ?? dtz.floating);
+    knownZones.set(name, known);
+  }
+  return known;
 }
 
 function ownZone(tzid: string, definition: string): calITimezone {

@@ -8,11 +8,13 @@ import type { ZoneKnowledge } from "../parseable-text.ts";
 import type { StoredItemWithText } from "../store/item-store.ts";
 import { type LightDate, lightDate } from "./light-dates.ts";
 import { type OwnComponent, ownComponent } from "./own-component.ts";
+import { type PlainSeries, plainSeries } from "./plain-series.ts";
 
 export interface LightFacts {
   readonly kind: "event" | "todo";
-  /** It recurs: its rule and its overrides are the parser's affair. */
   readonly isSeries: boolean;
+  /** Of a series: how it recurs; `null` where its instances are the affair of Thunderbird's engine. */
+  plainSeries(): PlainSeries | null;
   /** `null` for a task without DTSTART. */
   readonly start: LightDate | null;
   /** `null` when the text has no DTEND or, for a task, no DUE. */
@@ -52,9 +54,14 @@ export function lightFacts(row: StoredItemWithText, zones: ZoneKnowledge): Light
   if (isSeries && (isTodo || !own.recursPlainly)) return null;
   const dates = datesOf(row, own, zones);
   if (dates === null) return null;
+  let series: PlainSeries | null | undefined = isSeries ? undefined : null;
   return {
     kind: isTodo ? "todo" : "event",
     isSeries,
+    plainSeries: () => {
+      if (series === undefined) series = plainSeries(own.lines, own.overrides, columns.startValue);
+      return series;
+    },
     ...dates,
     texts: textsOf(row, own, uid),
     categories: categoriesOf(columns.categories, own),

@@ -10,6 +10,7 @@
  */
 import { toDateTime } from "./light-date-time.ts";
 import type { LightFacts } from "./light-facts.ts";
+import { type CreateInstance, instanceCreator, instancesIn } from "./light-instances.ts";
 
 /** Builds a light item. `inflate` makes the full, immutable item of the same row. */
 export type CreateLightItem = (
@@ -22,6 +23,8 @@ export type CreateLightItem = (
 export interface FullSamples {
   readonly event: calIItemBase;
   readonly todo: calIItemBase;
+  /** An instance of a series, no override. */
+  readonly instance: calIItemBase;
 }
 
 /** Fields that a light item has of its own: they say where it belongs, not what it is. */
@@ -55,11 +58,38 @@ interface OverrideFields {
 }
 
 /** Light masters of series, inflated or not. */
-const series = new WeakSet<object>();
+const series = new WeakMap<object, SeriesMaster>();
+
+interface SeriesMaster {
+  readonly facts: LightFacts;
+  readonly create: CreateInstance;
+}
 
 /** True for the master of a series of which this is known without asking it for its recurrence. */
 export function isLightSeries(item: calIItemBase): boolean {
   return series.has(innerOf(item));
+}
+
+/**
+ * The instances that Thunderbird's engine gives of a range of date-times.
+ * @returns `null` where it has to be asked: of items that are no light series, of rules seldom seen, where an override
+ *   lies in the range, and for more than `most`
+ */
+export function lightInstances(
+  item: calIItemBase,
+  range: { readonly start: calIDateTime; readonly end: calIDateTime },
+  most: number,
+): calIItemBase[] | null {
+  const master = series.get(innerOf(item));
+  const plain = master?.facts.plainSeries() ?? null;
+  if (master === undefined || plain === null || master.facts.start === null) return null;
+  const { start } = master.facts;
+  return instancesIn(
+    { master: item as calIEvent, start, series: plain },
+    range,
+    most,
+    master.create,
+  );
 }
 
 export function createLightItems(samples: FullSamples): CreateLightItem {
@@ -72,6 +102,7 @@ export function createLightItems(samples: FullSamples): CreateLightItem {
     event: lightPrototype(CalEvent.prototype as calIItemBase, samples.event, states, percent),
     todo: lightPrototype(CalTodo.prototype as calIItemBase, samples.todo, states, percent),
   };
+  const create = instanceCreator(samples.instance);
   return (facts, calendar, inflate) => {
     const item = Object.create(prototypes[facts.kind]) as Fields;
     states.set(item, { facts, inflate, dates: new Map() });
@@ -87,7 +118,7 @@ export function createLightItems(samples: FullSamples): CreateLightItem {
     for (const name of Object.keys(known)) {
       if (known[name] !== undefined) setField(item, name, known[name]);
     }
-    if (facts.isSeries) series.add(item);
+    if (facts.isSeries) series.set(item, { facts, create });
     setField(item, "mAlarmLastAck", null);
     setField(item, "mDirty", false);
     setField(item, facts.kind === "todo" ? "mDueDate" : "mEndDate", undefined);

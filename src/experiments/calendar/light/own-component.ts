@@ -10,6 +10,9 @@ export interface OwnComponent {
   plainValue(name: string): string | null;
   /** It has one RRULE, of a form that every parser takes, and no other rule or date. */
   readonly recursPlainly: boolean;
+  /** Its lines, and those of its overrides. */
+  readonly lines: string;
+  readonly overrides: readonly string[];
 }
 
 /** A property's name broken by folding (RFC 5545 §3.1): legal, and never seen. */
@@ -55,6 +58,8 @@ export function ownComponent(text: string, kind: "VEVENT" | "VTODO"): OwnCompone
     },
     plainValue: (name) => plainValue(own, name),
     recursPlainly: own.match(RULES)?.length === 1 && PLAIN_RULE.test(own),
+    lines: own,
+    overrides: blocks.filter((block) => block !== own),
   };
 }
 

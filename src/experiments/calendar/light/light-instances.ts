@@ -1,0 +1,193 @@
+/**
+ * Instances of plain series without Thunderbird's recurrence engine and without parsing the series: objects of its event
+ * class that refer to their master, with the dates that the engine gives. Which starts lie in a range is decided by its
+ * own comparisons wherever zones could matter: near the range's ends and the rule's.
+ */
+import { DAY } from "../../../shared/ical/date-value.ts";
+import { calendarUtils } from "../gecko-modules.ts";
+import { wallTime } from "../item-filter.ts";
+import { toMutableDateTime } from "./light-date-time.ts";
+import type { LightDate } from "./light-dates.ts";
+import { type PlainSeries, plainStarts } from "./plain-series.ts";
+
+/** What is known of a light master. */
+export interface LightSeries {
+  readonly master: calIEvent;
+  readonly start: LightDate;
+  readonly series: PlainSeries;
+}
+
+/** Makes an instance that starts at a date, belongs to a master and ends at another date. */
+export type CreateInstance = (
+  master: calIItemBase,
+  start: calIDateTime,
+  end: calIDateTime,
+) => calIItemBase;
+
+/** Two zones' clocks are at most 26 hours apart, and change by two. */
+const APART = 28 * 60 * 60_000;
+
+/**
+ * What the recurrence's `getOccurrences` gives of a range of date-times.
+ * @returns `null` where only that can tell
+ */
+export function instancesIn(
+  { master, start, series }: LightSeries,
+  range: { readonly start: calIDateTime; readonly end: calIDateTime },
+  most: number,
+  create: CreateInstance,
+): calIItemBase[] | null {
+  const duration = master.duration;
+  const seconds = duration.inSeconds;
+  if (seconds < 0 || (start.isDate && (seconds * 1000) % DAY !== 0)) return null;
+  const length = seconds * 1000;
+  const [from, to] = [wallTime(range.start), wallTime(range.end)];
+  const { overrides, exceptions, first } = series;
+  const touched = overrides.some((each) => each.start < to + APART && each.end > from - APART);
+  if (touched) return null;
+  const replaced = new Set(overrides.map((each) => each.replaces));
+  const near = new Edges(range, duration);
+  const found: calIItemBase[] = [];
+  let begun = false;
+  for (const wall of plainStarts(series, from - length - APART, to + APART)) {
+    const isInside = wall >= from + APART && wall <= to - APART;
+    // Whether the engine applies an exception to what lies at an end depends on zones, too.
+    if (!isInside && exceptions.has(wall)) return null;
+    if (replaced.has(wall) || exceptions.has(wall)) {
+      begun ||= isInside;
+      continue;
+    }
+    const date = dateAt(wall, start);
+    if (isOver(wall, date, series, start.isDate)) break;
+    if (!isInside) {
+      const isBase = wall === first && near.holdsWhole(master);
+      begun ||= near.endsAfterStart(date);
+      if (!isBase && !(begun && near.startsWithin(date))) continue;
+    }
+    begun = true;
+    if (found.length === most) return null;
+    // The engine gives the master's own date for its first instance.
+    const own = wall === first ? master.startDate : date;
+    found.push(create(master, own, dateAt(wall + length, start)));
+  }
+  return found;
+}
+
+/** The range's ends, asked as the engine asks them. */
+class Edges {
+  readonly #range: { readonly start: calIDateTime; readonly end: calIDateTime };
+  readonly #duration: calIDuration;
+  #searchStart: calIDateTime | undefined;
+
+  constructor(
+    range: { readonly start: calIDateTime; readonly end: calIDateTime },
+    duration: calIDuration,
+  ) {
+    this.#range = range;
+    this.#duration = duration;
+  }
+
+  holdsWhole(master: calIItemBase): boolean {
+    const { start, end } = this.#range;
+    return Boolean(calendarUtils().item.checkIfInRange(master, start, end));
+  }
+
+  endsAfterStart(date: calIDateTime): boolean {
+    const end = date.clone();
+    end.addDuration(this.#duration);
+    return this.#range.start.compare(end) < 0;
+  }
+
+  startsWithin(date: calIDateTime): boolean {
+    const { dtz } = calendarUtils();
+    const { nativeTime } = dtz.ensureDateTime(date);
+    this.#searchStart ??= this.#rangeStartLess();
+    return nativeTime >= this.#searchStart.nativeTime && nativeTime < this.#range.end.nativeTime;
+  }
+
+  #rangeStartLess(): calIDateTime {
+    const start = this.#range.start.clone();
+    const back = this.#duration.clone();
+    back.isNegative = true;
+    start.addDuration(back);
+    return start;
+  }
+}
+
+/** Behind the rule's UNTIL. */
+function isOver(
+  wall: number,
+  date: calIDateTime,
+  { until }: PlainSeries,
+  isDate: boolean,
+): boolean {
+  if (until === null) return false;
+  if (isDate || Math.abs(wall - until) > APART) return wall > until;
+  return date.nativeTime / 1000 > until;
+}
+
+/** Mutable, as the engine makes them. */
+function dateAt(wall: number, { isDate, zone }: LightDate): calIDateTime {
+  const date = new Date(wall);
+  return toMutableDateTime({
+    year: date.getUTCFullYear(),
+    month: date.getUTCMonth(),
+    day: date.getUTCDate(),
+    hour: date.getUTCHours(),
+    minute: date.getUTCMinutes(),
+    second: date.getUTCSeconds(),
+    isDate,
+    zone,
+  });
+}
+
+const OWN = new Set([
+  "wrappedJSObject",
+  "mHashId",
+  "mProperties",
+  "mPropertyParams",
+  "mEndDate",
+  "mParentItem",
+  "mCalendar",
+]);
+
+/** @param sample an instance that the engine made, of an immutable master */
+export function instanceCreator(sample: calIItemBase): CreateInstance {
+  const fields = (sample.wrappedJSObject ?? sample) as unknown as Record<string, unknown>;
+  const prototype = Object.getPrototypeOf(fields) as object;
+  const shared = Object.entries(fields).filter(([name]) => !OWN.has(name));
+  // Of immutable items nobody changes them.
+  const parameters = Object.freeze({ ...(fields.mPropertyParams as object) });
+  const properties = [...(fields.mProperties as Map<string, unknown>).keys()];
+  return (master, start, end) => {
+    const values: Readonly<Record<string, unknown>> = {
+      CREATED: now(),
+      DTSTART: start,
+      DTEND: end,
+      "RECURRENCE-ID": start,
+    };
+    const instance = Object.create(prototype) as Record<string, unknown>;
+    instance.wrappedJSObject = instance;
+    for (const [name, value] of shared) instance[name] = value;
+    instance.mHashId = null;
+    instance.mPropertyParams = parameters;
+    instance.mProperties = new Map(properties.map((name) => [name, values[name]]));
+    instance.mEndDate = end;
+    instance.mParentItem = master.wrappedJSObject ?? master;
+    instance.mCalendar = master.calendar;
+    return instance as unknown as calIItemBase;
+  };
+}
+
+let second = 0;
+let created: calIDateTime | undefined;
+
+/** An instance was created when it was made, to Thunderbird. */
+function now(): calIDateTime {
+  const current = Math.floor(Date.now() / 1000);
+  if (created === undefined || current !== second) {
+    second = current;
+    created = calendarUtils().dtz.jsDateToDateTime(new Date());
+  }
+  return created;
+}
