@@ -1,8 +1,9 @@
 /**
  * `npm run bench`: CalDAV Keeper beside its peers, in one run on one machine. Writes bench/results/latest.json and
  * prints a table. `--quick` takes one small size once, to see that it works; `--sizes 1000,10000`, `--runs 3` and
- * `--only sync,views,backups,history` choose; `--readme` puts the result into README's table. Programs that are not
- * installed are named as missing; a peer that would take too long is broken off, and what it had done by then is named.
+ * `--only sync,views,backups,history` choose; `--ours` leaves the peers out, to compare two builds; `--readme` puts the
+ * result into README's table. Programs that are not installed are named as missing; a peer that would take too long is
+ * broken off, and what it had done by then is named.
  * Debian's Thunderbird runs JavaScript without compiling it, Thunderbird's own builds compile it: `--compiled` turns that on.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -33,6 +34,7 @@ const { values: options } = parseArgs({
     compiled: { type: "boolean", default: false },
     only: { type: "string", default: TOPICS.join(",") },
     readme: { type: "boolean", default: false },
+    ours: { type: "boolean", default: false },
   },
 });
 /** Larger sizes show how cost grows: once is enough. */
@@ -101,6 +103,7 @@ try {
         });
         return undefined;
       });
+      if (options.ours) continue;
       if ((topics.has("sync") || topics.has("views")) && ownTime.allows(items)) {
         const began = performance.now();
         await measure(OWN, items, () => runThunderbird(thunderbird.binary, items, topics, prefs));
@@ -133,8 +136,8 @@ try {
 const comparisons = compare(samples);
 const table = tableOf(comparisons);
 const growth = growthTableOf(comparisons);
-// What a quick run measures is worth nothing: it must not take the place of a real one.
-const results = path.join(root, options.quick ? ".cache/bench" : "bench/results");
+// What a quick run measures is worth nothing, and one of ours alone is half of it: they must not take the place of a real one.
+const results = path.join(root, options.quick || options.ours ? ".cache/bench" : "bench/results");
 await mkdir(results, { recursive: true });
 const measured: BenchResults = {
   date: new Date().toISOString().slice(0, 10),
@@ -147,7 +150,7 @@ const measured: BenchResults = {
   samples,
 };
 await writeFile(path.join(results, "latest.json"), `${JSON.stringify(measured, null, 2)}\n`);
-if (options.readme && !options.quick) await writeIntoReadme(measured);
+if (options.readme && !options.quick && !options.ours) await writeIntoReadme(measured);
 console.log(`\n${table}`);
 if (growth !== null) console.log(growth);
 for (const note of leftOut) console.log(note);

@@ -26,7 +26,7 @@ import { KEEPER, type Sample, SESSION_TIMEOUT_MS } from "./samples.ts";
 import { fillCalendar } from "./server-calendar.ts";
 import { measureStartUp } from "./start-up.ts";
 import type { Topic } from "./topics.ts";
-import { measureViews } from "./views.ts";
+import { measureOwnWork, measureViews } from "./views.ts";
 
 export interface KeeperRun {
   readonly xpi: string;
@@ -97,6 +97,7 @@ export async function runKeeper(options: KeeperRun): Promise<void> {
     }
     if (topics.has("views")) {
       await measureViews(thunderbird, id, add);
+      await measureOwnWork(thunderbird, id, add);
       await measureStartUp(thunderbird, add);
     }
     if (topics.has("sync")) await measureEdit(thunderbird, server, id, add);

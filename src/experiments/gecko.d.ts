@@ -145,6 +145,7 @@ interface GeckoModules {
   "resource:///modules/CalReadableStreamFactory.sys.mjs": {
     CalReadableStreamFactory: CalReadableStreamFactoryClass;
   };
+  "resource:///modules/CalDateTime.sys.mjs": { CalDateTime: new (inner: object) => calIDateTime };
   "resource:///modules/CalEvent.sys.mjs": { CalEvent: new (text?: string) => calIEvent };
   "resource:///modules/CalTodo.sys.mjs": { CalTodo: new (text?: string) => calITodo };
   "resource:///modules/calendar/Ical.sys.mjs": {

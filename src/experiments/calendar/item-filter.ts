@@ -13,6 +13,8 @@ export interface ItemFilter {
   readonly unansweredInvitations: boolean;
   readonly start: calIDateTime | null;
   readonly end: calIDateTime | null;
+  /** Names the range where it has both ends. */
+  readonly range: string;
 }
 
 export function readFilter(
@@ -31,7 +33,13 @@ export function readFilter(
     unansweredInvitations: (bits & calICalendar.ITEM_FILTER_REQUEST_NEEDS_ACTION) !== 0,
     start: start === null ? null : dtz.ensureDateTime(start),
     end: end === null ? null : dtz.ensureDateTime(end),
+    range: start === null || end === null ? "" : rangeName(start, end),
   };
+}
+
+/** The same wall times are another range in another zone. */
+export function rangeName(start: calIDateTime, end: calIDateTime): string {
+  return [start, end].map((date) => `${date.icalString} ${date.timezone.tzid}`).join("\n");
 }
 
 /** A date's wall time read as if it were UTC: the scale of the store's columns. */

@@ -3,7 +3,7 @@
  * here, all others by Thunderbird's engine; both once a range.
  */
 import { type CachedRow, rememberedExpansion } from "./item-cache.ts";
-import { type ItemFilter, inRange } from "./item-filter.ts";
+import { type ItemFilter, inRange, rangeName } from "./item-filter.ts";
 import { isLightSeries, lightInstances } from "./light/light-items.ts";
 
 /** An occurrence query without an end gets this much future. */
@@ -23,7 +23,7 @@ export function instancesOf(
     const bounds = { start, end };
     return rememberedExpansion(
       cached,
-      keyOf(item, bounds),
+      keyOf(item, filter.range),
       () => lightInstances(item, bounds, MOST_OCCURRENCES) ?? instancesByEngine(item, bounds),
     );
   }
@@ -31,7 +31,8 @@ export function instancesOf(
   if (!filter.occurrences) return [item];
   const bounds = boundedRange(item, filter);
   if (bounds === null) return [item];
-  return rememberedExpansion(cached, keyOf(item, bounds), () => instancesByEngine(item, bounds));
+  const range = rangeName(bounds.start, bounds.end);
+  return rememberedExpansion(cached, keyOf(item, range), () => instancesByEngine(item, bounds));
 }
 
 interface Bounds {
@@ -44,8 +45,8 @@ function instancesByEngine(item: calIItemBase, { start, end }: Bounds): readonly
 }
 
 /** Names an expansion. */
-function keyOf(item: calIItemBase, { start, end }: Bounds): string {
-  return `${item.id}\n${start.icalString}\n${end.icalString}`;
+function keyOf(item: calIItemBase, range: string): string {
+  return `${item.id}\n${range}`;
 }
 
 /** Thunderbird's expansion throws without both bounds; `null` for an undated series. */

@@ -7,7 +7,7 @@ import { scanColumns } from "../../shared/ical/scan.ts";
 import { COMPONENT } from "../../shared/item-store.ts";
 import type { CalendarRows, RowRange } from "./calendar-rows.ts";
 import { errorKind } from "./error-kind.ts";
-import { monotonicNow, yieldToMainThread } from "./gecko-modules.ts";
+import { monotonicNow, ownTurn, yieldToMainThread } from "./gecko-modules.ts";
 import type { BuildItems } from "./item-builder.ts";
 import { type CachedRow, ItemCache } from "./item-cache.ts";
 import { type ItemFilter, passes, readFilter, wallTime } from "./item-filter.ts";
@@ -18,7 +18,8 @@ import type { StoredItem, StoredItemWithText } from "./store/item-store.ts";
 const MOST_CACHED_ROWS = 12_000;
 /** Longest turn of the main thread. */
 const SLICE_MS = 12;
-const STREAM_CHUNK = 100;
+/** Thunderbird's reminders take a chunk in one go, however long that is. */
+const STREAM_CHUNK = 20;
 
 export interface RenewedRow {
   readonly gone: readonly calIItemBase[];
@@ -173,37 +174,38 @@ export class ItemQuery {
       start: filter.start === null ? null : wallTime(filter.start),
       end: filter.end === null ? null : wallTime(filter.end),
       includeCompleted: filter.completed || !filter.todos,
+      onlyWithAttendees: filter.unansweredInvitations,
     };
-    let sliceStart = monotonicNow();
-    for await (const cached of this.#read(range)) {
-      if (cancelled() || controller.maxTotalItemsReached) return;
-      controller.enqueue(this.#answersOf(cached, filter));
-      if (monotonicNow() - sliceStart > SLICE_MS) {
-        await yieldToMainThread();
-        sliceStart = monotonicNow();
+    for await (const rows of this.#read(range)) {
+      await ownTurn();
+      let sliceStart = monotonicNow();
+      for (const row of rows) {
+        if (cancelled() || controller.maxTotalItemsReached) return;
+        const cached = "items" in row ? row : this.#tryItemsOf(row);
+        controller.enqueue(this.#answersOf(cached, filter));
+        if (monotonicNow() - sliceStart > SLICE_MS) {
+          await ownTurn();
+          sliceStart = monotonicNow();
+        }
       }
     }
   }
 
   /**
-   * The items of the rows in a range. Texts are read along while nothing is cached; later only those of rows
+   * The rows in a range, built or to be built. Texts are read along while nothing is cached; later only those of rows
    * that no view has read yet.
    */
-  async *#read(range: RowRange): AsyncGenerator<CachedRow<calIItemBase>> {
+  async *#read(
+    range: RowRange,
+  ): AsyncGenerator<readonly (CachedRow<calIItemBase> | StoredItemWithText)[]> {
     if (this.#cache.size === 0) {
-      for await (const rows of this.#rows.readRangeWithTexts(range)) {
-        for (const row of rows) yield this.#tryItemsOf(row);
-      }
+      yield* this.#rows.readRangeWithTexts(range);
       return;
     }
     for await (const rows of this.#rows.readRange(range)) {
       const known = rows.map((row) => this.#cache.get(row.name, row.revision));
       const texts = await this.#textsOf(rows.filter((_row, index) => known[index] === undefined));
-      for (const [index, row] of rows.entries()) {
-        const text = texts.get(row.name);
-        const built = text === undefined ? known[index] : this.#tryItemsOf(text);
-        if (built !== undefined) yield built;
-      }
+      yield rows.flatMap((row, index) => texts.get(row.name) ?? known[index] ?? []);
     }
   }
 

@@ -15,12 +15,64 @@ export function toDateTime(date: LightDate): calIDateTime {
 }
 
 export function toMutableDateTime(date: LightDate): calIDateTime {
+  makeDateTime ??= shortWay() ?? longWay;
+  return makeDateTime(date);
+}
+
+type MakeDateTime = (date: LightDate) => calIDateTime;
+
+let makeDateTime: MakeDateTime | undefined;
+
+function longWay({
+  year,
+  month,
+  day,
+  hour,
+  minute,
+  second,
+  isDate,
+  zone,
+}: LightDate): calIDateTime {
   const made = calendarUtils().createDateTime();
-  const { year, month, day, hour, minute, second } = date;
-  made.resetTo(year, month, day, hour, minute, second, timezoneOf(date.zone));
-  if (date.isDate) made.isDate = true;
+  made.resetTo(year, month, day, hour, minute, second, timezoneOf(zone));
+  if (isDate) made.isDate = true;
   return made;
 }
+
+/** What Thunderbird's dates and zones are wrapped around. */
+interface Wrapper {
+  readonly wrappedJSObject?: { readonly innerObject?: object };
+}
+
+type InnerTime = new (parts: Omit<LightDate, "zone">, zone: object | undefined) => object;
+
+/** The same by Thunderbird's constructors, in half the time; `null` where it does not give the same. */
+function shortWay(): MakeDateTime | null {
+  try {
+    const { CalDateTime } = ChromeUtils.importESModule("resource:///modules/CalDateTime.sys.mjs");
+    const epoch = calendarUtils().createDateTime() as calIDateTime & Wrapper;
+    const Time = epoch.wrappedJSObject?.innerObject?.constructor as InnerTime;
+    const make: MakeDateTime = ({ year, month, day, hour, minute, second, isDate, zone }) => {
+      const { wrappedJSObject } = timezoneOf(zone) as calITimezone & Wrapper;
+      const parts = { year, month: month + 1, day, hour, minute, second, isDate };
+      return new CalDateTime(new Time(parts, wrappedJSObject?.innerObject));
+    };
+    const answers = (each: calIDateTime) =>
+      [each.icalString, each.timezone.tzid, each.nativeTime, each.isDate, each.hour].join();
+    const same = SAMPLES.every((each) => answers(make(each)) === answers(longWay(each)));
+    return same ? make : null;
+  } catch {
+    return null;
+  }
+}
+
+const MOMENT = { year: 2026, month: 6, day: 31, hour: 23, minute: 5, second: 9, isDate: false };
+const SAMPLES: readonly LightDate[] = [
+  { ...MOMENT, zone: { tzid: "Europe/Berlin", definition: null } },
+  { ...MOMENT, zone: { tzid: "UTC", definition: null } },
+  { ...MOMENT, zone: null },
+  { ...MOMENT, hour: 0, minute: 0, second: 0, isDate: true, zone: null },
+];
 
 /** Thunderbird asks its database, or a list, for each of these. */
 const knownZones = new Map<string | null, calITimezone>();

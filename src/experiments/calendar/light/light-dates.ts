@@ -30,8 +30,15 @@ const ZONE_BLOCKS = /^BEGIN:VTIMEZONE[ \t]*\r?\n[\s\S]*?^END:VTIMEZONE[ \t]*(?:\
 const ZONE_ID = /^TZID[^:\r\n]*:(.*?)[ \t]*\r?$/im;
 const FOLDED = /\n[ \t]/;
 
-/** @param written `"TZID|value"`, as the columns hold it */
-export function lightDate(written: string, text: string, zones: ZoneKnowledge): LightDate | null {
+/**
+ * @param written `"TZID|value"`, as the columns hold it
+ * @param definitions the text, or as much of it as defines zones
+ */
+export function lightDate(
+  written: string,
+  definitions: string,
+  zones: ZoneKnowledge,
+): LightDate | null {
   const bar = written.lastIndexOf("|");
   const tzid = written.slice(0, bar);
   const match = DATE.exec(written.slice(bar + 1));
@@ -49,7 +56,7 @@ export function lightDate(written: string, text: string, zones: ZoneKnowledge): 
   if (!isReal(date)) return null;
   if (tzid === "") return { ...date, isDate, zone: match[7] === "Z" ? UTC : null };
   if (isDate || match[7] === "Z") return null;
-  const zone = zoneOf(tzid, text, zones);
+  const zone = zoneOf(tzid, definitions, zones);
   return zone === null ? null : { ...date, isDate, zone };
 }
 
@@ -67,8 +74,28 @@ function isReal({ year, month, day, hour, minute, second }: WallTime): boolean {
   );
 }
 
+/** Heads with a name, remembered: thousands of texts have the same. */
+const MOST_ZONES = 500;
+const remembered = new WeakMap<ZoneKnowledge, Map<string, LightZone | null>>();
+
+function zoneOf(tzid: string, definitions: string, zones: ZoneKnowledge): LightZone | null {
+  let known = remembered.get(zones);
+  if (known === undefined) {
+    known = new Map();
+    remembered.set(zones, known);
+  }
+  const key = `${tzid}\n${definitions}`;
+  let zone = known.get(key);
+  if (zone === undefined) {
+    zone = readZone(tzid, definitions, zones);
+    if (known.size >= MOST_ZONES) known.clear();
+    known.set(key, zone);
+  }
+  return zone;
+}
+
 /** Thunderbird's zone unless the text defines the name differently, or Thunderbird does not know it. */
-function zoneOf(tzid: string, text: string, zones: ZoneKnowledge): LightZone | null {
+function readZone(tzid: string, text: string, zones: ZoneKnowledge): LightZone | null {
   const blocks = (text.match(ZONE_BLOCKS) ?? []).filter(
     (block) => FOLDED.test(block) || ZONE_ID.exec(block)?.[1]?.trim() === tzid,
   );

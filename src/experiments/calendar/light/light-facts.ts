@@ -74,12 +74,12 @@ export function lightFacts(row: StoredItemWithText, zones: ZoneKnowledge): Light
 }
 
 function datesOf(
-  { columns, text }: StoredItemWithText,
+  { columns }: StoredItemWithText,
   own: OwnComponent,
   zones: ZoneKnowledge,
 ): Pick<LightFacts, "start" | "end" | "completed"> | null {
   const isTodo = columns.components === COMPONENT.todo;
-  const date = (written: string) => (written === "" ? null : lightDate(written, text, zones));
+  const date = (written: string) => (written === "" ? null : lightDate(written, own.zones, zones));
   const start = date(columns.startValue);
   const end = date(columns.endValue);
   if (start === null && !(isTodo && own.lacks("DTSTART"))) return null;

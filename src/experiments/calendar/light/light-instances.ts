@@ -6,6 +6,7 @@
 import { DAY } from "../../../shared/ical/date-value.ts";
 import { calendarUtils } from "../gecko-modules.ts";
 import { wallTime } from "../item-filter.ts";
+import { overridesOf } from "../resource-items.ts";
 import { toMutableDateTime } from "./light-date-time.ts";
 import type { LightDate } from "./light-dates.ts";
 import { type PlainSeries, plainStarts } from "./plain-series.ts";
@@ -43,8 +44,8 @@ export function instancesIn(
   const length = seconds * 1000;
   const [from, to] = [wallTime(range.start), wallTime(range.end)];
   const { overrides, exceptions, first } = series;
-  const touched = overrides.some((each) => each.start < to + APART && each.end > from - APART);
-  if (touched) return null;
+  const touching = overrides.filter((each) => each.start < to + APART && each.end > from - APART);
+  if (touching.some((each) => exceptions.has(each.replaces))) return null;
   const replaced = new Set(overrides.map((each) => each.replaces));
   const near = new Edges(range, duration);
   const found: calIItemBase[] = [];
@@ -70,7 +71,28 @@ export function instancesIn(
     const own = wall === first ? master.startDate : date;
     found.push(create(master, own, dateAt(wall + length, start)));
   }
-  return found;
+  if (touching.length === 0) return found;
+  return withOverrides(master, range, found, most);
+}
+
+/** Overrides are the parser's affair: the series is parsed for them, but its rule is not followed again. */
+function withOverrides(
+  master: calIEvent,
+  range: { readonly start: calIDateTime; readonly end: calIDateTime },
+  found: readonly calIItemBase[],
+  most: number,
+): calIItemBase[] | null {
+  const all = [...found];
+  const overrides = overridesOf(master) as readonly calIEvent[];
+  const { checkIfInRange } = calendarUtils().item;
+  // In the engine's order they come before instances that start at the same time.
+  for (const override of [...overrides].reverse()) {
+    if (!checkIfInRange(override, range.start, range.end)) continue;
+    const { startDate } = override;
+    const next = all.findIndex((each) => (each as calIEvent).startDate.compare(startDate) >= 0);
+    all.splice(next < 0 ? all.length : next, 0, override);
+  }
+  return all.length > most ? null : all;
 }
 
 /** The range's ends, asked as the engine asks them. */

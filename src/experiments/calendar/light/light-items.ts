@@ -99,33 +99,56 @@ export function createLightItems(samples: FullSamples): CreateLightItem {
   // Thunderbird's class may give a task without it a number of its own.
   const percent = samples.todo.getProperty("PERCENT-COMPLETE");
   const prototypes = {
-    event: lightPrototype(CalEvent.prototype as calIItemBase, samples.event, states, percent),
-    todo: lightPrototype(CalTodo.prototype as calIItemBase, samples.todo, states, percent),
+    event: prototypesFrom(
+      lightPrototype(CalEvent.prototype as calIItemBase, samples.event, states, percent),
+      false,
+    ),
+    todo: prototypesFrom(
+      lightPrototype(CalTodo.prototype as calIItemBase, samples.todo, states, percent),
+      true,
+    ),
   };
   const create = instanceCreator(samples.instance);
   return (facts, calendar, inflate) => {
-    const item = Object.create(prototypes[facts.kind]) as Fields;
-    states.set(item, { facts, inflate, dates: new Map() });
-    const known: Fields = {
-      mAttendees: facts.hasAttendees ? undefined : [],
-      mAttachments: facts.hasAttachments ? undefined : [],
-      mAlarms: facts.hasAlarms ? undefined : [],
-      mRelations: facts.lacks("RELATED-TO") ? [] : undefined,
-      mCategories: facts.categories ?? undefined,
-      mOrganizer: facts.hasOrganizer ? undefined : null,
-      mRecurrenceInfo: facts.isSeries ? undefined : null,
-    };
-    for (const name of Object.keys(known)) {
-      if (known[name] !== undefined) setField(item, name, known[name]);
-    }
+    const item = Object.create(prototypes[facts.kind](facts)) as Fields;
+    item.wrappedJSObject = item;
+    item.mCalendar = calendar;
+    const { categories } = facts;
+    if (categories !== null && categories.length > 0) setField(item, "mCategories", categories);
     if (facts.isSeries) series.set(item, { facts, create });
-    setField(item, "mAlarmLastAck", null);
-    setField(item, "mDirty", false);
-    setField(item, facts.kind === "todo" ? "mDueDate" : "mEndDate", undefined);
-    setField(item, "wrappedJSObject", item);
-    setField(item, "mCalendar", calendar);
-    setField(item, "mImmutable", true);
+    states.set(item, { facts, inflate, dates: new Map() });
     return item as unknown as calIItemBase;
+  };
+}
+
+/** Of items that have none; what Thunderbird hands out is a copy. */
+const NONE: readonly never[] = Object.freeze([]);
+
+/** What all items of one kind say alike that have and lack the same: a prototype for each such kind, made once. */
+function prototypesFrom(base: object, isTodo: boolean): (facts: LightFacts) => object {
+  const made = new Map<number, object>();
+  return (facts) => {
+    const lacks: readonly (readonly [string, boolean, unknown])[] = [
+      ["mAttendees", !facts.hasAttendees, NONE],
+      ["mAttachments", !facts.hasAttachments, NONE],
+      ["mAlarms", !facts.hasAlarms, NONE],
+      ["mRelations", facts.lacks("RELATED-TO"), NONE],
+      ["mCategories", facts.categories?.length === 0, NONE],
+      ["mOrganizer", !facts.hasOrganizer, null],
+      ["mRecurrenceInfo", !facts.isSeries, null],
+    ];
+    const key = lacks.reduce((bits, [, lacking]) => bits * 2 + Number(lacking), 0);
+    let prototype = made.get(key);
+    if (prototype === undefined) {
+      prototype = Object.create(base) as object;
+      for (const [name, lacking, value] of lacks) if (lacking) setField(prototype, name, value);
+      setField(prototype, "mAlarmLastAck", null);
+      setField(prototype, "mDirty", false);
+      setField(prototype, isTodo ? "mDueDate" : "mEndDate", undefined);
+      setField(prototype, "mImmutable", true);
+      made.set(key, prototype);
+    }
+    return prototype;
   };
 }
 
@@ -169,11 +192,10 @@ function lightPrototype(
 
 /** Gives a light item the fields of its full one, which is not used any more. */
 function takeOver(item: object, full: Fields, fields: readonly string[]): void {
-  for (const name of Object.keys(full)) {
+  // A field that this item happens not to have must not lead here again.
+  for (const name of new Set([...fields, ...Object.keys(full)])) {
     if (!OWN_FIELDS.has(name)) setField(item, name, full[name]);
   }
-  // A field that this item happens not to have must not lead here again.
-  for (const name of fields) if (!(name in full)) setField(item, name, undefined);
   // The recurrence and the overrides refer to their master.
   const { mRecurrenceInfo: recurrence } = full as { mRecurrenceInfo?: RecurrenceFields | null };
   if (recurrence == null) return;

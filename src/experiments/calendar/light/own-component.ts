@@ -13,6 +13,8 @@ export interface OwnComponent {
   /** Its lines, and those of its overrides. */
   readonly lines: string;
   readonly overrides: readonly string[];
+  /** What defines the text's zones: many texts have it alike. */
+  readonly zones: string;
 }
 
 /** A property's name broken by folding (RFC 5545 §3.1): legal, and never seen. */
@@ -43,10 +45,13 @@ const PLAIN_RULE = new RegExp(
 const RULES = /^(?:RRULE|RDATE|EXRULE)[:;]/gim;
 
 export function ownComponent(text: string, kind: "VEVENT" | "VTODO"): OwnComponent | null {
-  if (FOLDED_NAME.test(text) || OTHER_LINE_END.test(text)) return null;
+  const start = text.indexOf(`\nBEGIN:${kind}\r\n`) + 1;
+  const head = text.slice(0, start);
+  const rest = text.slice(start);
+  if (!isPlainHead(head) || FOLDED_NAME.test(rest) || OTHER_LINE_END.test(rest)) return null;
   // An acknowledged reminder, of an override too, is read by the parser.
-  if (/^X-MOZ-LASTACK[:;]/im.test(text)) return null;
-  const blocks = itemBlocks(text, kind);
+  if (/^X-MOZ-LASTACK[:;]/im.test(rest)) return null;
+  const blocks = itemBlocks(rest, kind, start === 0 ? "" : CALENDAR);
   if (blocks === null) return null;
   const masters = blocks.filter((block) => blocks.length === 1 || !RECURRENCE_ID.test(block));
   const [own] = masters;
@@ -60,21 +65,46 @@ export function ownComponent(text: string, kind: "VEVENT" | "VTODO"): OwnCompone
     recursPlainly: own.match(RULES)?.length === 1 && PLAIN_RULE.test(own),
     lines: own,
     overrides: blocks.filter((block) => block !== own),
+    zones: /^BEGIN:VTIMEZONE/im.test(rest) ? text : head,
   };
+}
+
+const CALENDAR = "/VCALENDAR";
+/** Heads remembered; crafted files may bring a new one each. */
+const MOST_HEADS = 500;
+const heads = new Map<string, boolean>([["", true]]);
+
+/** What comes before the items, mostly a time zone that thousands of texts have alike, ends within the calendar itself. */
+function isPlainHead(head: string): boolean {
+  let isPlain = heads.get(head);
+  if (isPlain === undefined) {
+    isPlain =
+      !FOLDED_NAME.test(head) &&
+      !OTHER_LINE_END.test(head) &&
+      !/^X-MOZ-LASTACK[:;]/im.test(head) &&
+      itemBlocks(`${head}END:VCALENDAR\r\n`, "VEVENT", "")?.length === 0;
+    if (heads.size >= MOST_HEADS) heads.clear();
+    heads.set(head, isPlain);
+  }
+  return isPlain;
 }
 
 /**
  * The items without their alarms, whose properties have the same names (RFC 5545 §3.6.6, RFC 9074). One pass.
+ * @param within the path that the text begins in
  * @returns `null` for a text with other components, or in another order
  */
-function itemBlocks(text: string, kind: "VEVENT" | "VTODO"): string[] | null {
+function itemBlocks(text: string, kind: "VEVENT" | "VTODO", within: string): string[] | null {
   const item = `/VCALENDAR/${kind}`;
   const blocks: string[] = [];
-  let path = "";
+  let path = within;
   let block = "";
   let from = 0;
   let isOver = false;
-  for (const { 0: line, 1: begin, 2: written, index } of text.matchAll(BORDER)) {
+  BORDER.lastIndex = 0;
+  // Not matchAll: its iterator is interpreted, and takes longer than the search.
+  for (let found = BORDER.exec(text); found !== null; found = BORDER.exec(text)) {
+    const { 0: line, 1: begin, 2: written, index } = found;
     if (written === undefined || isOver) return null;
     const name = `/${written.toUpperCase()}`;
     const end = index + line.length;
@@ -103,6 +133,7 @@ function haveOneUid(blocks: readonly string[]): boolean {
   return uids.length === blocks.length && new Set(uids).size === 1;
 }
 
+const MOST_NAMES = 500;
 const starts = new Map<string, RegExp>();
 
 function lineStart(name: string): RegExp | null {
@@ -110,6 +141,8 @@ function lineStart(name: string): RegExp | null {
   if (line === undefined) {
     if (!/^[A-Z0-9-]+$/.test(name)) return null;
     line = new RegExp(`^${name}[:;]`, "im");
+    // Names of snoozed reminders hold their time.
+    if (starts.size >= MOST_NAMES) starts.clear();
     starts.set(name, line);
   }
   return line;

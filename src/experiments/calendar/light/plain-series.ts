@@ -3,7 +3,7 @@
  * weekdays), months or years, with exceptions and overrides in the same form as DTSTART. `null` for everything
  * that is left to Thunderbird's engine. Pure; wall times are ms as if UTC.
  */
-import { DAY, wallTime } from "../../../shared/ical/date-value.ts";
+import { DAY, durationOf, wallTime } from "../../../shared/ical/date-value.ts";
 import { parseRule, type Rule } from "../../../shared/ical/recurrence-rule.ts";
 
 export interface PlainSeries {
@@ -237,10 +237,13 @@ function overrideOf(block: string, form: Form, first: number): PlainOverride | n
   const replaces = id && startOf(id, form, first);
   const start = anyTime(onlyLine(block, "DTSTART"));
   const ends = linesOf(block, "DTEND");
-  const lasts = linesOf(block, "DURATION");
-  if (replaces === null || start === null || lasts?.length !== 0 || ends === null) return null;
-  if (ends.length === 0) return { replaces, start, end: start + DAY };
-  const end = ends.length === 1 ? anyTime(ends[0] ?? null) : null;
+  const lengths = linesOf(block, "DURATION");
+  if (replaces === null || start === null || ends === null || lengths === null) return null;
+  const [last = null] = ends;
+  const [length] = lengths;
+  if (ends.length + lengths.length > 1) return null;
+  const duration = length === undefined ? DAY : durationOf(length.value);
+  const end = last === null ? duration && start + duration : anyTime(last);
   return end === null ? null : { replaces, start, end };
 }
 

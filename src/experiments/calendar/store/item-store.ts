@@ -45,6 +45,8 @@ export interface RangeQuery {
   readonly end: number | null;
   /** False leaves out completed to-dos that do not recur. */
   readonly includeCompleted: boolean;
+  /** True leaves out rows whose text names no attendee. */
+  readonly onlyWithAttendees?: boolean;
 }
 
 export interface NewItem {

@@ -23,7 +23,8 @@ const CANDIDATES = `
     AND ((:end IS NULL OR i.starts IS NULL OR i.starts < :end)
          AND (:start IS NULL OR i.ends IS NULL OR i.ends >= :start)
          OR i.components & ${COMPONENT.todo} AND i.start_value = '')
-    AND (:completed OR i.completed IS NULL OR i.flags & ${ITEM_FLAG.recurring})`;
+    AND (:completed OR i.completed IS NULL OR i.flags & ${ITEM_FLAG.recurring})
+    AND (NOT :attendees OR i.flags & ${ITEM_FLAG.attendees})`;
 
 const ITEM = `json_array(i.name, i.uid, i.revision, json(${columnsOf("i")}), i.acks, o.kind`;
 const FROM = "FROM items i LEFT JOIN outbox o ON o.item = i.id";
@@ -127,6 +128,7 @@ async function* candidates(
     start: query.start === null ? null : query.start - PADDING,
     end: query.end === null ? null : query.end + PADDING,
     completed: query.includeCompleted ? 1 : 0,
+    attendees: query.onlyWithAttendees === true ? 1 : 0,
   });
   const ids = JSON.parse(rows[0]?.[0] as string) as number[];
   for (let first = 0; first < ids.length; first += sliceSize) {
