@@ -188,7 +188,12 @@ describe("what belongs to an alarm is not the item's", () => {
   ])("%s", (_what, lines) => {
     const ringing = lines.toSpliced(-1, 0, ...alarm(...others));
     const [plain, found] = [facts(...lines), facts(...ringing)];
-    expect(found).toEqual({ ...plain, hasAlarms: true, lacks: expect.any(Function) });
+    expect(found).toEqual({
+      ...plain,
+      hasAlarms: true,
+      plainSeries: expect.any(Function),
+      lacks: expect.any(Function),
+    });
     expect(names.filter((name) => found?.lacks(name) !== plain?.lacks(name))).toEqual([]);
   });
 

@@ -16,11 +16,12 @@ const day = (text: string): number => Date.parse(`${text}T00:00:00Z`);
 async function names(
   start: string | null,
   end: string | null,
-  options: { components?: number; includeCompleted?: boolean } = {},
+  options: { components?: number; includeCompleted?: boolean; onlyWithAttendees?: boolean } = {},
 ): Promise<string[]> {
   const found: string[] = [];
   const query = {
     calendarId: world.calendarId,
+    onlyWithAttendees: options.onlyWithAttendees ?? false,
     components: options.components ?? 15,
     start: start === null ? null : day(start),
     end: end === null ? null : day(end),
@@ -77,6 +78,21 @@ describe("a range holds", () => {
     ]);
     expect(await names(null, null, { includeCompleted: false })).toEqual(["open.ics"]);
     expect(await names(null, null)).toEqual(["done.ics", "open.ics"]);
+  });
+
+  test("only what has attendees, an override's too, where invitations are asked for", async () => {
+    const at = "DTSTART:20260610T100000Z";
+    const guest = "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:guest@example.org";
+    const series = event("series", "x", at, "RRULE:FREQ=DAILY");
+    const override = event("series", "x", at, "RECURRENCE-ID:20260611T100000Z", guest);
+    const components = override.slice(override.indexOf("BEGIN:VEVENT"));
+    await world.batch([
+      put("alone.ics", event("alone", "x", at)),
+      put("invited.ics", event("invited", "x", at, guest)),
+      put("series.ics", series.replace("END:VCALENDAR\r\n", components)),
+    ]);
+    const invited = await names("2026-06-01", "2026-07-01", { onlyWithAttendees: true });
+    expect(invited).toEqual(["invited.ics", "series.ics"]);
   });
 
   test("only the asked kinds", async () => {
