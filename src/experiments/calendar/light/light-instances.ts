@@ -43,6 +43,7 @@ export function instancesIn(
   if (seconds < 0 || (start.isDate && (seconds * 1000) % DAY !== 0)) return null;
   const length = seconds * 1000;
   const [from, to] = [wallTime(range.start), wallTime(range.end)];
+  if (!(from < to)) return null;
   const { overrides, exceptions, first } = series;
   const touching = overrides.filter((each) => each.start < to + APART && each.end > from - APART);
   if (touching.some((each) => exceptions.has(each.replaces))) return null;

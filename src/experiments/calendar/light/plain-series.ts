@@ -96,7 +96,8 @@ export function* plainStarts(series: PlainSeries, from: number, to: number): Gen
             month + (frequency === "MONTHLY" ? steps : 0),
             day,
           ) + time;
-    if (start >= to) return;
+    // Not a number behind the last year there is.
+    if (!(start < to)) return;
     if (start >= from) yield start;
   }
 }
@@ -115,7 +116,7 @@ function* weekdayStarts(
     for (const day of step.days) {
       const start = step.weekBegin + index * length + day * DAY + time;
       if (start < first) continue;
-      if (start >= to || left-- <= 0) return;
+      if (!(start < to) || left-- <= 0) return;
       if (start >= from) yield start;
     }
   }

@@ -61,6 +61,13 @@ test("weekdays go by the week's first day, and are counted from the start", () =
   ]);
 });
 
+test("a rule comes to its end behind the last year that dates have", () => {
+  const found = series("FREQ=YEARLY;INTERVAL=9999");
+  const starts = found === null ? [] : [...plainStarts(found, 0, Number.POSITIVE_INFINITY)];
+  expect(starts.length).toBeGreaterThan(20);
+  expect(starts.every(Number.isFinite)).toBe(true);
+});
+
 describe("the engine is left", () => {
   test.each([
     "FREQ=WEEKLY;BYDAY=TU",
