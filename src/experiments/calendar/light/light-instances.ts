@@ -84,7 +84,7 @@ function withOverrides(
   most: number,
 ): calIItemBase[] | null {
   const all = [...found];
-  const overrides = overridesOf(master) as readonly calIEvent[];
+  const overrides = overridesOf(master).map((each) => each as calIEvent);
   const { checkIfInRange } = calendarUtils().item;
   // In the engine's order they come before instances that start at the same time.
   for (const override of [...overrides].reverse()) {
@@ -174,14 +174,25 @@ const OWN = new Set([
   "mCalendar",
 ]);
 
+/** Thunderbird's private fields of an instance. */
+interface InstanceFields {
+  wrappedJSObject: object;
+  mHashId: string | null;
+  mProperties: ReadonlyMap<string, unknown>;
+  mPropertyParams: object;
+  mEndDate: calIDateTime;
+  mParentItem: object;
+  mCalendar: calICalendar | null;
+}
+
 /** @param sample an instance that the engine made, of an immutable master */
 export function instanceCreator(sample: calIItemBase): CreateInstance {
-  const fields = (sample.wrappedJSObject ?? sample) as unknown as Record<string, unknown>;
+  const fields = (sample.wrappedJSObject ?? sample) as unknown as InstanceFields;
   const prototype = Object.getPrototypeOf(fields) as object;
-  const shared = Object.entries(fields).filter(([name]) => !OWN.has(name));
+  const shared = Object.fromEntries(Object.entries(fields).filter(([name]) => !OWN.has(name)));
   // Of immutable items nobody changes them.
-  const parameters = Object.freeze({ ...(fields.mPropertyParams as object) });
-  const properties = [...(fields.mProperties as Map<string, unknown>).keys()];
+  const parameters = Object.freeze({ ...fields.mPropertyParams });
+  const properties = [...fields.mProperties.keys()];
   return (master, start, end) => {
     const values: Readonly<Record<string, unknown>> = {
       CREATED: now(),
@@ -189,9 +200,8 @@ export function instanceCreator(sample: calIItemBase): CreateInstance {
       DTEND: end,
       "RECURRENCE-ID": start,
     };
-    const instance = Object.create(prototype) as Record<string, unknown>;
+    const instance = Object.assign(Object.create(prototype) as InstanceFields, shared);
     instance.wrappedJSObject = instance;
-    for (const [name, value] of shared) instance[name] = value;
     instance.mHashId = null;
     instance.mPropertyParams = parameters;
     instance.mProperties = new Map(properties.map((name) => [name, values[name]]));

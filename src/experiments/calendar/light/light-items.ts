@@ -47,6 +47,12 @@ interface LightState {
 
 type Fields = Record<string, unknown>;
 
+/** What every item of Thunderbird's has of its own. */
+interface Placed {
+  wrappedJSObject: object;
+  mCalendar: calICalendar;
+}
+
 interface RecurrenceFields {
   mBaseItem: unknown;
   readonly mExceptionMap: Record<string, OverrideFields>;
@@ -110,7 +116,7 @@ export function createLightItems(samples: FullSamples): CreateLightItem {
   };
   const create = instanceCreator(samples.instance);
   return (facts, calendar, inflate) => {
-    const item = Object.create(prototypes[facts.kind](facts)) as Fields;
+    const item = Object.create(prototypes[facts.kind](facts)) as Placed;
     item.wrappedJSObject = item;
     item.mCalendar = calendar;
     const { categories } = facts;
