@@ -4,9 +4,9 @@
  */
 import { isSameResource } from "../../shared/ical/identity.ts";
 import { mergeTexts } from "../../shared/ical/merge.ts";
-import { scanColumns } from "../../shared/ical/scan.ts";
 import type { ItemColumns } from "../../shared/item-store.ts";
 import { hasInstance } from "../icalendar/recurrence-check.ts";
+import { scanColumns } from "../icalendar/scan-engine.ts";
 
 export interface MergeResult {
   /** A valid calendar object holding both sides' changes; of a clash, the user's value. */

@@ -137,8 +137,8 @@ function propertyName(written: string): string {
 const zoneVerdicts = new Map<string, boolean>();
 const MAX_VERDICTS = 500;
 
-/** Real zones change yearly; any other frequency makes every conversion of a time an endless search. */
-function isCostlyZone(zone: string): boolean {
+/** Of a VTIMEZONE's content. Real zones change yearly; any other frequency makes every conversion of a time an endless search. */
+export function isCostlyZone(zone: string): boolean {
   if (zone.length > MAX_ZONE_LENGTH) return true;
   let costly = zoneVerdicts.get(zone);
   if (costly === undefined) {
@@ -182,7 +182,7 @@ function isPlain(content: string): boolean {
 }
 
 /** The line whose name is known already; cheaper than `contentLine`. */
-function lineAt(
+export function lineAt(
   text: string,
   start: number,
   end: number,

@@ -12,9 +12,14 @@ export function scanColumns(text: string): ItemColumns {
   return columnsOf(scanComponents(text));
 }
 
-function columnsOf(scan: Scan): ItemColumns {
+/** Of a text that was scanned already. */
+export function columnsOf(scan: Scan): ItemColumns {
   const { components } = scan;
-  const master = components.find((component) => !component.recurrenceId) ?? components[0];
+  const first = components[0];
+  const master =
+    first?.recurrenceId === false
+      ? first
+      : (components.find((component) => !component.recurrenceId) ?? first);
   if (!master)
     return {
       ...EMPTY_COLUMNS,
@@ -25,11 +30,17 @@ function columnsOf(scan: Scan): ItemColumns {
   let start: number | null = null;
   let end: number | null = null;
   let endless = false;
+  let undated = false;
+  let lastModified: number | null = null;
   for (const component of components) {
     flags |= component.flags;
     const range = rangeOf(component);
     if (range.costly) flags |= ITEM_FLAG.costly;
     if (range.start !== null) start = Math.min(start ?? range.start, range.start);
+    // An undated part of a resource is shown always, so the resource is a candidate always.
+    else undated = true;
+    const modified = component.lastModified ?? component.stamp;
+    if (modified !== null) lastModified = Math.max(lastModified ?? modified, modified);
     if (range.end === null && range.recurring) endless = true;
     if (range.end !== null) end = Math.max(end ?? range.end, range.end);
     if (range.recurring) flags |= ITEM_FLAG.recurring;
@@ -38,10 +49,6 @@ function columnsOf(scan: Scan): ItemColumns {
   if (!scan.closed) flags |= ITEM_FLAG.unreadable;
   if (components.length > 1 || master.recurrenceId) flags |= ITEM_FLAG.overrides;
   if (master.start?.allDay ?? master.end?.allDay) flags |= ITEM_FLAG.allDay;
-  const modified = components.map((component) => component.lastModified ?? component.stamp);
-  const known = modified.filter((time) => time !== null);
-  // An undated part of a resource is shown always, so the resource is a candidate always.
-  const undated = components.some((component) => rangeOf(component).start === null);
   return {
     uid: master.uid,
     components: scan.kinds,
@@ -56,7 +63,7 @@ function columnsOf(scan: Scan): ItemColumns {
     categories: master.categories.join(","),
     startValue: master.start?.written ?? "",
     endValue: master.end?.written ?? "",
-    lastModified: known.length > 0 ? Math.max(...known) : null,
+    lastModified,
     sequence: master.sequence,
   };
 }
