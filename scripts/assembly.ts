@@ -32,6 +32,11 @@ const MODULES: readonly Module[] = [
     result: "icalendar/scan-assembly.ts",
     constant: "SCAN_ASSEMBLY",
   },
+  {
+    source: "webdav/responses",
+    result: "webdav/responses-assembly.ts",
+    constant: "RESPONSES_ASSEMBLY",
+  },
 ];
 
 const folder = await mkdtemp(path.join(tmpdir(), "keeper-assembly-"));

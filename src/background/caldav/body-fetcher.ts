@@ -12,7 +12,6 @@ import { isWeak, parseETag, parseScheduleTag } from "../webdav/etag.ts";
 import { resolveHref, resourceName } from "../webdav/href.ts";
 import type { DavResponse } from "../webdav/multistatus.ts";
 import { caldav, dav } from "../webdav/names.ts";
-import { textOf } from "../webdav/xml.ts";
 import {
   bodyFromMultiget,
   byteLength,
@@ -190,8 +189,8 @@ export class BodyFetcher {
     const multistatus = await this.#client.report(this.#collectionUrl, "1", body, signal);
     const found = new Map<ResourceName, Found>();
     for (const response of multistatus.responses) {
-      const data = response.property(caldav("calendar-data"));
-      if (data) found.set(resourceName(response.href), readFound(response, data));
+      const data = response.propertyText(caldav("calendar-data"));
+      if (data !== undefined) found.set(resourceName(response.href), readFound(response, data));
     }
     return found;
   }
@@ -278,13 +277,13 @@ interface Found extends MultigetText {
   readonly scheduleTag: RemoteBody["scheduleTag"];
 }
 
-function readFound(response: DavResponse, data: Element): Found {
-  const length = textOf(response.property(dav("getcontentlength"))).trim();
+function readFound(response: DavResponse, text: string): Found {
+  const length = response.propertyText(dav("getcontentlength"))?.trim() ?? "";
   return {
     href: response.href,
-    etag: parseETag(textOf(response.property(dav("getetag")))),
-    scheduleTag: parseScheduleTag(textOf(response.property(caldav("schedule-tag")))),
-    text: textOf(data),
+    etag: parseETag(response.propertyText(dav("getetag"))),
+    scheduleTag: parseScheduleTag(response.propertyText(caldav("schedule-tag"))),
+    text,
     contentLength: /^\d+$/.test(length) ? Number(length) : null,
   };
 }

@@ -10,7 +10,6 @@ import {
 } from "../webdav/href.ts";
 import type { DavResponse, Multistatus } from "../webdav/multistatus.ts";
 import { dav } from "../webdav/names.ts";
-import { textOf } from "../webdav/xml.ts";
 import { isCalendarObject } from "./quirks.ts";
 
 /** What a PROPFIND asks to list members. */
@@ -96,7 +95,7 @@ function memberOf(response: DavResponse): RemoteMember {
   return {
     name: resourceName(response.href),
     href: response.href,
-    etag: parseETag(textOf(response.property(dav("getetag")))),
+    etag: parseETag(response.propertyText(dav("getetag"))),
   };
 }
 

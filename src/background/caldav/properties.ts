@@ -107,8 +107,7 @@ export function isCollection(response: DavResponse): boolean {
 }
 
 function resourceTypes(response: DavResponse): ReadonlySet<string> {
-  const element = response.property(dav("resourcetype"));
-  const types = element ? [...childElements(element)] : [];
+  const types = response.elementsIn(dav("resourcetype"));
   return new Set(
     types.map(({ namespaceURI, localName }) =>
       clark({ namespace: namespaceURI ?? "", local: localName }),

@@ -4,7 +4,6 @@
  */
 import type { DavResponse } from "../webdav/multistatus.ts";
 import { dav } from "../webdav/names.ts";
-import { textOf } from "../webdav/xml.ts";
 import { isCollection } from "./properties.ts";
 
 /**
@@ -22,10 +21,7 @@ export function ignoresIfNoneMatch(url: string): boolean {
  */
 export function isCalendarObject(response: DavResponse): boolean {
   if (isCollection(response)) return false;
-  const type = textOf(response.property(dav("getcontenttype")))
-    .split(";")[0]
-    ?.trim()
-    .toLowerCase();
+  const type = response.propertyText(dav("getcontenttype"))?.split(";")[0]?.trim().toLowerCase();
   if (!type || /\.ics\/?$/i.test(response.href)) return true;
   return !/^(?:image|audio|video|font)\/|^text\/(?:html|css|vcard|x-vcard)$|^application\/(?:pdf|zip|javascript)$/.test(
     type,

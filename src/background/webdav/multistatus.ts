@@ -5,6 +5,7 @@
 import { brandAs, type Href } from "../../shared/brands.ts";
 import { AppError } from "../../shared/errors.ts";
 import { clark, dav, NAMESPACE, type QName } from "./names.ts";
+import { readPlainResponses } from "./plain-responses.ts";
 import { NO_PRECONDITIONS, type Preconditions, readPreconditions } from "./preconditions.ts";
 import {
   childElements,
@@ -17,12 +18,17 @@ import {
 } from "./xml.ts";
 
 export interface DavResponse {
+  /** Without blanks around it; never empty. */
   readonly href: Href;
   /** Of the response itself; `null` when only its properties have one. */
   readonly status: number | null;
   readonly preconditions: Preconditions;
   /** The element of a property the server answered with a 2xx (or, as some do, without any) status. */
   property(name: QName): Element | undefined;
+  /** All the text in a property that `property` gives; `undefined` without. */
+  propertyText(name: QName): string | undefined;
+  /** The elements right below a property that `property` gives. */
+  elementsIn(name: QName): readonly Element[];
   /** The status of one property; `null` when it is not in the answer. */
   propertyStatus(name: QName): number | null;
 }
@@ -37,8 +43,25 @@ export interface Multistatus {
   readonly malformed: number;
 }
 
+/** UTF-16 units from which on it pays to have responses looked for by WebAssembly. */
+const LARGE = 16_384;
+
 /** @throws AppError "protocol" when the body as a whole is no multistatus */
 export function parseMultistatus(body: string, url: string, parse: XmlParser): Multistatus {
+  const plain = body.length < LARGE ? null : readPlainly(body, url, parse);
+  return plain ?? readAsDocument(body, url, parse);
+}
+
+/** `null` for what is not written as plainly as answers with many responses are. */
+export function readPlainly(body: string, url: string, parse: XmlParser): Multistatus | null {
+  const read = readPlainResponses(body, (part) =>
+    childrenNamed(parseXml(part, parse), dav("response")).flatMap(readResponse),
+  );
+  return read && { ...read, url };
+}
+
+/** @throws AppError as {@link parseMultistatus} */
+export function readAsDocument(body: string, url: string, parse: XmlParser): Multistatus {
   const root = parseXml(body, parse);
   if (!isNamed(root, dav("multistatus"))) {
     throw new AppError("protocol", "The server's answer is not what CalDAV prescribes.", {
@@ -74,15 +97,21 @@ function readResponse(element: Element): DavResponse[] {
   }
   const status = parseStatusLine(textOf(statusLine));
   const preconditions = error ? readPreconditions(error) : NO_PRECONDITIONS;
+  const granted = (name: QName): Element | undefined => {
+    const entry = found.get(clark(name));
+    return entry && isGranted(entry.status) ? entry.element : undefined;
+  };
   return hrefs
     .filter((href) => href !== "")
     .map((href) => ({
       href: brandAs<Href>(href),
       status,
       preconditions,
-      property(name) {
-        const entry = found.get(clark(name));
-        return entry && isGranted(entry.status) ? entry.element : undefined;
+      property: granted,
+      propertyText: (name) => granted(name)?.textContent ?? undefined,
+      elementsIn(name) {
+        const property = granted(name);
+        return property ? [...childElements(property)] : [];
       },
       propertyStatus(name) {
         const entry = found.get(clark(name));
