@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: CalDAV Keeper beside its peers, in one run on one machine. Writes bench/results/latest.json and
  * prints a table. `--quick` takes one small size once, to see that it works; `--sizes 1000,10000`, `--runs 3` and
- * `--only sync,views,backups,history` choose; `--ours` leaves the peers out, to compare two builds; `--readme` puts the
+ * `--only sync,views,backups,history` choose; `--ours` leaves the peers out but for the plain fetches, to compare two builds; `--readme` puts the
  * result into README's table. Programs that are not installed are named as missing; a peer that would take too long is
  * broken off, and what it had done by then is named.
  * Debian's Thunderbird runs JavaScript without compiling it, Thunderbird's own builds compile it: `--compiled` turns that on.
@@ -15,6 +15,7 @@ import { ensurePlakar } from "../scripts/ensure-plakar.ts";
 import { ensureTools } from "../scripts/ensure-tools.ts";
 import { findThunderbirds } from "../test/support/thunderbird.ts";
 import type { Prefs } from "../test/support/thunderbird-profile.ts";
+import { ADD_ON_FETCH, runAddOnFetch } from "./add-on-fetch.ts";
 import { plakar, restic, runFolderBackup } from "./folder-backups.ts";
 import { runKeeper } from "./keeper-run.ts";
 import { brokenOff, MOST_PEER_MS, PeerTime } from "./peer-time.ts";
@@ -68,6 +69,7 @@ if (built.code !== 0) {
   process.exit(1);
 }
 
+const xpi = path.join(root, "dist/caldav-keeper.xpi");
 const prefs: Prefs = options.compiled ? { "javascript.options.baselinejit": true } : {};
 const missing: string[] = [];
 const leftOut: string[] = [];
@@ -91,7 +93,7 @@ try {
       console.log(`${items.toLocaleString("en")} items, run ${number} of ${repeated}`);
       await measure("CalDAV Keeper", items, async () => {
         await runKeeper({
-          xpi: path.join(root, "dist/caldav-keeper.xpi"),
+          xpi,
           binary: thunderbird.binary,
           items,
           folder: await empty(),
@@ -103,6 +105,12 @@ try {
         });
         return undefined;
       });
+      if (topics.has("sync")) {
+        await measure(PLAIN_FETCH, items, () => runPlainFetch(items));
+        await measure(ADD_ON_FETCH, items, () =>
+          runAddOnFetch({ xpi, binary: thunderbird.binary, prefs }, items),
+        );
+      }
       if (options.ours) continue;
       if ((topics.has("sync") || topics.has("views")) && ownTime.allows(items)) {
         const began = performance.now();
@@ -116,7 +124,6 @@ try {
         });
       }
       if (topics.has("sync")) {
-        await measure(PLAIN_FETCH, items, () => runPlainFetch(items));
         if (vdirsyncer !== null)
           await measure("vdirsyncer", items, async () =>
             runVdirsyncer(vdirsyncer, await empty(), items),
