@@ -19,6 +19,7 @@ import type { BackupStore } from "./backup-store.ts";
 import { browseCalendars, browseItems } from "./browse.ts";
 import { exportCalendars, restoreToFile } from "./export.ts";
 import type { FolderTarget } from "./folder-target.ts";
+import type { KeptStore } from "./kept-store.ts";
 import { type DamageMemory, FORGETFUL, withKnownDamage } from "./known-damage.ts";
 import { readPins } from "./pins.ts";
 import type {
@@ -35,7 +36,7 @@ import { openSnapshotFiles } from "./snapshot-files.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
 
 export interface BackupSurroundings {
-  readonly store: Pick<BackupStore, "open" | "openIfAny" | "openOrCreate">;
+  readonly store: Pick<BackupStore, "open" | "ifAny" | "openOrCreate">;
   /** @throws AppError of the place */
   openFolder(directory: string): Promise<FolderTarget>;
   /** `instance` tells this profile apart from others of its name. */
@@ -51,6 +52,8 @@ export interface BackupSurroundings {
   readonly maker: CalendarMaker;
   /** Absent: there are none. */
   readonly replaced?: ReplacedVersions;
+  /** For what is asked often; absent: the store is opened each time. */
+  readonly kept?: Pick<KeptStore, "use">;
   /** Absent: damage found is known only while the store is open. */
   readonly damage?: DamageMemory;
 }
@@ -97,14 +100,20 @@ export class BackupService {
   }
 
   async list(_args: CommandArguments<"snapshots.list">, work: Work): Promise<SnapshotSummary[]> {
-    const store = await this.#surroundings.store.openIfAny(work);
-    if (!store) return [];
-    const pins = await unlessDamaged(() => readPins(store));
-    const infos = await this.withDamage(store, () => store.listSnapshots());
-    return infos.map((info) => ({
-      ...summary(info),
-      pinned: pins?.has(info.id) ?? false,
-    }));
+    const { store, kept } = this.#surroundings;
+    const list = async (opened: Kloset) => {
+      const pins = await unlessDamaged(() => readPins(opened));
+      return (await opened.listSnapshots()).map((info) => ({
+        ...summary(info),
+        pinned: pins?.has(info.id) ?? false,
+      }));
+    };
+    const listed = await store.ifAny(async () => {
+      if (kept) return kept.use(work, list);
+      const opened = await store.open(work);
+      return this.withDamage(opened, () => list(opened));
+    });
+    return listed ?? [];
   }
 
   async browse(

@@ -14,6 +14,7 @@ import {
   type StoreInfo,
 } from "../kloset/kloset.ts";
 import type { Storage } from "../storage/storage.ts";
+import type { Watched } from "./kept-store.ts";
 import type { Work } from "./ports.ts";
 import type { OnDerivation, StoreKeys } from "./store-keys.ts";
 
@@ -33,8 +34,6 @@ export interface BackupStoreDependencies {
   readonly unlockingNote: () => string;
 }
 
-type Watched = Pick<Work, "signal"> & Partial<Pick<Work, "onProgress">>;
-
 export class BackupStore {
   readonly #deps: BackupStoreDependencies;
 
@@ -47,10 +46,10 @@ export class BackupStore {
     return this.#open(await this.#deps.place.openStorage(), work);
   }
 
-  /** Nothing where there is no store yet. As {@link open} */
-  async openIfAny(work: Watched): Promise<Kloset | undefined> {
+  /** What `use` makes of the store; nothing where there is no store yet. @throws AppError as `use` */
+  async ifAny<T>(use: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await this.open(work);
+      return await use();
     } catch (error) {
       if (await this.#mayStart(error)) return undefined;
       throw error;

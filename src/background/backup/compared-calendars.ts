@@ -7,12 +7,14 @@ import type { Kloset } from "../kloset/kloset.ts";
 import type { SnapshotReader } from "../kloset/snapshot-reader.ts";
 import { assignFolders, type CalendarFolder } from "./calendar-folders.ts";
 import { columnsOf, contentName, readText } from "./content-columns.ts";
-import type { CalendarFiles, CalendarPair, ComparedFile } from "./file-pairs.ts";
+import type { CalendarFiles, CalendarPair, CalendarSides, ComparedFile } from "./file-pairs.ts";
 import { calendarPath } from "./layout.ts";
 import type { CalendarSource, KnownCalendar } from "./ports.ts";
 import { PARTIAL } from "./previous-snapshots.ts";
 import { safeResourceFile, UniqueNames } from "./safe-names.ts";
+import { type DifferentEntries, differentEntries } from "./shared-listings.ts";
 import { findCalendar, type SnapshotCalendar, snapshotCalendars } from "./snapshot-calendars.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 /** Every calendar of two snapshots. What a snapshot was not meant to hold is not missing from it. */
 export async function snapshotPairs(
@@ -24,8 +26,7 @@ export async function snapshotPairs(
     path,
     displayName: nameOf((is ?? was) as SnapshotCalendar),
     state: stateOf(was, is),
-    before: async () => (was ? snapshotFiles(before, path) : NOTHING),
-    after: async () => (is ? snapshotFiles(after, path) : NOTHING),
+    sides: () => snapshotSides(was && before, is && after, path),
   }));
 }
 
@@ -59,14 +60,63 @@ function nameOf({ manifest, calendar }: SnapshotCalendar): string {
   return manifest?.displayName || calendar;
 }
 
-async function snapshotFiles(snapshot: SnapshotReader, path: string): Promise<CalendarFiles> {
-  const files = new Map<string, ComparedFile>();
-  for (const directory of [path, path.replace(/^\/calendars\//, "/pending/")]) {
-    if (directory !== path && (await snapshot.entryName(directory)) === undefined) continue;
-    for (const entry of await snapshot.list(directory))
-      if (entry.kind === "file") files.set(entry.name, snapshotFile(snapshot, entry));
+/** @param before `undefined` where that snapshot does not hold the calendar, as `after` */
+async function snapshotSides(
+  before: SnapshotReader | undefined,
+  after: SnapshotReader | undefined,
+  path: string,
+): Promise<CalendarSides> {
+  const different =
+    before && after && (await unlessDamaged(() => differentEntries(before, after, path)));
+  if (different) return sidesOf(different, before, after, path);
+  return {
+    before: before ? await snapshotFiles(before, path) : NOTHING,
+    after: after ? await snapshotFiles(after, path) : NOTHING,
+    alike: 0,
+  };
+}
+
+/** An unsent version on one side alone makes two of what both list alike. */
+async function sidesOf(
+  different: DifferentEntries,
+  before: SnapshotReader,
+  after: SnapshotReader,
+  path: string,
+): Promise<CalendarSides> {
+  const pending = [await pendingEntries(before, path), await pendingEntries(after, path)];
+  const names = new Set(pending.flat().map(({ name }) => name));
+  let { alike } = different;
+  const [was, is] = [filesOf(before, different.before), filesOf(after, different.after)];
+  for (const name of names) {
+    if (was.has(name) || is.has(name)) continue;
+    const entry = await after.stat(`${path}/${name}`);
+    if (entry?.kind !== "file") continue;
+    was.set(name, snapshotFile(before, entry));
+    is.set(name, snapshotFile(after, entry));
+    alike--;
   }
-  return files;
+  const [unsentBefore = [], unsentAfter = []] = pending;
+  return {
+    before: new Map([...was, ...filesOf(before, unsentBefore)]),
+    after: new Map([...is, ...filesOf(after, unsentAfter)]),
+    alike,
+  };
+}
+
+async function snapshotFiles(snapshot: SnapshotReader, path: string): Promise<CalendarFiles> {
+  const listed = await snapshot.list(path);
+  return filesOf(snapshot, [...listed, ...(await pendingEntries(snapshot, path))]);
+}
+
+async function pendingEntries(snapshot: SnapshotReader, path: string): Promise<readonly Entry[]> {
+  const directory = path.replace(/^\/calendars\//, "/pending/");
+  return (await snapshot.entryName(directory)) === undefined ? [] : snapshot.list(directory);
+}
+
+/** The last of a name counts. */
+function filesOf(snapshot: SnapshotReader, entries: readonly Entry[]): Map<string, ComparedFile> {
+  const files = entries.filter(({ kind }) => kind === "file");
+  return new Map(files.map((entry) => [entry.name, snapshotFile(snapshot, entry)]));
 }
 
 function snapshotFile(snapshot: SnapshotReader, entry: Entry): ComparedFile {
@@ -98,9 +148,13 @@ export async function nowPairs(
     path,
     displayName: is?.calendar.displayName ?? nameOf(was as SnapshotCalendar),
     state: stateOf(was, is),
-    before: async () => (was ? snapshotFiles(before, path) : NOTHING),
-    after: async (files) =>
-      is ? presentFiles(is.calendar, path, files, store, source, signal) : NOTHING,
+    sides: async () => {
+      const files = was ? await snapshotFiles(before, path) : NOTHING;
+      const after = is
+        ? await presentFiles(is.calendar, path, files, store, source, signal)
+        : NOTHING;
+      return { before: files, after, alike: 0 };
+    },
   }));
 }
 

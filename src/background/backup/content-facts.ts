@@ -1,10 +1,7 @@
 /** What the search over snapshots knows of one content: enough to find it, to list it and to place it in a month. */
-import { parseTree, property } from "../../shared/ical/component-tree.ts";
-import { lineValue } from "../../shared/ical/content-line.ts";
-import { identifiedComponents } from "../../shared/ical/identity.ts";
 import { scanColumns } from "../../shared/ical/scan.ts";
-import { unescapeText } from "../../shared/ical/text-value.ts";
 import { ITEM_FLAG, type ItemColumns } from "../../shared/item-store.ts";
+import { firstNotes } from "./first-notes.ts";
 
 export type ContentFacts = Pick<
   ItemColumns,
@@ -30,7 +27,7 @@ export function contentFacts(text: string): ContentFacts {
   const kept = (flags & EXPANDED) !== 0 && text.length <= LONGEST_TEXT;
   return {
     ...{ uid, summary, location, start, end, flags, components, startValue, endValue },
-    searched: foldText([summary, location, notesOf(text)].join("\n")),
+    searched: foldText([summary, location, firstNotes(text).slice(0, NOTES_SEARCHED)].join("\n")),
     text: kept ? text : null,
   };
 }
@@ -56,13 +53,4 @@ export function foldText(text: string): string {
     .normalize("NFKD")
     .replace(/\p{M}+/gu, "")
     .toLowerCase();
-}
-
-function notesOf(text: string): string {
-  if (!/\nDESCRIPTION[;:]/i.test(text)) return "";
-  const notes = identifiedComponents(parseTree(text)).map(({ component }) =>
-    property(component, "DESCRIPTION"),
-  );
-  const first = notes.find((line) => line !== undefined);
-  return first ? unescapeText(lineValue(first)).slice(0, NOTES_SEARCHED) : "";
 }

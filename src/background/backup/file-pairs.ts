@@ -19,10 +19,15 @@ export interface CalendarPair {
   readonly path: string;
   readonly displayName: string;
   readonly state: "added" | "removed" | "both";
-  /** Empty where that side does not hold the calendar. */
-  before(): Promise<CalendarFiles>;
-  /** @param before what the files are compared with: equal contents need not be kept */
-  after(before: CalendarFiles): Promise<CalendarFiles>;
+  sides(): Promise<CalendarSides>;
+}
+
+/** Empty where that side does not hold the calendar. */
+export interface CalendarSides {
+  readonly before: CalendarFiles;
+  readonly after: CalendarFiles;
+  /** Files that are the same on both sides, and are in neither. */
+  readonly alike: number;
 }
 
 export interface FilePair {

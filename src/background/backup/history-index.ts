@@ -2,6 +2,7 @@
  * What snapshots hold, kept for the next question: snapshots share most parts of their listings and most contents, and
  * each distinct one is read once, whatever the number of snapshots. It lives as long as the background page.
  */
+import { inParallel } from "../../shared/parallel.ts";
 import { entryKey } from "../kloset/dirpack.ts";
 import type { Entry } from "../kloset/entry.ts";
 import type { Kloset } from "../kloset/kloset.ts";
@@ -44,6 +45,15 @@ export interface IndexedSnapshot {
   readonly calendars: readonly IndexedCalendar[];
 }
 
+interface Reading {
+  readonly signal: AbortSignal;
+  /** One more of its files is known. */
+  readonly onFile: () => void;
+}
+
+const READ_AT_ONCE = 16;
+const TOLD_EVERY = 100;
+
 /** Distinct contents kept between questions; a bigger index is made anew for each. */
 const CONTENTS_KEPT = 100_000;
 
@@ -62,15 +72,25 @@ export class HistoryIndex {
   ): Promise<ReadonlyMap<string, IndexedSnapshot>> {
     if (Math.max(this.#contents.size, this.#files.size) > CONTENTS_KEPT) this.#forget();
     const loaded = new Map<string, IndexedSnapshot>();
+    const only = infos.length === 1;
     for (const [done, info] of infos.entries()) {
       signal.throwIfAborted();
       const known = this.#snapshots.get(info.id);
-      const indexed = known ?? (await unlessDamaged(() => this.#read(store, info, signal)));
+      let read = 0;
+      const reading: Reading = {
+        signal,
+        // A hundred snapshots are counted, of a single one what it holds.
+        onFile: () => {
+          if (only && ++read % TOLD_EVERY === 0)
+            onProgress({ done: read, total: Math.max(read, info.files), note: "" });
+        },
+      };
+      const indexed = known ?? (await unlessDamaged(() => this.#read(store, info, reading)));
       if (indexed) {
         this.#snapshots.set(info.id, indexed);
         loaded.set(info.id, indexed);
       }
-      if (!known) onProgress({ done: done + 1, total: infos.length, note: "" });
+      if (!known && !only) onProgress({ done: done + 1, total: infos.length, note: "" });
     }
     return loaded;
   }
@@ -87,17 +107,17 @@ export class HistoryIndex {
     this.#files.clear();
   }
 
-  async #read(store: Kloset, info: SnapshotInfo, signal: AbortSignal): Promise<IndexedSnapshot> {
-    const snapshot = await openSnapshotFiles(store, info.id, signal);
+  async #read(store: Kloset, info: SnapshotInfo, reading: Reading): Promise<IndexedSnapshot> {
+    const snapshot = await openSnapshotFiles(store, info.id, reading.signal);
     const calendars: IndexedCalendar[] = [];
     const besides = (calendar: SnapshotCalendar) => async (section: Section) => {
       const path = sectionPath(section, calendar.account, calendar.calendar);
       if ((await snapshot.entryName(path)) === undefined) return [];
-      return this.#piecesOf(snapshot, path, signal);
+      return this.#piecesOf(snapshot, path, reading);
     };
     for (const calendar of await snapshotCalendars(snapshot)) {
       const beside = besides(calendar);
-      const pieces = await this.#piecesOf(snapshot, calendar.path, signal);
+      const pieces = await this.#piecesOf(snapshot, calendar.path, reading);
       calendars.push({
         calendar,
         pieces: [...pieces, ...(await beside("pending"))],
@@ -120,7 +140,7 @@ export class HistoryIndex {
   async #piecesOf(
     snapshot: SnapshotFiles,
     directory: string,
-    signal: AbortSignal,
+    reading: Reading,
   ): Promise<IndexedPiece[]> {
     const whole = {
       name: `${snapshot.info.id} ${directory}`,
@@ -137,8 +157,8 @@ export class HistoryIndex {
         : await unlessDamaged(() => entries((entry) => this.#files.get(entry)));
       // A listing that is damaged, or cut in the middle of an entry, can be read as a whole only, if at all.
       if (!known && !found)
-        return [await this.#indexed(snapshot, await snapshot.list(directory), signal)];
-      const piece = known ?? (await this.#indexed(snapshot, found ?? [], signal));
+        return [await this.#indexed(snapshot, await snapshot.list(directory), reading)];
+      const piece = known ?? (await this.#indexed(snapshot, found ?? [], reading));
       this.#pieces.set(key, piece);
       pieces.push(piece);
     }
@@ -148,37 +168,49 @@ export class HistoryIndex {
   async #indexed(
     snapshot: SnapshotFiles,
     entries: readonly (Entry | IndexedFile)[],
-    signal: AbortSignal,
+    { signal, onFile }: Reading,
   ): Promise<IndexedPiece> {
     const files: IndexedFile[] = [];
     const pace = makePace(signal);
-    for (const entry of entries) {
+    const unread = entries.filter(
+      (entry) => !("facts" in entry) && entry.kind === "file" && !this.#facts(entry),
+    ) as Entry[];
+    // What lies on the disk is waited for together.
+    await inParallel(unread, READ_AT_ONCE, async (entry) => {
+      const facts = await factsOf(snapshot, entry);
+      if (facts) this.#contents.set(contentName(entry), facts);
       await pace.breathe();
-      if ("facts" in entry) {
-        files.push(entry);
-        continue;
-      }
-      if (entry.kind !== "file") continue;
-      const { path, size } = entry;
-      const isReplaced = parseResourcePath(path)?.section === REPLACED;
-      const content = contentName(entry);
-      const facts = this.#contents.get(content) ?? (await factsOf(snapshot, entry));
-      if (facts) this.#contents.set(content, facts);
-      // Damaged in the store, it is still listed, by the name of its file.
-      const file = {
-        name: resourceName(path),
-        path,
-        size,
-        content,
-        facts: facts ?? UNREADABLE,
-        replacedAt: isReplaced ? replacedAt(entry, snapshot.info.timestamp) : null,
-      };
-      // Damaged now, it may be whole by the next snapshot; those of other programs are shown under other paths.
-      if (facts && entry.mac.length > 0 && snapshot.listingPieces)
-        this.#files.set(entryKey(entry.mac), file);
-      files.push(file);
+    });
+    for (const entry of entries) {
+      onFile();
+      await pace.breathe();
+      if ("facts" in entry) files.push(entry);
+      else if (entry.kind === "file") files.push(this.#file(snapshot, entry));
     }
     return files;
+  }
+
+  #facts(entry: Entry): ContentFacts | undefined {
+    return this.#contents.get(contentName(entry));
+  }
+
+  #file(snapshot: SnapshotFiles, entry: Entry): IndexedFile {
+    const { path, size } = entry;
+    const isReplaced = parseResourcePath(path)?.section === REPLACED;
+    const facts = this.#facts(entry);
+    // Damaged in the store, it is still listed, by the name of its file.
+    const file = {
+      name: resourceName(path),
+      path,
+      size,
+      content: contentName(entry),
+      facts: facts ?? UNREADABLE,
+      replacedAt: isReplaced ? replacedAt(entry, snapshot.info.timestamp) : null,
+    };
+    // Damaged now, it may be whole by the next snapshot; those of other programs are shown under other paths.
+    if (facts && entry.mac.length > 0 && snapshot.listingPieces)
+      this.#files.set(entryKey(entry.mac), file);
+    return file;
   }
 }
 

@@ -4,19 +4,32 @@
  */
 import { isAppError } from "../../shared/errors.ts";
 import type { Kloset } from "../kloset/kloset.ts";
+import type { Work } from "./ports.ts";
+
+export type Watched = Pick<Work, "signal"> & Partial<Pick<Work, "onProgress">>;
 
 export interface KeptStoreDependencies {
   /** @throws AppError of the store or its place */
-  open(signal: AbortSignal): Promise<Kloset>;
+  open(work: Watched): Promise<Kloset>;
   /** Tells apart which store lies where, now. @throws AppError of the store or its place */
   identify(): Promise<string>;
   /** Does work with the store, and remembers the damage it met. Absent: that is known only while the store is kept. */
   noting?<T>(store: Kloset, work: () => Promise<T>): Promise<T>;
 }
 
+interface Kept {
+  readonly identity: string;
+  readonly store: Kloset;
+  /** What is new in it is read by one question after the other. */
+  refreshed: Promise<void>;
+  /** Questions that it answers now. */
+  users: number;
+}
+
 export class KeptStore {
   readonly #deps: KeptStoreDependencies;
-  #kept: { readonly identity: string; readonly store: Kloset } | undefined;
+  #kept: Kept | undefined;
+  #opening: { readonly identity: string; readonly kept: Promise<Kept> } | undefined;
 
   constructor(dependencies: KeptStoreDependencies) {
     this.#deps = dependencies;
@@ -24,34 +37,72 @@ export class KeptStore {
 
   /**
    * Answers from the kept store, opened anew where another one lies there now, or where the kept one turns out not to
-   * fit what lies there.
+   * fit what lies there. Questions at the same time share it, unless it is damaged.
    * @throws AppError of the store or its place; whatever `answer` throws
    */
-  async use<T>(signal: AbortSignal, answer: (store: Kloset) => Promise<T>): Promise<T> {
-    const kept = this.#kept;
-    // Two questions at once do not share it: each has the index as it found it.
-    this.#kept = undefined;
+  async use<T>(work: Watched, answer: (store: Kloset) => Promise<T>): Promise<T> {
     const identity = await this.#deps.identify();
-    if (kept?.identity === identity) {
+    const kept = this.#kept;
+    if (kept?.identity === identity && isFree(kept)) {
       try {
-        await kept.store.refresh(signal);
-        // A backup may have stored it anew, in an opened store of its own.
-        kept.store.forgetDamage();
-        const value = await this.#noting(kept.store, answer);
-        this.#kept = kept;
-        return value;
+        return await this.#answer(kept, answer, () => refreshed(kept, work.signal));
       } catch (error) {
         if (!isAppError(error, "blob-missing", "store-corrupt", "snapshot-unknown")) throw error;
+        if (this.#kept === kept) this.#kept = undefined;
       }
     }
-    const store = await this.#deps.open(signal);
-    const value = await this.#noting(store, answer);
-    this.#kept = { identity, store };
-    return value;
+    return this.#answer(await this.#opened(identity, work), answer);
   }
 
-  #noting<T>(store: Kloset, answer: (store: Kloset) => Promise<T>): Promise<T> {
+  async #answer<T>(
+    kept: Kept,
+    answer: (store: Kloset) => Promise<T>,
+    prepare = async () => {},
+  ): Promise<T> {
     const { noting } = this.#deps;
-    return noting ? noting(store, () => answer(store)) : answer(store);
+    // A backup may have stored it anew, in an opened store of its own.
+    if (kept.users === 0) kept.store.forgetDamage();
+    kept.users += 1;
+    try {
+      await prepare();
+      const { store } = kept;
+      return await (noting ? noting(store, () => answer(store)) : answer(store));
+    } finally {
+      kept.users -= 1;
+    }
   }
+
+  async #opened(identity: string, work: Watched): Promise<Kept> {
+    const opening = this.#opening;
+    if (opening?.identity === identity) {
+      // Given up by whoever asked first, it is opened for this one.
+      const kept = await opening.kept.catch(() => undefined);
+      if (kept && isFree(kept)) return kept;
+      work.signal.throwIfAborted();
+    }
+    const kept = this.#open(identity, work);
+    this.#opening = { identity, kept };
+    try {
+      this.#kept = await kept;
+      return this.#kept;
+    } finally {
+      if (this.#opening?.kept === kept) this.#opening = undefined;
+    }
+  }
+
+  async #open(identity: string, work: Watched): Promise<Kept> {
+    const store = await this.#deps.open(work);
+    return { identity, store, refreshed: Promise.resolve(), users: 0 };
+  }
+}
+
+/** Of damage it must be known which question met it. */
+function isFree({ users, store }: Kept): boolean {
+  return users === 0 || store.damaged().length === 0;
+}
+
+async function refreshed(kept: Kept, signal: AbortSignal): Promise<void> {
+  const refreshing = kept.refreshed.then(() => kept.store.refresh(signal));
+  kept.refreshed = refreshing.catch(() => {});
+  await refreshing;
 }

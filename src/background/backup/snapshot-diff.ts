@@ -23,9 +23,8 @@ export async function compareCalendars(
   if (wanted !== undefined && compared.length === 0) throw unknownCalendar();
   const calendars: SnapshotDifference["calendars"][number][] = [];
   const different: { readonly calendar: string; readonly pair: FilePair }[] = [];
-  for (const { path, displayName, state, ...sides } of compared) {
-    const before = await sides.before();
-    const after = await sides.after(before);
+  for (const { path, displayName, state, sides } of compared) {
+    const { before, after, alike } = await sides();
     const { pairs: files, unchanged } = await pairFiles(before, after, signal);
     const count = (change: FilePair["change"]) =>
       files.filter((file) => file.change === change).length;
@@ -36,7 +35,7 @@ export async function compareCalendars(
       added: count("added"),
       removed: count("removed"),
       changed: count("changed"),
-      unchanged,
+      unchanged: unchanged + alike,
     });
     different.push(...files.map((pair) => ({ calendar: path, pair })));
   }

@@ -34,9 +34,10 @@ export class TimeMachine {
   }
 
   /** @throws AppError "snapshot-unknown", "unsupported", "bad-argument", "store-corrupt", "aborted" */
-  diff(args: CommandArguments<"snapshots.diff">, { signal }: Work): Promise<SnapshotDifference> {
+  diff(args: CommandArguments<"snapshots.diff">, work: Work): Promise<SnapshotDifference> {
     const { store, calendars } = this.#surroundings;
-    return store.use(signal, async (opened) => {
+    const { signal } = work;
+    return store.use(work, async (opened) => {
       const before = await opened.openSnapshot(args.from, signal);
       const pairs =
         args.to === "now"
@@ -47,9 +48,9 @@ export class TimeMachine {
   }
 
   /** @throws AppError "bad-argument", "not-found" when no snapshot holds the calendar, "aborted" */
-  versions(args: CommandArguments<"snapshots.versions">, { signal }: Work): Promise<ItemVersions> {
-    return this.#surroundings.store.use(signal, async (opened) =>
-      itemVersions(opened, await this.#wantedItem(opened, args), signal, (content) =>
+  versions(args: CommandArguments<"snapshots.versions">, work: Work): Promise<ItemVersions> {
+    return this.#surroundings.store.use(work, async (opened) =>
+      itemVersions(opened, await this.#wantedItem(opened, args), work.signal, (content) =>
         this.#search.uidOf(content),
       ),
     );
@@ -61,14 +62,14 @@ export class TimeMachine {
     work: Work,
   ): Promise<CommandValue<"snapshots.search">> {
     const { store, calendars } = this.#surroundings;
-    return store.use(work.signal, async (opened) =>
+    return store.use(work, async (opened) =>
       this.#search.search(opened, await calendars.calendars(), args, work),
     );
   }
 
   /** What would be gone with these snapshots. @throws AppError "aborted", those of the store */
   onlyIn(snapshotIds: readonly string[], work: Work): Promise<OnlyCopies> {
-    return this.#surroundings.store.use(work.signal, (opened) =>
+    return this.#surroundings.store.use(work, (opened) =>
       this.#search.onlyIn(opened, snapshotIds, work),
     );
   }
@@ -78,7 +79,7 @@ export class TimeMachine {
     args: CommandArguments<"snapshots.occurrences">,
     work: Work,
   ): Promise<CommandValue<"snapshots.occurrences">> {
-    return this.#surroundings.store.use(work.signal, (opened) =>
+    return this.#surroundings.store.use(work, (opened) =>
       this.#search.occurrences(opened, args, work),
     );
   }
@@ -86,11 +87,11 @@ export class TimeMachine {
   /** @throws AppError "snapshot-unknown", "bad-argument", "not-found", "store-corrupt", "blob-missing" */
   async read(
     { snapshotId, path }: CommandArguments<"snapshots.read">,
-    { signal }: Work,
+    work: Work,
   ): Promise<CommandValue<"snapshots.read">> {
     if (!parseResourcePath(path)) throw badArgument("path", "The path is not an item's.");
-    return this.#surroundings.store.use(signal, async (opened) => {
-      const snapshot = await openSnapshotFiles(opened, snapshotId, signal);
+    return this.#surroundings.store.use(work, async (opened) => {
+      const snapshot = await openSnapshotFiles(opened, snapshotId, work.signal);
       const entry = await snapshot.stat(path);
       if (entry?.kind !== "file")
         throw new AppError("not-found", "This snapshot does not hold the item.", {

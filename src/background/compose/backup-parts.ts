@@ -89,8 +89,14 @@ export function composeBackups({ operations, accounts, accountServers, syncs }: 
     find: (calendarId) => ownedCalendar(calendarId, accounts, calendars, provider),
     syncNow: (calendarId, deletions, signal) => syncs.syncNow(calendarId, deletions, signal),
   });
-  const backup = new BackupService({
+  const keptStore = new KeptStore({
+    open: (work) => backupStore.open(work),
+    noting: (store, work) => backup.withDamage(store, work),
+    identify: async () => `${await backupPlace.directory()} ${(await backupStore.inspect()).id}`,
+  });
+  const backup: BackupService = new BackupService({
     store: backupStore,
+    kept: keptStore,
     openFolder: (directory) => openRestoreFolder(platform, directory),
     environment: async () => ({
       ...(await platform.getEnvironment()),
@@ -122,11 +128,7 @@ export function composeBackups({ operations, accounts, accountServers, syncs }: 
     now: Date.now,
   });
   const timeMachine = new TimeMachine({
-    store: new KeptStore({
-      open: (signal) => backup.open(signal),
-      noting: (store, work) => backup.withDamage(store, work),
-      identify: async () => `${await backupPlace.directory()} ${(await backupStore.inspect()).id}`,
-    }),
+    store: keptStore,
     calendars: thunderbirdCalendars,
   });
   const forgetting = new Forgetting({

@@ -44,7 +44,7 @@ export class BlobReader {
    * @throws AppError "blob-missing" when no place is known, "store-corrupt" when no copy is intact
    */
   async read(type: ResourceType, mac: Mac): Promise<Uint8Array> {
-    const what = `The ${resourceName(type)} ${toHex(mac).slice(0, 12)}`;
+    const what = `The ${resourceName(type)} ${toHex(mac.subarray(0, 6) as Mac)}`;
     let failure: AppError | undefined;
     for (const place of this.#index.locations(type, mac)) {
       try {

@@ -56,8 +56,34 @@ export async function unpackEntries<T = never>(
   pace: Pace,
   recall?: Recall<T>,
 ): Promise<(Entry | T)[]> {
-  const view = new DataView(content.buffer, content.byteOffset, content.length);
   const entries: (Entry | T)[] = [];
+  for (const { start, macStart, end } of frames(content, what)) {
+    const mac = content.subarray(macStart, end);
+    entries.push(
+      recall?.(entryKey(mac)) ?? decodeEntry(content.subarray(start, macStart), mac, what),
+    );
+    await pace.breathe();
+  }
+  return entries;
+}
+
+/** Those that are no directories. @throws AppError "store-corrupt" */
+export function countEntries(content: Uint8Array, what: string): number {
+  let count = 0;
+  for (const { kind } of frames(content, what)) if (kind !== DIRECTORY) count++;
+  return count;
+}
+
+interface Frame {
+  readonly kind: number;
+  /** Of the entry's record, which ends where its MAC begins. */
+  readonly start: number;
+  readonly macStart: number;
+  readonly end: number;
+}
+
+function* frames(content: Uint8Array, what: string): Generator<Frame> {
+  const view = new DataView(content.buffer, content.byteOffset, content.length);
   let at = 0;
   while (at < content.length) {
     if (at + 5 > content.length) throw corrupt(`${what} is cut off`);
@@ -66,13 +92,7 @@ export async function unpackEntries<T = never>(
     const end = at + 5 + length;
     if ((kind !== DIRECTORY && kind !== OTHER) || length < MAC_LENGTH || end > content.length)
       throw corrupt(`${what} has a damaged frame`);
-    const macStart = end - MAC_LENGTH;
-    const mac = content.subarray(macStart, end);
-    entries.push(
-      recall?.(entryKey(mac)) ?? decodeEntry(content.subarray(at + 5, macStart), mac, what),
-    );
+    yield { kind, start: at + 5, macStart: end - MAC_LENGTH, end };
     at = end;
-    await pace.breathe();
   }
-  return entries;
 }

@@ -3,7 +3,7 @@ import { toHex } from "../../shared/bytes.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import type { TreePair } from "./btree.ts";
 import { corrupt } from "./corruption.ts";
-import { type Recall, unpackEntries } from "./dirpack.ts";
+import { countEntries, type Recall, unpackEntries } from "./dirpack.ts";
 import type { Entry } from "./entry.ts";
 import type { Header } from "./header.ts";
 import type { Mac } from "./mac.ts";
@@ -15,6 +15,7 @@ import type { SnapshotInfo } from "./snapshot-info.ts";
 import type { Store } from "./store.ts";
 
 const DIRECTORIES_KEPT = 8;
+const PIECE = "A part of a directory";
 
 /** A part of a directory's listing. Equal names, equal entries: what was read once need not be read again. */
 export interface ListingPiece {
@@ -28,6 +29,11 @@ export interface ListingPiece {
   entries<T extends object = never>(
     recall?: Recall<T>,
   ): Promise<readonly (Entry | T)[] | undefined>;
+  /**
+   * How many entries it holds that are no directories, without decoding them; `undefined` as of {@link entries}.
+   * @throws AppError "store-corrupt", "blob-missing"
+   */
+  count(): Promise<number | undefined>;
 }
 
 export type OnDamage = (path: string, error: AppError) => void;
@@ -84,7 +90,9 @@ export class SnapshotReader {
     if (!dirpack) {
       // Without listings the whole snapshot's tree names it; entries are read one by one.
       const name = `${toHex(this.#header.trees.entries)} ${directory}`;
-      return [{ name, entries: () => this.list(directory) }];
+      const entries = () => this.list(directory);
+      const count = async () => (await entries()).filter(({ kind }) => kind !== "directory").length;
+      return [{ name, entries, count }];
     }
     const tree = await this.content.indexTree(dirpack);
     const mac = await tree.find(directory);
@@ -93,7 +101,17 @@ export class SnapshotReader {
     return chunks.map((chunk) => ({
       name: toHex(chunk.mac),
       entries: (recall) => this.#piece(directory, chunk.mac, recall),
+      count: () => this.#countPiece(chunk.mac),
     }));
+  }
+
+  async #countPiece(chunk: Mac): Promise<number | undefined> {
+    try {
+      return countEntries(await this.#store.blobs.read(Resource.chunk, chunk), PIECE);
+    } catch (error) {
+      if (isAppError(error, "store-corrupt")) return undefined;
+      throw error;
+    }
   }
 
   async #piece<T extends object>(
@@ -109,7 +127,7 @@ export class SnapshotReader {
         if (found !== undefined) known.add(found);
         return found;
       };
-      const entries = await unpackEntries(bytes, "A part of a directory", this.#pace, remember);
+      const entries = await unpackEntries(bytes, PIECE, this.#pace, remember);
       const isDecoded = (entry: Entry | T): entry is Entry => !known.has(entry);
       requireChildren(directory, entries.filter(isDecoded));
       return entries;

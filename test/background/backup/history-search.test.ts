@@ -33,7 +33,7 @@ beforeEach(() => {
   calendars = new MemoryCalendars();
   service = serviceOver(storage, calendars);
   const store = new KeptStore({
-    open: (signal) => service.open(signal),
+    open: ({ signal }) => service.open(signal),
     identify: async () => "here",
   });
   machine = new TimeMachine({ store, calendars });

@@ -48,7 +48,7 @@ beforeEach(() => {
   });
   machine = new TimeMachine({
     store: new KeptStore({
-      open: (signal) => service.open(signal),
+      open: ({ signal }) => service.open(signal),
       identify: async () => "here",
     }),
     calendars,

@@ -409,7 +409,7 @@ describe("of calendars that are gone", () => {
       ({ snapshotId } = await service().run({}, work()));
       machine = new TimeMachine({
         store: new KeptStore({
-          open: (signal) => service().open(signal),
+          open: ({ signal }) => service().open(signal),
           identify: async () => "here",
         }),
         calendars,

@@ -48,7 +48,7 @@ beforeEach(() => {
   opened = 0;
   identity = "here";
   const store = new KeptStore({
-    open: (signal) => {
+    open: ({ signal }) => {
       opened++;
       return service.open(signal);
     },
