@@ -45,8 +45,39 @@ export function canonicalZone(tzid: string): string {
 
 /** Wall time (ms as if UTC) that clocks of an IANA zone show at an instant; `null` for an unknown zone. */
 export function wallTimeIn(zone: string, instant: number): number | null {
-  const found = format(canonicalZone(zone));
+  const name = canonicalZone(zone);
+  const found = format(name);
   if (!found) return null;
+  // Clocks go on alike through a day that begins and ends with the same offset: the runtime is asked twice for all of it.
+  const day = Math.floor(instant / DAY);
+  if (day < FIRST_SHARED_DAY || day > LAST_SHARED_DAY) return wallTimeOf(found, instant);
+  const offset = offsetAt(name, found, day);
+  if (offset !== offsetAt(name, found, day + 1)) return wallTimeOf(found, instant);
+  return Math.floor(instant / 1000) * 1000 + offset;
+}
+
+const DAY = 86_400_000;
+/** 1850 and 2150. */
+const [FIRST_SHARED_DAY, LAST_SHARED_DAY] = [-43_830, 65_744];
+/** Ahead of UTC when a day begins there, in ms, by zone and day since 1970. */
+const offsets = new Map<string, Map<number, number>>();
+const MAX_OFFSETS = 20_000;
+
+function offsetAt(zone: string, found: Intl.DateTimeFormat, day: number): number {
+  let known = offsets.get(zone);
+  if (known === undefined || known.size >= MAX_OFFSETS) {
+    known = new Map();
+    offsets.set(zone, known);
+  }
+  let offset = known.get(day);
+  if (offset === undefined) {
+    offset = wallTimeOf(found, day * DAY) - day * DAY;
+    known.set(day, offset);
+  }
+  return offset;
+}
+
+function wallTimeOf(found: Intl.DateTimeFormat, instant: number): number {
   const parts: Record<string, number> = {};
   for (const part of found.formatToParts(instant)) parts[part.type] = Number(part.value);
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
