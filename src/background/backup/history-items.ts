@@ -1,6 +1,10 @@
-/** The items of several snapshots, each once, with what holds it; and those that fit a search. Pure. */
+/**
+ * The items of several snapshots, each once, with what holds it; and those that fit a search. Pure, and in slices: ten
+ * thousand items take longer than a page may stand still.
+ */
 import type { FoundItem, SearchedCalendar } from "../../shared/commands.ts";
 import { ITEM_FLAG } from "../../shared/item-store.ts";
+import type { Pace } from "../kloset/pace.ts";
 import { componentName } from "./browse.ts";
 import { presencesOf } from "./calendar-presence.ts";
 import { foldText } from "./content-facts.ts";
@@ -43,20 +47,22 @@ export interface HistoryQuery {
  * @param wanted ids of those whose items are asked for; the others tell what is gone
  * @param besidesOf what counts as `replaced`: texts an item did not have when its snapshot was made
  */
-export function historyItems(
+export async function historyItems(
   snapshots: readonly IndexedSnapshot[],
   wanted: ReadonlySet<string>,
-  besidesOf: (calendar: IndexedCalendar) => readonly IndexedPiece[] = () => [],
-): HistoryItem[] {
+  besidesOf: (calendar: IndexedCalendar) => readonly IndexedPiece[],
+  { breathe }: Pace,
+): Promise<HistoryItem[]> {
   const items: HistoryItem[] = [];
   const isAll = snapshots.every(({ info }) => wanted.has(info.id));
   const replacedIn = piecesByCalendar(snapshots, besidesOf);
   for (const [calendar, pieces] of piecesByCalendar(snapshots, ({ pieces }) => pieces)) {
     const presenceOf = presencesOf(snapshots, calendar);
-    const held = holdingsByItem(pieces);
-    const replaced = holdingsByItem(replacedIn.get(calendar) ?? new Map());
+    const held = await holdingsByItem(pieces, breathe);
+    const replaced = await holdingsByItem(replacedIn.get(calendar) ?? new Map(), breathe);
     for (const key of replaced.keys()) if (!held.has(key)) held.set(key, []);
     for (const [key, all] of held) {
+      await breathe();
       const holdings = (
         isAll ? all : heldIn(all, (index) => isWanted(snapshots, index, wanted))
       ).sort(newestFirst);
@@ -73,15 +79,20 @@ export function historyItems(
   return items;
 }
 
-function holdingsByItem(pieces: ReadonlyMap<IndexedPiece, number[]>): Map<string, Holding[]> {
+async function holdingsByItem(
+  pieces: ReadonlyMap<IndexedPiece, number[]>,
+  breathe: Pace["breathe"],
+): Promise<Map<string, Holding[]>> {
   const held = new Map<string, Holding[]>();
-  for (const [piece, at] of pieces)
+  for (const [piece, at] of pieces) {
+    await breathe();
     for (const file of piece) {
       const key = file.facts.uid ?? `/${file.name}`;
       const known = held.get(key);
       if (known) known.push({ file, at });
       else held.set(key, [{ file, at }]);
     }
+  }
   return held;
 }
 
@@ -131,26 +142,50 @@ function piecesByCalendar(
   return byCalendar;
 }
 
-/** Latest first, undated ones last. */
-export function matchingItems(items: readonly HistoryItem[], query: HistoryQuery): HistoryItem[] {
+export async function matchingItems(
+  items: readonly HistoryItem[],
+  query: HistoryQuery,
+  { breathe }: Pace,
+): Promise<HistoryItem[]> {
   const words = foldText(query.text ?? "")
     .split(/\s+/)
     .filter((word) => word !== "");
-  return items
-    .filter(({ calendar, gone, holdings, replaced }) => {
-      if (query.calendar !== undefined && calendar !== query.calendar) return false;
-      if (query.gone === true && !gone) return false;
-      return anyMatches(holdings, words, query) || anyMatches(replaced, words, query);
-    })
-    .sort(
-      (a, b) =>
-        startOf(b) - startOf(a) ||
-        (a.newest.file.facts.searched < b.newest.file.facts.searched ? -1 : 1),
-    );
+  const matching: HistoryItem[] = [];
+  for (const item of items) {
+    await breathe();
+    const { calendar, gone, holdings, replaced } = item;
+    if (query.calendar !== undefined && calendar !== query.calendar) continue;
+    if (query.gone === true && !gone) continue;
+    if (anyMatches(holdings, words, query) || anyMatches(replaced, words, query))
+      matching.push(item);
+  }
+  return matching;
 }
 
-function startOf({ newest }: HistoryItem): number {
-  return newest.file.facts.start ?? -8e15;
+/** Latest first, undated ones last, those of one time by what is searched in them. */
+export async function inOrder(
+  items: readonly HistoryItem[],
+  { breathe }: Pace,
+): Promise<HistoryItem[]> {
+  const keys: string[] = [];
+  for (const [index, item] of items.entries()) {
+    if (index % ORDERED_AT_ONCE === 0) await breathe();
+    keys.push(`${orderOf(item)}${item.newest.file.facts.searched}\u0000${index}`);
+  }
+  // biome-ignore lint/suspicious/useArraySortCompare: the engine sorts texts by itself, ours would stop everything meanwhile
+  keys.sort();
+  return keys.map((key) => items[Number(key.slice(key.lastIndexOf("\u0000") + 1))] as HistoryItem);
+}
+
+const ORDERED_AT_ONCE = 64;
+/** Beyond what a date can be, either way. */
+const LATEST = 8e15;
+const DIGITS = 17;
+
+/** Of one length: the later, the smaller. */
+function orderOf({ newest }: HistoryItem): string {
+  const start = Math.max(-LATEST, Math.min(LATEST, newest.file.facts.start ?? -LATEST));
+  return String(Math.round(LATEST - start)).padStart(DIGITS, "0");
 }
 
 /** The same version lies in many parts of listings, one after another. */

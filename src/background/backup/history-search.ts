@@ -2,19 +2,28 @@
 import type { CommandArguments, CommandValue } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Kloset } from "../kloset/kloset.ts";
+import { makePace } from "../kloset/pace.ts";
 import { isOutdated } from "./calendar-presence.ts";
 import { readText } from "./content-columns.ts";
-import { HistoryIndex, type IndexedFile, type IndexedSnapshot } from "./history-index.ts";
+import {
+  HistoryIndex,
+  type IndexedCalendar,
+  type IndexedFile,
+  type IndexedPiece,
+  type IndexedSnapshot,
+} from "./history-index.ts";
 import {
   foundItem,
   type HistoryItem,
   historyItems,
+  inOrder,
   matchingItems,
   searchedCalendars,
 } from "./history-items.ts";
 import { monthOccurrences } from "./month-occurrences.ts";
 import { onlyCopies } from "./only-copies.ts";
 import type { KnownCalendar, OnlyCopies, Work } from "./ports.ts";
+import { Remembered } from "./remembered.ts";
 import { findCalendar } from "./snapshot-calendars.ts";
 import { openSnapshotFiles } from "./snapshot-files.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
@@ -22,16 +31,16 @@ import { unlessDamaged } from "./unless-damaged.ts";
 const ITEMS_AT_ONCE = 200;
 const ONLY_COPIES_NAMED = 50;
 
-interface Answered {
-  readonly key: string;
-  readonly items: readonly HistoryItem[];
-}
+/** All snapshots, and two that are looked at by turns. */
+const GATHERED_KEPT = 3;
+
+type PiecesOf = (calendar: IndexedCalendar) => readonly IndexedPiece[];
 
 export class HistorySearch {
   readonly #index = new HistoryIndex();
-  /** The newest question: its next page, and the next search in the same snapshots, start from it. */
-  #gathered: Answered | undefined;
-  #matched: Answered | undefined;
+  /** Of the newest questions: the next page, and the next search in the same snapshots, start from them. */
+  readonly #gathered = new Remembered<readonly HistoryItem[]>(GATHERED_KEPT);
+  readonly #matched = new Remembered<readonly HistoryItem[]>(1);
 
   /** As the index knows it of an earlier question: `undefined` for a content that it did not read. */
   uidOf(content: string): string | null | undefined {
@@ -55,20 +64,14 @@ export class HistorySearch {
     const snapshots = needed.flatMap(({ id }) => loaded.get(id) ?? []);
     const key = JSON.stringify([snapshotId, snapshots.map(({ info }) => info.id)]);
     const wantedIds = new Set(wanted.map(({ id }) => id));
-    if (this.#gathered?.key !== key)
-      this.#gathered = {
-        key,
-        items: historyItems(
-          snapshots,
-          wantedIds,
-          snapshotId === undefined ? ({ replaced }) => replaced : undefined,
-        ),
-      };
-    const { items } = this.#gathered;
-    const queryKey = JSON.stringify([key, query]);
-    if (this.#matched?.key !== queryKey)
-      this.#matched = { key: queryKey, items: matchingItems(items, query) };
-    const matched = this.#matched.items;
+    const pace = makePace(work.signal);
+    const items = await this.#gathered.get(key, async () => {
+      const replacedOf: PiecesOf = snapshotId === undefined ? ({ replaced }) => replaced : () => [];
+      return inOrder(await historyItems(snapshots, wantedIds, replacedOf, pace), pace);
+    });
+    const matched = await this.#matched.get(JSON.stringify([key, query]), () =>
+      matchingItems(items, query, pace),
+    );
     const shown = snapshots.filter(({ info }) => wantedIds.has(info.id));
     return {
       items: matched.slice(offset, offset + limit).map((item) => foundItem(item, snapshots)),
@@ -92,14 +95,17 @@ export class HistorySearch {
     const infos = await store.listSnapshots();
     const loaded = await this.#index.load(store, infos, work);
     const snapshots = infos.flatMap(({ id }) => loaded.get(id) ?? []);
-    const all = historyItems(snapshots, new Set(loaded.keys()), ({ replaced, conflicts }) => [
-      ...replaced,
-      ...conflicts,
-    ]);
+    const pace = makePace(work.signal);
+    const all = await historyItems(
+      snapshots,
+      new Set(loaded.keys()),
+      ({ replaced, conflicts }) => [...replaced, ...conflicts],
+      pace,
+    );
     const removed = new Set(
       snapshots.flatMap(({ info }, index) => (snapshotIds.includes(info.id) ? [index] : [])),
     );
-    const found = matchingItems(onlyCopies(all, removed), {});
+    const found = await inOrder(onlyCopies(all, removed), pace);
     const items = found.slice(0, ONLY_COPIES_NAMED).map((item) => foundItem(item, snapshots));
     return { items, total: found.length, unreadable: snapshotIds.filter((id) => !loaded.has(id)) };
   }

@@ -30,12 +30,13 @@ export async function differentEntries(
     await after.listingPieces(directory),
   ];
   const [oldNames, recentNames] = [namesOf(old), namesOf(recent)];
-  const [was, is] = [
-    await entriesOf(old.filter(({ name }) => !recentNames.has(name))),
-    await entriesOf(recent.filter(({ name }) => !oldNames.has(name))),
-  ];
+  const oldOnes = old.filter(({ name }) => !recentNames.has(name));
+  const recentOnes = recent.filter(({ name }) => !oldNames.has(name));
+  const [oldKeys, recentKeys] = [await keysOf(oldOnes), await keysOf(recentOnes)];
+  if (!oldKeys || !recentKeys) return null;
+  const [was, is] = [await entriesBut(recentKeys, oldOnes), await entriesBut(oldKeys, recentOnes)];
   if (!was || !is) return null;
-  let alike = 0;
+  let { alike } = is;
   for (const piece of recent) {
     if (!oldNames.has(piece.name)) continue;
     const count = countsSeen.get(piece.name) ?? (await piece.count());
@@ -44,19 +45,39 @@ export async function differentEntries(
     countsSeen.set(piece.name, count);
     alike += count;
   }
-  return { before: was, after: is, alike };
+  return { before: was.entries, after: is.entries, alike };
 }
 
 function namesOf(pieces: readonly ListingPiece[]): ReadonlySet<string> {
   return new Set(pieces.map(({ name }) => name));
 }
 
-async function entriesOf(pieces: readonly ListingPiece[]): Promise<Entry[] | null> {
+const KNOWN = {};
+
+/** Of all entries, none of which is decoded. */
+async function keysOf(pieces: readonly ListingPiece[]): Promise<ReadonlySet<string> | null> {
+  const keys = new Set<string>();
+  const note = (key: string) => {
+    keys.add(key);
+    return KNOWN;
+  };
+  for (const piece of pieces) if (!(await piece.entries(note))) return null;
+  return keys;
+}
+
+/** In parts that differ most entries are the same. */
+async function entriesBut(
+  known: ReadonlySet<string>,
+  pieces: readonly ListingPiece[],
+): Promise<{ readonly entries: readonly Entry[]; readonly alike: number } | null> {
   const entries: Entry[] = [];
+  let alike = 0;
   for (const piece of pieces) {
-    const found = await piece.entries();
+    const found = await piece.entries((key) => (known.has(key) ? KNOWN : undefined));
     if (!found) return null;
-    entries.push(...found);
+    for (const entry of found)
+      if ("path" in entry) entries.push(entry);
+      else alike++;
   }
-  return entries;
+  return { entries, alike };
 }

@@ -1,21 +1,22 @@
 /**
- * Questions to the store, one at a time: two at once would each open it. What the user waits for goes before what only
- * fills in.
+ * Questions to the store, one at a time: two at once would each take longer. What the user waits for goes before what only
+ * fills in, and does not wait for that where it has begun.
  */
 export class WorkQueue {
   readonly #urgent: (() => Promise<void>)[] = [];
   readonly #idle: (() => Promise<void>)[] = [];
-  #working: Promise<void> | undefined;
+  #isAsking = false;
+  #isFilling = false;
   #beside = 0;
   #lastBeside: Promise<unknown> = Promise.resolve();
 
   run<T>(task: () => Promise<T>): Promise<T> {
-    return this.#enqueue(this.#urgent, task);
+    return this.#enqueue(this.#urgent, task, () => void this.#ask());
   }
 
   /** Waits until nothing else does. */
   whenIdle<T>(task: () => Promise<T>): Promise<T> {
-    return this.#enqueue(this.#idle, task);
+    return this.#enqueue(this.#idle, task, () => void this.#fill());
   }
 
   /**
@@ -30,26 +31,40 @@ export class WorkQueue {
       return await result;
     } finally {
       this.#beside -= 1;
-      this.#working ??= this.#work();
+      void this.#fill();
     }
   }
 
-  #enqueue<T>(line: (() => Promise<void>)[], task: () => Promise<T>): Promise<T> {
+  #enqueue<T>(
+    line: (() => Promise<void>)[],
+    task: () => Promise<T>,
+    begin: () => void,
+  ): Promise<T> {
     const result = new Promise<T>((resolve, reject) => {
       line.push(() => task().then(resolve, reject));
     });
-    this.#working ??= this.#work();
+    begin();
     return result;
   }
 
-  async #work(): Promise<void> {
-    // Not before `#working` says that it runs.
+  async #ask(): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    for (let next = this.#urgent.shift(); next; next = this.#urgent.shift()) await next();
+    this.#isAsking = false;
+    void this.#fill();
+  }
+
+  async #fill(): Promise<void> {
+    if (this.#isFilling) return;
+    this.#isFilling = true;
+    // What was asked in the same turn goes first.
     await Promise.resolve();
-    for (;;) {
-      const next = this.#urgent.shift() ?? (this.#beside === 0 ? this.#idle.shift() : undefined);
+    while (!this.#isAsking && this.#beside === 0) {
+      const next = this.#idle.shift();
       if (!next) break;
       await next();
     }
-    this.#working = undefined;
+    this.#isFilling = false;
   }
 }

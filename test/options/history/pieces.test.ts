@@ -153,6 +153,27 @@ test("what takes long goes beside the line: the user's question is answered mean
   expect(order).toEqual(["asked", "idle"]);
 });
 
+test("what only fills in and has begun keeps no question waiting, and goes on after it", async () => {
+  const queue = new WorkQueue();
+  const order: string[] = [];
+  let end = () => {};
+  const begun = new Promise<void>((started) => {
+    void queue.whenIdle(() => {
+      started();
+      return new Promise<void>((resolve) => {
+        end = resolve;
+      });
+    });
+  });
+  const next = queue.whenIdle(async () => void order.push("idle"));
+  await begun;
+  await queue.run(async () => void order.push("asked"));
+  expect(order).toEqual(["asked"]);
+  end();
+  await next;
+  expect(order).toEqual(["asked", "idle"]);
+});
+
 test("what takes long is done one at a time, whether or not the one before came to an end", async () => {
   const queue = new WorkQueue();
   const order: string[] = [];
