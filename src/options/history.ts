@@ -31,9 +31,9 @@ const history = new HistoryPage(
   (href) => void openDefaultBrowser(href),
 );
 // A first search reads every snapshot; later ones are answered before anybody could look at a bar.
-byId("operations").append(
-  new OperationProgress(page, "snapshots.search", words.text("readingBackups"), { patient: true })
-    .node,
-);
+for (const command of ["snapshots.search", "snapshots.occurrences", "snapshots.versions"] as const)
+  byId("operations").append(
+    new OperationProgress(page, command, words.text("readingBackups"), { patient: true }).node,
+  );
 const address = new URLSearchParams(location.search);
 void history.start({ calendar: address.get("calendar"), uid: address.get("uid") });

@@ -2,7 +2,7 @@
 import type { CommandArguments, CommandValue } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Kloset } from "../kloset/kloset.ts";
-import { makePace } from "../kloset/pace.ts";
+import { makePace, type Pace } from "../kloset/pace.ts";
 import { isOutdated } from "./calendar-presence.ts";
 import { readText } from "./content-columns.ts";
 import {
@@ -126,20 +126,28 @@ export class HistorySearch {
         const entry = await snapshot.stat(file.path);
         return entry && readText(snapshot, entry);
       }));
-    return monthOccurrences(filesOf(indexed, args.calendar), args, text, work.signal);
+    const files = await filesOf(indexed, args.calendar, makePace(work.signal));
+    return monthOccurrences(files, args, text, work);
   }
 }
 
 /** Of an item with an unsent version, that one. */
-function filesOf(
+async function filesOf(
   { calendars }: IndexedSnapshot,
   wanted: string | undefined,
-): { readonly calendar: string; readonly file: IndexedFile }[] {
-  return calendars.flatMap(({ calendar: { path }, pieces }) => {
-    if (wanted !== undefined && path !== wanted) return [];
-    const byName = new Map(pieces.flatMap((piece) => piece.map((file) => [file.name, file])));
-    return [...byName.values()].map((file) => ({ calendar: path, file }));
-  });
+  { breathe }: Pace,
+): Promise<{ readonly calendar: string; readonly file: IndexedFile }[]> {
+  const files: { readonly calendar: string; readonly file: IndexedFile }[] = [];
+  for (const { calendar, pieces } of calendars) {
+    if (wanted !== undefined && calendar.path !== wanted) continue;
+    const byName = new Map<string, IndexedFile>();
+    for (const piece of pieces) {
+      await breathe();
+      for (const file of piece) byName.set(file.name, file);
+    }
+    for (const file of byName.values()) files.push({ calendar: calendar.path, file });
+  }
+  return files;
 }
 
 function damagedSnapshot(): AppError {

@@ -44,6 +44,8 @@ export class KeptStore {
     const identity = await this.#deps.identify();
     const kept = this.#kept;
     if (kept?.identity === identity && isFree(kept)) {
+      // A backup may have stored it anew, in an opened store of its own.
+      if (kept.users === 0) kept.store.forgetDamage();
       try {
         return await this.#answer(kept, answer, () => refreshed(kept, work.signal));
       } catch (error) {
@@ -60,8 +62,6 @@ export class KeptStore {
     prepare = async () => {},
   ): Promise<T> {
     const { noting } = this.#deps;
-    // A backup may have stored it anew, in an opened store of its own.
-    if (kept.users === 0) kept.store.forgetDamage();
     kept.users += 1;
     try {
       await prepare();

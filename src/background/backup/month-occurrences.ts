@@ -14,7 +14,9 @@ import { COMPONENT, ITEM_FLAG } from "../../shared/item-store.ts";
 import { makePace } from "../kloset/pace.ts";
 import { componentName } from "./browse.ts";
 import type { IndexedFile } from "./history-index.ts";
+import type { Work } from "./ports.ts";
 
+const TOLD_EVERY = 100;
 const MOST_OCCURRENCES = 5_000;
 /** Periods of one rule that are looked at. */
 const MOST_STEPS = 20_000;
@@ -37,15 +39,16 @@ export async function monthOccurrences(
   files: readonly PlacedFile[],
   { from, to, zone }: CommandArguments<"snapshots.occurrences">,
   textOf: (file: IndexedFile) => Promise<string | undefined>,
-  signal: AbortSignal,
+  { signal, onProgress }: Work,
 ): Promise<MonthOccurrences> {
   const span = { from, to, zone };
   const found: SnapshotOccurrence[] = [];
   const pace = makePace(signal);
   let incomplete = false;
-  for (const { calendar, file } of files) {
-    if (!mayTouch(file, span)) continue;
+  for (const [done, { calendar, file }] of files.entries()) {
     await pace.breathe();
+    if (done % TOLD_EVERY === 0) onProgress({ done, total: files.length, note: "" });
+    if (!mayTouch(file, span)) continue;
     let steps = 0;
     for (const each of await occurrencesOf(file, span, textOf)) {
       if (each) found.push(placed(calendar, file, each, zone));

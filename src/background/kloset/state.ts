@@ -5,6 +5,7 @@
 import { ByteWriter } from "./byte-writer.ts";
 import { corrupt } from "./corruption.ts";
 import { MAC_LENGTH, type Mac, zeroMac } from "./mac.ts";
+import type { Pace } from "./pace.ts";
 import { type ResourceType, STATE_VERSION_1_1_0, VERSION_1_0_0 } from "./resource.ts";
 
 const METADATA = 1;
@@ -51,8 +52,34 @@ export interface State {
   readonly records: readonly StateRecord[];
 }
 
+/** A millisecond or two where JavaScript is interpreted. */
+export const RECORDS_AT_ONCE = 256;
+
 /** @param version of the state's envelope. @throws AppError "store-corrupt" */
 export function decodeState(bytes: Uint8Array, version: number, what: string): State {
+  const steps = decoding(bytes, version, what);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** {@link decodeState} in slices: that of a first snapshot tells of tens of thousands of blobs. */
+export async function decodeLargeState(
+  bytes: Uint8Array,
+  version: number,
+  what: string,
+  pace: Pace,
+): Promise<State> {
+  const steps = decoding(bytes, version, what);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await pace.breathe();
+  }
+}
+
+function* decoding(bytes: Uint8Array, version: number, what: string): Generator<void, State> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const records: StateRecord[] = [];
   let at = 0;
@@ -83,6 +110,7 @@ export function decodeState(bytes: Uint8Array, version: number, what: string): S
     const record = decodeRecord(type, view, at, slice, packfileAt);
     if (record) records.push(record);
     at += length;
+    if (records.length % RECORDS_AT_ONCE === 0) yield;
   }
   if (bytes.length - at !== 28) throw corrupt(`${what} does not end properly`);
   return {

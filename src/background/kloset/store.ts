@@ -20,9 +20,9 @@ import {
   type Mac,
   plaintextKey,
 } from "./mac.ts";
-import { makePace } from "./pace.ts";
+import { makePace, type Pace } from "./pace.ts";
 import { Resource } from "./resource.ts";
-import { decodeState, type State } from "./state.ts";
+import { decodeLargeState, RECORDS_AT_ONCE, type State } from "./state.ts";
 import { TreeNodes } from "./tree-nodes.ts";
 
 const READ_AT_ONCE = 64;
@@ -72,13 +72,17 @@ export class Store {
       for (const [i, name] of batch.entries()) {
         const file = files[i];
         // It may have vanished since the listing.
-        if (file) read.set(name, await this.#decodeState(name, file));
+        if (file) read.set(name, await this.#decodeState(name, file, pace));
         await pace.breathe();
       }
     }
     for (const name of parentsFirst(read)) {
-      this.adopt(name, read.get(name) as State);
-      await pace.breathe();
+      const state = read.get(name) as State;
+      for (let at = 0; at < state.records.length; at += RECORDS_AT_ONCE) {
+        this.index.apply(state.records.slice(at, at + RECORDS_AT_ONCE));
+        await pace.breathe();
+      }
+      this.#note(name, state);
     }
   }
 
@@ -98,9 +102,13 @@ export class Store {
     return listed;
   }
 
-  /** Takes a state into account: one that was read, or that was written just now. Parents first. */
+  /** Takes a state into account that was written just now. */
   adopt(name: string, state: State): void {
     this.index.apply(state.records);
+    this.#note(name, state);
+  }
+
+  #note(name: string, state: State): void {
     const parent = state.parent && toHex(state.parent);
     const older = parent === undefined ? undefined : this.#states.get(parent);
     this.#states.set(name, {
@@ -112,10 +120,10 @@ export class Store {
     });
   }
 
-  async #decodeState(name: string, file: Uint8Array): Promise<State> {
+  async #decodeState(name: string, file: Uint8Array, pace: Pace): Promise<State> {
     const what = `The state ${name.slice(0, 12)}`;
     const { version, body } = unwrap(file, Resource.state, this.hashing, what);
-    return decodeState(await this.codec.decode(body, what), version, what);
+    return decodeLargeState(await this.codec.decode(body, what), version, what, pace);
   }
 
   /** Names below the 256 folders of `states` or `packfiles`; what is not named by 32 bytes is no part of the store. */

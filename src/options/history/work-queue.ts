@@ -5,8 +5,8 @@
 export class WorkQueue {
   readonly #urgent: (() => Promise<void>)[] = [];
   readonly #idle: (() => Promise<void>)[] = [];
-  #isAsking = false;
-  #isFilling = false;
+  #isAsking: boolean = false;
+  #isFilling: boolean = false;
   #beside = 0;
   #lastBeside: Promise<unknown> = Promise.resolve();
 

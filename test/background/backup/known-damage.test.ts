@@ -176,7 +176,7 @@ describe("damage met by nothing but looking", () => {
     });
     timeMachine = new TimeMachine({
       store: new KeptStore({
-        open: (signal) => backup.open(signal),
+        open: ({ signal }) => backup.open(signal),
         identify: async () => "the same",
         noting: (store, answer) => backup.withDamage(store, answer),
       }),
