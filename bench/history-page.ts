@@ -43,7 +43,7 @@ const HELPERS = `
 const WORKS: readonly (readonly [work: string, script: string])[] = [
   [
     "another backup chosen, until its items are shown",
-    `const target = moments().at(5);
+    `const target = moments()[Math.min(5, moments().length - 2)];
      return timed("items", () => target.click(), () => target.ariaCurrent === "true" && rowsShown());`,
   ],
   [
@@ -81,7 +81,8 @@ const WORKS: readonly (readonly [work: string, script: string])[] = [
   ],
   [
     "a word typed in the search over all backups, until what it finds is shown",
-    `return timed("found", () => type(field(0), "Edit"), () => rowsShown() && inView().every((row) => row.textContent.includes("Edit")));`,
+    `const [word] = arguments[0].split(" ");
+     return timed("found", () => type(field(0), word), () => rowsShown() && inView().every((row) => row.textContent.includes(word)));`,
   ],
   [
     "a search by dates over all backups",
@@ -98,8 +99,8 @@ const WORKS: readonly (readonly [work: string, script: string])[] = [
      field(2).value = "";
      type(field(0), arguments[0]);
      field(0).form.requestSubmit();
-     const row = () => [...list().querySelectorAll(".row")].find((node) => node.querySelector(".name")?.textContent.endsWith(arguments[1]));
-     await until("the item", () => rowsShown() && row() !== undefined && document.querySelector("footer [role=status]").textContent.length < 12);
+     const row = () => inView().find((node) => node.querySelector(".name")?.textContent === arguments[0] + " " + arguments[1]);
+     await until("the item", () => rowsShown() && row() !== undefined);
      return timed("versions", () => row().click(), () => document.querySelectorAll(".version-list .version").length > 1 && document.querySelector(".compared table") !== null);`,
   ],
   [
@@ -110,18 +111,22 @@ const WORKS: readonly (readonly [work: string, script: string])[] = [
   ],
 ];
 
-/**
- * The store must hold some snapshots; an item with several versions is found by words.
- * @param item what finds that item, and the end of its title
- */
+/** An item with several versions, as its title stands in the newest: words that find it, and what follows on them. */
+export interface WatchedItem {
+  readonly words: string;
+  readonly title: string;
+}
+
+/** The store must hold at least three snapshots. */
 export async function measureHistoryPage(
   thunderbird: Thunderbird,
-  item: { readonly words: string; readonly title: string },
+  item: WatchedItem,
   add: Add,
 ): Promise<void> {
   // The process of the pages must be there to be watched.
   await thunderbird.command("operations.list");
   await thunderbird.suspendBackground();
+  let mostOfMain = 0;
   const watched = async <T>(work: string, take: () => Promise<T>): Promise<T> => {
     const [stopPage, stopMain] = [
       await watchExtensionThread(thunderbird),
@@ -130,7 +135,7 @@ export async function measureHistoryPage(
     const taken = await take();
     const [page, main] = [await stopPage(), await stopMain()];
     add(`history page: ${work}: longest gap of the page`, "ms", page);
-    add(`history page: ${work}: longest gap of Thunderbird`, "ms", main.longest);
+    mostOfMain = Math.max(mostOfMain, main.longest);
     return taken;
   };
   const opened = "opened, until every backup was read";
@@ -149,6 +154,7 @@ export async function measureHistoryPage(
     );
     add(`history page: ${work}`, "ms", ms);
   }
+  add("history page: longest gap of Thunderbird's main thread in all of this", "ms", mostOfMain);
   await page.close();
 }
 

@@ -3,9 +3,11 @@ import { mkdir, readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { sampleCalendar } from "../scripts/sample-calendar.ts";
 import type { CommandArguments, CommandName, CommandValue } from "../src/shared/commands.ts";
+import { scanColumns } from "../src/shared/ical/scan.ts";
 import type { CaldavTestServer } from "../test/support/caldav-test-server/server.ts";
 import type { Thunderbird } from "../test/support/thunderbird.ts";
 import { watchExtensionMemory } from "./extension-memory.ts";
+import type { WatchedItem } from "./history-page.ts";
 import type { Sample } from "./samples.ts";
 import { SEED } from "./server-calendar.ts";
 
@@ -47,20 +49,27 @@ export async function useStore({ run }: KeptCalendar, folder: string): Promise<v
   await run("backup.configure", { directory: folder, passphrase: null });
 }
 
-/** Snapshots until there are `wanted`, each with one more changed item; then the store is opened anew and asked. */
+/**
+ * Snapshots until there are `wanted`, each with one more changed item; then the store is opened anew and asked.
+ * @returns an item that has versions
+ */
 export async function measureHistory(
   kept: KeptCalendar,
   folder: string,
   wanted: number,
-): Promise<void> {
+): Promise<WatchedItem> {
   await useStore(kept, folder);
   const { thunderbird, server, calendarId, url, items, run, add } = kept;
   const texts = sampleCalendar({ items, seed: SEED });
   const [watched] = texts;
   if (watched === undefined) throw new Error("The calendar is empty.");
+  let changedItem = { words: "", title: "" };
   for (let taken = (await run("snapshots.list", {})).length; taken < wanted; taken++) {
-    const { name, text } = texts[taken % 7 === 0 ? 0 : taken % items] ?? watched;
+    const isWatched = taken % 7 === 0;
+    const { name, text } = texts[isWatched ? 0 : taken % items] ?? watched;
     const changed = text.replace(/^SUMMARY:/m, `SUMMARY:Version ${taken}: `);
+    if (isWatched || changedItem.words === "")
+      changedItem = { words: `Version ${taken}:`, title: scanColumns(text).summary };
     await server.put(new URL(encodeURIComponent(name), url).href, changed);
     await run("sync.run", { calendarId });
     await run("backup.run", {});
@@ -77,6 +86,7 @@ export async function measureHistory(
   const versions = () => run("snapshots.versions", { calendarId, uid });
   await timed(`all versions of one item in ${wanted} snapshots`, versions);
   await timed("the same versions again", versions);
+  return changedItem;
 }
 
 /** @param folder an empty one, listed in the places */

@@ -11,6 +11,7 @@ import { launchThunderbird } from "../test/support/thunderbird.ts";
 import type { Prefs } from "../test/support/thunderbird-profile.ts";
 import { measureEdit } from "./edits.ts";
 import { extensionMemory, watchExtensionMemory } from "./extension-memory.ts";
+import { measureHistoryPage } from "./history-page.ts";
 import {
   measureBackups,
   measureHistory,
@@ -114,7 +115,8 @@ export async function runKeeper(options: KeeperRun): Promise<void> {
       await measurePages(thunderbird, add);
     }
     if (topics.has("history") && withHistory && items <= LARGEST_RESTORED) {
-      await measureHistory(kept, stores, snapshots);
+      const item = await measureHistory(kept, stores, snapshots);
+      await measureHistoryPage(thunderbird, item, add);
       await measureServerRestore(kept);
     }
   } finally {

@@ -202,7 +202,9 @@ test("a store that was there and is gone is not begun anew, whatever is said", a
       code: "store-missing",
     });
   await expect(page().openOrCreate(work())).rejects.toMatchObject({ code: "store-missing" });
-  await expect(page().ifAny(() => page().open(work()))).rejects.toMatchObject({ code: "store-missing" });
+  await expect(page().ifAny(() => page().open(work()))).rejects.toMatchObject({
+    code: "store-missing",
+  });
   expect(storage.files.size).toBe(0);
 });
 
