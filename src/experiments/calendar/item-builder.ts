@@ -5,6 +5,7 @@
  */
 import { insertAcks, insertMarker } from "../../shared/ical/acks.ts";
 import { ITEM_FLAG } from "../../shared/item-store.ts";
+import { ownTurn } from "./gecko-modules.ts";
 import { REVISION } from "./item-revision.ts";
 import { lightItemsAgree, SAMPLE_ROWS } from "./light/light-check.ts";
 import { lightFacts } from "./light/light-facts.ts";
@@ -17,16 +18,53 @@ import type { StoredItemWithText } from "./store/item-store.ts";
 /** The items of a row; none if the text is unreadable. @throws when the text cannot be parsed */
 export type BuildItems = (row: StoredItemWithText, calendar: calICalendar) => calIItemBase[];
 
-export function createItemBuilder(zones: ZoneKnowledge): BuildItems {
+export interface ItemBuilder {
+  readonly build: BuildItems;
+  /** What comes before the first item, in turns of the main thread; in one go where nobody waited for it. Never rejects. */
+  prepare(calendar: calICalendar): Promise<void>;
+}
+
+export function createItemBuilder(zones: ZoneKnowledge): ItemBuilder {
   const full = createFullBuilder(zones);
   let light: CreateLightItem | null | undefined;
-  return (row, calendar) => {
-    if (light === undefined) light = tryLightItems(full, zones, calendar);
-    const facts = light === null ? null : lightFacts(row, zones);
-    if (light === null || facts === null) return full(row, calendar);
-    const inflate = () => fullItem(full, row, calendar) ?? standInItem(facts, calendar);
-    return [light(facts, calendar, inflate)];
+  let preparing: Promise<void> | undefined;
+  const decide = (found: CreateLightItem | null) => {
+    if (light === undefined) light = found;
+    return light;
   };
+  const prepare = async (calendar: calICalendar) => {
+    const steps = tryLightItems(full, zones, calendar);
+    let step = steps.next();
+    while (!step.done) {
+      await ownTurn();
+      // Meanwhile somebody could not wait.
+      if (light !== undefined) return;
+      step = steps.next();
+    }
+    decide(step.value);
+  };
+  const build: BuildItems = (row, calendar) => {
+    const create =
+      light === undefined ? decide(result(tryLightItems(full, zones, calendar))) : light;
+    const facts = create === null ? null : lightFacts(row, zones);
+    if (create === null || facts === null) return full(row, calendar);
+    const inflate = () => fullItem(full, row, calendar) ?? standInItem(facts, calendar);
+    return [create(facts, calendar, inflate)];
+  };
+  return {
+    build,
+    prepare: (calendar) => {
+      preparing ??= prepare(calendar);
+      return preparing;
+    },
+  };
+}
+
+/** All steps at once. */
+function result<T>(steps: Generator<undefined, T>): T {
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
 }
 
 /** Every row as Thunderbird's parser reads it. */
@@ -43,11 +81,11 @@ export function createFullBuilder(zones: ZoneKnowledge): BuildItems {
 }
 
 /** `null` where they would not be as good as full ones. */
-function tryLightItems(
+function* tryLightItems(
   full: BuildItems,
   zones: ZoneKnowledge,
   calendar: calICalendar,
-): CreateLightItem | null {
+): Generator<undefined, CreateLightItem | null> {
   const sample = (row: StoredItemWithText) => {
     const item = fullItem(full, row, calendar);
     if (item === null) throw new Error("A sample item cannot be parsed.");
@@ -56,8 +94,9 @@ function tryLightItems(
   try {
     const { event, todo, series } = SAMPLE_ROWS;
     const instance = firstInstance(sample(series));
+    yield;
     const create = createLightItems({ event: sample(event), todo: sample(todo), instance });
-    if (lightItemsAgree(create, sample, calendar, zones)) return create;
+    if (yield* lightItemsAgree(create, sample, calendar, zones)) return create;
   } catch {
     // Then they do not agree.
   }

@@ -8,7 +8,7 @@ import { COMPONENT } from "../../shared/item-store.ts";
 import type { CalendarRows, RowRange } from "./calendar-rows.ts";
 import { errorKind } from "./error-kind.ts";
 import { monotonicNow, ownTurn, yieldToMainThread } from "./gecko-modules.ts";
-import type { BuildItems } from "./item-builder.ts";
+import type { ItemBuilder } from "./item-builder.ts";
 import { type CachedRow, ItemCache } from "./item-cache.ts";
 import { type ItemFilter, passes, readFilter, wallTime } from "./item-filter.ts";
 import { instancesOf } from "./item-instances.ts";
@@ -17,7 +17,7 @@ import type { StoredItem, StoredItemWithText } from "./store/item-store.ts";
 
 const MOST_CACHED_ROWS = 12_000;
 /** Longest turn of the main thread. */
-const SLICE_MS = 12;
+const SLICE_MS = 8;
 /** Thunderbird's reminders take a chunk in one go, however long that is. */
 const STREAM_CHUNK = 20;
 
@@ -33,17 +33,17 @@ export interface RenewedRow {
 export class ItemQuery {
   readonly #calendar: OwnCalendar;
   readonly #rows: CalendarRows;
-  readonly #build: BuildItems;
+  readonly #builder: ItemBuilder;
   readonly #reported = new Set<string>();
   readonly #cache = new ItemCache<calIItemBase>(MOST_CACHED_ROWS);
   #answering = 0;
   /** Names of the rows of UIDs beside a row's own: resources that hold more than one. */
   readonly #housed = new Map<string, string>();
 
-  constructor(calendar: OwnCalendar, rows: CalendarRows, build: BuildItems) {
+  constructor(calendar: OwnCalendar, rows: CalendarRows, builder: ItemBuilder) {
     this.#calendar = calendar;
     this.#rows = rows;
-    this.#build = build;
+    this.#builder = builder;
   }
 
   async getItem(uid: string): Promise<calIItemBase | null> {
@@ -116,7 +116,7 @@ export class ItemQuery {
   itemsOf(row: StoredItemWithText): CachedRow<calIItemBase> {
     const cached = this.#cache.get(row.name, row.revision);
     if (cached !== undefined) return cached;
-    const items = this.#build(row, this.#calendar);
+    const items = this.#builder.build(row, this.#calendar);
     for (const { id } of items) {
       if (id !== null && id !== row.uid) this.#housed.set(id, row.name);
     }
@@ -128,7 +128,7 @@ export class ItemQuery {
     const columns = scanColumns(text);
     const row = { name: "", uid, revision: 0, columns, acks: "", pending: null, text };
     try {
-      return this.#build(row, this.#calendar).find((item) => item.id === uid);
+      return this.#builder.build(row, this.#calendar).find((item) => item.id === uid);
     } catch {
       return undefined;
     }
@@ -176,6 +176,7 @@ export class ItemQuery {
       includeCompleted: filter.completed || !filter.todos,
       onlyWithAttendees: filter.unansweredInvitations,
     };
+    await this.#builder.prepare(this.#calendar);
     for await (const rows of this.#read(range)) {
       await ownTurn();
       let sliceStart = monotonicNow();

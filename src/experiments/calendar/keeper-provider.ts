@@ -42,7 +42,7 @@ export class KeeperProvider implements OwnItems, ProviderEvents {
   readonly #sync: ProviderSync;
   readonly #requests: SyncRequests;
   readonly #extension: GeckoExtension;
-  readonly #build = createItemBuilder(createZoneKnowledge());
+  readonly #builder = createItemBuilder(createZoneKnowledge());
   readonly #open: () => Promise<ItemStore>;
   #store: Promise<ItemStore> | null = null;
   /** Calendars whose views have not been told of the last batches yet. */
@@ -100,7 +100,7 @@ export class KeeperProvider implements OwnItems, ProviderEvents {
     const { uid } = columns;
     const row = { name: "", uid, revision: 0, columns, acks: "", pending: null, text };
     try {
-      return this.#build(row, calendar);
+      return this.#builder.build(row, calendar);
     } catch {
       // The parser's message may hold event text.
       return [];
@@ -115,7 +115,7 @@ export class KeeperProvider implements OwnItems, ProviderEvents {
       capabilities: this.#manifestCapabilities(),
       requestSync: (calendar) => this.#requests.request(calendar, refreshKind()),
       calendarDeleted: (calendar) => void this.calendarDeleted.emit(calendar),
-      queryFor: (calendar) => new ItemQuery(calendar, this.#rowsOf(calendar.id), this.#build),
+      queryFor: (calendar) => new ItemQuery(calendar, this.#rowsOf(calendar.id), this.#builder),
       editsFor: (calendar, query, policy) =>
         new CalendarEdits(
           calendar,

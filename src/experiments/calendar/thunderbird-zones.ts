@@ -64,13 +64,19 @@ function sameOffsets(vtimezone: string, knownTzid: string): boolean {
   const tzid = /^TZID[^:\r\n]*:(.*?)[ \t]*\r?$/im.exec(vtimezone)?.[1];
   if (known === null || tzid === undefined) return false;
   const { CalEvent } = ChromeUtils.importESModule("resource:///modules/CalEvent.sys.mjs");
+  const events = sampleDates().map(
+    (date) => `BEGIN:VEVENT\r\nUID:zone\r\nDTSTART;TZID="${tzid}":${date}\r\nEND:VEVENT\r\n`,
+  );
   try {
+    // One text: for each the zone's rules would be expanded anew.
+    const text = `BEGIN:VCALENDAR\r\n${vtimezone.trimEnd()}\r\n${events.join("")}END:VCALENDAR\r\n`;
+    const root = icsService.parseICS(text);
+    let component = root.getFirstSubcomponent("VEVENT");
     return sampleDates().every((date) => {
-      const text = `BEGIN:VCALENDAR\r\n${vtimezone.trimEnd()}\r\nBEGIN:VEVENT\r\nUID:zone\r\nDTSTART;TZID="${tzid}":${date}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`;
-      const component = icsService.parseICS(text).getFirstSubcomponent("VEVENT");
       if (component === null) return false;
       const event = new CalEvent();
       event.icalComponent = component;
+      component = root.getNextSubcomponent("VEVENT");
       const here = createDateTime(date);
       here.timezone = known;
       return event.startDate.timezoneOffset === here.timezoneOffset;
