@@ -703,6 +703,13 @@ interface Cal {
     ensureDateTime(date: calIDateTime): calIDateTime;
     jsDateToDateTime(date: Date, zone?: calITimezone): calIDateTime;
   };
+  readonly view: {
+    /** The calendars that a main window shows. */
+    getCompositeCalendar(window: GeckoWindow): {
+      addCalendar(calendar: calICalendar): void;
+      removeCalendar(calendar: calICalendar): void;
+    };
+  };
   readonly acl: {
     isCalendarWritable(calendar: calICalendar): boolean;
     userCanAddItemsToCalendar(calendar: calICalendar): boolean;

@@ -4,6 +4,7 @@ import { CalendarDialogs } from "../support/calendar-dialogs.ts";
 import { CalendarMenus } from "../support/calendar-menus.ts";
 import { startWorld, type World } from "../support/keeper-world.ts";
 import { NewCalendarDialog } from "../support/new-calendar-dialog.ts";
+import { OptionsUser } from "../support/options-user.ts";
 import { profileDay } from "../support/profile-day.ts";
 import { findThunderbirds } from "../support/thunderbird.ts";
 import { ThunderbirdPanes } from "../support/thunderbird-panes.ts";
@@ -33,6 +34,10 @@ const ITEMS = {
     "RRULE:FREQ=DAILY;COUNT=5",
   ),
   "today.ics": event("today", "Today", `DTSTART;VALUE=DATE:${profileDay()}`),
+  "paint.ics": event("paint", "Paint the fence", `DUE;VALUE=DATE:${profileDay(1)}`).replaceAll(
+    ":VEVENT",
+    ":VTODO",
+  ),
 };
 
 const texts = (names: object) =>
@@ -74,7 +79,7 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
       const list = await world.run("snapshots.list", {});
       return list.length > 0 ? list : null;
     }, "the snapshot");
-    expect(first).toMatchObject({ calendars: 1, items: 3 });
+    expect(first).toMatchObject({ calendars: 1, items: 4 });
     await world.thunderbird.waitFor(
       async () => (await world.run("operations.list", {})).length === 0,
       "the end of the backup",
@@ -101,7 +106,7 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
     await shown(`options/history.html?calendar=${await local()}`);
   });
 
-  test.each(["day", "week", "month"] as const)(
+  test.each(["day", "week", "multiweek", "month"] as const)(
     "an event of the %s view, also one of a series, has previous versions",
     async (view) => {
       await menus.showCalendar(view, "20260617T000000Z");
@@ -125,6 +130,24 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
     await menus.ofAgenda("Today", "Previous versions…");
     await shown(`options/history.html?calendar=${work().id}&uid=today`);
   });
+
+  test.each(["tab", "today"] as const)(
+    "and a task, of the task tab and of the today pane: %s",
+    async (pane) => {
+      const panes = new ThunderbirdPanes(world.thunderbird);
+      // Another item's page, so that it cannot be the one of before.
+      await backToCalendar();
+      await menus.ofEvent("Choir", "Previous versions…");
+      await shown(`options/history.html?calendar=${work().id}&uid=choir`);
+      await (pane === "tab" ? panes.showTasks() : panes.showTodayPane());
+      await menus.ofTask(pane, "Paint the fence", "Previous versions…");
+      const address = `options/history.html?calendar=${work().id}&uid=paint`;
+      await shown(address);
+      // The tab that is open already.
+      const user = await OptionsUser.open(world.thunderbird, address);
+      await user.see(/Versions[\s\S]*Paint the fence/);
+    },
+  );
 
   test("a calendar's properties say what the add-on knows, and lead to its page", async () => {
     const dialogs = new CalendarDialogs(world.thunderbird);

@@ -58,6 +58,8 @@ const PRELUDE = `
   };
 `;
 
+const TASK_TREES = { tab: "calendar-task-tree", today: "unifinder-todo-tree" } as const;
+
 /** Each opens the menu and chooses the entry, or closes it. @returns labels of what can be seen in it */
 export class CalendarMenus {
   readonly #thunderbird: Thunderbird;
@@ -71,7 +73,7 @@ export class CalendarMenus {
   }
 
   /** In Thunderbird's calendar tab, with its list of calendars. */
-  async showCalendar(view: "day" | "week" | "month", date: string): Promise<void> {
+  async showCalendar(view: "day" | "week" | "multiweek" | "month", date: string): Promise<void> {
     await this.#run(
       `document.getElementById("tabmail").openTab("calendar");
        window.switchToView(arguments[0]);
@@ -142,6 +144,27 @@ export class CalendarMenus {
          rightClick(row);
        });
        return finish(popup, arguments[1]);`,
+      title,
+      choice ?? null,
+    );
+  }
+
+  /** Of a task in the list of the task tab, or of the today pane. */
+  ofTask(pane: "tab" | "today", title: string, choice?: string): Promise<string[]> {
+    return this.#run(
+      `const tree = document.getElementById(arguments[0]);
+       const popup = await openedBy("taskitem-context-menu", async () => {
+         const column = tree.columns.getColumnFor(tree.querySelector('[itemproperty="title"]'));
+         const row = await until(() => tree.mTaskArray.findIndex((task) => task.title === arguments[1]) + 1) - 1;
+         tree.ensureRowIsVisible(row);
+         const cell = await until(() => {
+           const rect = tree.getCoordsForCellItem(row, column, "cell");
+           return rect.height > 0 && rect.width > 0 ? rect : null;
+         });
+         rightClick(tree.querySelector("treechildren"), cell.x + 5, cell.y + cell.height / 2);
+       });
+       return finish(popup, arguments[2]);`,
+      TASK_TREES[pane],
       title,
       choice ?? null,
     );

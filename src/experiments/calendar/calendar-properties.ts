@@ -6,6 +6,7 @@ import type { Capabilities } from "./capabilities.ts";
 import { capabilityProblem } from "./capability-problem.ts";
 import { readColor } from "./css-color.ts";
 import { extensionError } from "./extension-error.ts";
+import { calendarUtils } from "./gecko-modules.ts";
 import type { WireCalendar } from "./wire-calendar.ts";
 
 /** Optional members that are missing arrive as `null`. */
@@ -74,9 +75,22 @@ export function readProperties(
     }
     set("refreshInterval", String(refreshInterval));
   }
-  if (visible != null) set("calendar-main-in-composite", visible);
+  if (visible != null) {
+    if (calendar !== null) steps.push((each) => showInTaskLists(each, visible));
+    set("calendar-main-in-composite", visible);
+  }
   if (enabled != null) set("disabled", !enabled);
   return steps;
+}
+
+/** Unlike the views, a window's task lists and its search do not follow the property. */
+function showInTaskLists(calendar: calICalendar, visible: boolean): void {
+  const { view } = calendarUtils();
+  for (const window of Services.wm.getEnumerator("mail:3pane")) {
+    const shown = view.getCompositeCalendar(window);
+    if (visible) shown.addCalendar(calendar);
+    else shown.removeCalendar(calendar);
+  }
 }
 
 /** @throws ExtensionError naming the argument */

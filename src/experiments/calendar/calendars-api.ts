@@ -50,16 +50,19 @@ export function createCalendarsApi(port: CalendarsPort, access: () => Promise<It
       if (!name) throw extensionError("name is missing.");
       if (!url) throw extensionError("url is missing.");
       const uri = readUrl(url, "url");
-      const steps = readProperties(properties, type === ownType, null);
+      const isShown = properties.visible !== false;
+      const given = isShown ? { ...properties, visible: null } : properties;
+      const steps = readProperties(given, type === ownType, null);
       const { manager } = calendarUtils();
       const calendar = manager.createCalendar(type, uri);
       if (calendar === null) {
         throw extensionError(`type: there is no provider for calendars of the type "${type}".`);
       }
       // Everything that is set before registration is stored with it.
-      calendar.setProperty("calendar-main-in-composite", true);
       for (const step of steps) step(calendar);
       manager.registerCalendar(calendar);
+      // Not before: windows take a calendar into their task lists only while nobody has said whether it is shown.
+      if (isShown) calendar.setProperty("calendar-main-in-composite", true);
       return toWireCalendar(existing(calendar.id), ownType);
     },
 

@@ -36,9 +36,10 @@ export async function makeBuiltInCalendar(wanted: BuiltInCalendar): Promise<stri
   calendar.name = wanted.name;
   calendar.setProperty("username", wanted.username);
   calendar.setProperty("cache.enabled", true);
-  calendar.setProperty("calendar-main-in-composite", true);
   if (wanted.color != null) calendar.setProperty("color", wanted.color);
   if (wanted.readOnly) calendar.setProperty("readOnly", true);
   cal.manager.registerCalendar(calendar);
+  // Not before: windows take a calendar into their task lists only while nobody has said whether it is shown.
+  calendar.setProperty("calendar-main-in-composite", true);
   return calendar.id;
 }
