@@ -7,6 +7,7 @@ import type { CommandName, CommandReply } from "../../src/shared/commands.ts";
 import { seriousFindings } from "../support/accessibility.ts";
 import { CalendarMenus } from "../support/calendar-menus.ts";
 import type { DavServer } from "../support/dav-server.ts";
+import { answerFolderPicker } from "../support/folder-picker.ts";
 import { XPI } from "../support/keeper-world.ts";
 import { OptionsUser } from "../support/options-user.ts";
 import { startRadicale } from "../support/radicale.ts";
@@ -45,7 +46,6 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary, versi
       xpi: XPI,
       prefs: {
         "extensions.caldav-keeper.noWelcome": false,
-        "extensions.caldav-keeper.places": JSON.stringify([folder]),
       },
     });
   });
@@ -102,9 +102,18 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary, versi
     await picture("place");
   });
 
-  test("a new place asks about a passphrase", async () => {
-    await run("backup.configure", { directory: path.join(folder, "disk") });
+  test("the button leads to the folder picker, and the folder chosen there is the place, which asks about a passphrase", async () => {
+    const picker = await answerFolderPicker(thunderbird, null);
+    await user.press("Choose folder…");
+    await thunderbird.waitFor(async () => (await picker.asked()).length === 1, "the picker");
+    expect(await user.read()).not.toContain(folder);
+    await answerFolderPicker(thunderbird, path.join(folder, "disk"));
+    await user.press("Choose folder…");
     await user.see(path.join(folder, "disk"));
+    expect(await picker.asked()).toEqual([
+      "Choose the folder for backups",
+      "Choose the folder for backups",
+    ]);
     await user.press("Without encryption");
     await thunderbird.waitFor(
       async () =>

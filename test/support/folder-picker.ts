@@ -1,15 +1,31 @@
 /** The native folder picker, answered by a test: nobody is there to click in it. */
 import type { Thunderbird } from "./thunderbird.ts";
 
-/** Until Thunderbird ends, every picker gives this folder. */
-export function answerFolderPicker(thunderbird: Thunderbird, folder: string): Promise<void> {
-  return thunderbird.chrome(
-    `const [path] = arguments;
+export interface AnsweredPicker {
+  /** Titles of the pickers that were opened since the first answer was set. */
+  asked(): Promise<string[]>;
+}
+
+/** Until Thunderbird ends, every picker gives this folder. @param folder `null`: it is closed without one */
+export async function answerFolderPicker(
+  thunderbird: Thunderbird,
+  folder: string | null,
+): Promise<AnsweredPicker> {
+  await thunderbird.chrome(
+    `const shared = Cu.getGlobalForObject(Services);
+     const isFirst = shared.keeperPicker === undefined;
+     shared.keeperPicker ??= { asked: [] };
+     shared.keeperPicker.path = arguments[0];
+     if (!isFirst) return;
      const registrar = Components.manager.QueryInterface(Ci.nsIComponentRegistrar);
      const picker = {
        QueryInterface: ChromeUtils.generateQI(["nsIFilePicker"]),
-       init() {},
+       init(_context, title) {
+         shared.keeperPicker.asked.push(title);
+       },
        open(done) {
+         const { path } = shared.keeperPicker;
+         if (path === null) return done.done(Ci.nsIFilePicker.returnCancel);
          const file = Cc["@mozilla.org/file/local;1"].createInstance(Ci.nsIFile);
          file.initWithPath(path);
          this.file = file;
@@ -22,4 +38,8 @@ export function answerFolderPicker(thunderbird: Thunderbird, folder: string): Pr
      });`,
     folder,
   );
+  return {
+    asked: () =>
+      thunderbird.chrome<string[]>(`return Cu.getGlobalForObject(Services).keeperPicker.asked;`),
+  };
 }
