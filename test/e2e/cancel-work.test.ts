@@ -83,6 +83,36 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
     };
   };
 
+  /** The disk that the store lies on answers no more reads until it is let go. */
+  const holdStore = async () => {
+    await world.thunderbird.chrome(
+      `const { IOUtils } = Cu.getGlobalForObject(Services);
+       const { read } = IOUtils;
+       const held = Promise.withResolvers();
+       globalThis.keeperStore = { held, read, IOUtils, reached: false };
+       IOUtils.read = async (path, options) => {
+         if (path.includes("/packfiles/")) {
+           globalThis.keeperStore.reached = true;
+           await held.promise;
+         }
+         return read.call(IOUtils, path, options);
+       };`,
+    );
+    return {
+      reached: () =>
+        eventually(
+          () => world.thunderbird.chrome<boolean>(`return globalThis.keeperStore.reached;`),
+          "the store to be read",
+        ),
+      letGo: () =>
+        world.thunderbird.chrome(
+          `const { held, read, IOUtils } = globalThis.keeperStore;
+           IOUtils.read = read;
+           held.resolve();`,
+        ),
+    };
+  };
+
   beforeAll(async () => {
     server = await startCaldavTestServer();
     world = await startWorld({
@@ -185,6 +215,24 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
     await eventually(async () => (await snapshots()) === before + 1, "the snapshot");
   });
 
+  test("a check of all backups: it is not remembered as one that was made", async () => {
+    await user.see("These backups have never been verified as a whole.");
+    const held = await holdStore();
+    await user.press("Verify now");
+    await held.reached();
+    await reopen();
+    await user.see(/Reading every backup back[\s\S]*Cancel/);
+    await user.press("Cancel");
+    await held.letGo();
+    await user.see("The check was cancelled.");
+    await resting();
+    await user.see("These backups have never been verified as a whole.");
+    expect((await world.run("backup.configure", {})).lastCheck).toBe(null);
+    await user.press("Verify now");
+    await user.see("All backups are whole.");
+    expect((await world.run("backup.configure", {})).lastCheck).toMatchObject({ ok: true });
+  });
+
   test("a restore: what is not back is not said to be, and a second one brings the rest", async () => {
     for (const name of await server.list(work.url))
       await server.delete(new URL(name, work.url).href);
@@ -261,9 +309,47 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
     await user.see("The old calendar is as it was; nothing was removed.");
     gate.open();
     await resting();
+    // Known to the old calendar's cache and to nobody else, as half-sent edits leave it.
+    await world.thunderbird.chrome(
+      `const { cal } = ChromeUtils.importESModule("resource:///modules/calendar/calUtils.sys.mjs");
+       const { CalEvent } = ChromeUtils.importESModule("resource:///modules/CalEvent.sys.mjs");
+       const calendar = cal.manager.getCalendars().find(({ type }) => type === "caldav");
+       const only = new CalEvent(arguments[0]);
+       only.calendar = calendar;
+       await (calendar.wrappedJSObject ?? calendar).mCachedCalendar.adoptItem(only);`,
+      eventText("only-old", { SUMMARY: "Only in the old one" }),
+    );
     await user.press("Compare them");
-    await user.see(`Same in both: ${EVENTS + 2}.`);
+    await user.see(/Only in the old calendar: 1[\s\S]*Only in the old one/);
+  });
 
+  test("bringing along: what was not sent is still only in the old calendar, and is brought the next time", async () => {
+    const gate = server.gate({ method: "PUT" });
+    await user.press("Bring them along");
+    await gate.reached;
+    await reopen();
+    await user.see(/Working on it[\s\S]*Cancel/);
+    await user.press("Cancel");
+    await user.see("The old calendar is as it was; nothing was removed.");
+    expect(await user.read()).not.toContain("Brought along");
+    gate.open();
+    await resting();
+    expect(await builtIn()).toHaveLength(1);
+    await user.press("Compare them");
+    // The request that was under way when it was cancelled may have arrived.
+    const shown = await user.see(/Bring them along|Remove the old calendar/);
+    if (shown.includes("Bring them along")) {
+      await user.press("Bring them along");
+      await user.see("Brought along: 1");
+    }
+    await eventually(async () => (await onServer()) === EVENTS + 3, "the event on the server");
+    const texts = await Promise.all(
+      (await server.list(work.url)).map((name) => server.get(new URL(name, work.url).href)),
+    );
+    expect(texts.filter((text) => text?.includes("Only in the old one"))).toHaveLength(1);
+  });
+
+  test("removing the old calendar: it stays until that is asked again", async () => {
     const before = await snapshots();
     const second = server.gate({ method: "PROPFIND" });
     await user.press("Remove the old calendar from Thunderbird");
@@ -277,7 +363,7 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
     await user.press("Remove the old calendar from Thunderbird");
     await user.see("Taken over.");
     expect(await builtIn()).toEqual([]);
-    expect(await onServer()).toBe(EVENTS + 2);
+    expect(await onServer()).toBe(EVENTS + 3);
   });
 
   test("none of this left an error of ours in the console", async () => {
