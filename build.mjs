@@ -12,6 +12,7 @@ import {
   experimentBundles,
   schemaText,
 } from "./scripts/experiments.js";
+import { writePages } from "./scripts/pages.js";
 import { writeSampleProvider } from "./scripts/sample-provider.js";
 import { filesBelow, writeXpi } from "./scripts/xpi.js";
 
@@ -53,8 +54,9 @@ async function copyStatic() {
     await writeFile(path.join(out, api.schema), await schemaText(api));
   await cp(path.join(root, "src/options"), path.join(out, "options"), {
     recursive: true,
-    filter: (source) => !source.endsWith(".ts"),
+    filter: (source) => !/\.(html|ts)$/.test(source),
   });
+  await writePages(path.join(root, "src/options"), path.join(out, "options"));
   await cp(path.join(root, "src/images"), path.join(out, "images"), { recursive: true });
 }
 

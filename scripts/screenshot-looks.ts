@@ -42,7 +42,8 @@ const PAGES: readonly {
   {
     name: "backups",
     address: "options/options.html?look#backups",
-    ready: `/Last backup|Letzte Sicherung/.test(document.getElementById("backups-section").innerText)`,
+    ready: `/Last backup|Letzte Sicherung/.test(document.getElementById("backups-section").innerText) &&
+      document.querySelectorAll("#backups-section .path").length > 0`,
   },
   {
     name: "history",

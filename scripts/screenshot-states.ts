@@ -66,7 +66,7 @@ export async function takeStates(
   for (const section of ["backups", "snapshots", "help"]) {
     await page.evaluate("location.hash = arguments[0];", section);
     await ready(
-      `document.querySelectorAll("#${section}-section .card").length > 0 && !/Loading/.test(document.body.innerText)`,
+      `document.querySelectorAll("#${section}-section .card").length > 0 && !document.querySelector(".arriving") && !/Loading/.test(document.body.innerText)`,
       `the section ${section}`,
     );
     await wholeSection(thunderbird, page, `${section}-${theme}`, folder);

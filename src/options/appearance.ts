@@ -1,6 +1,7 @@
 /**
  * Thunderbird's font size and density, which pages in tabs do not get by themselves. What it was last time is applied at
- * once, so that nothing jumps; what it is now is asked for whenever the page comes to the front.
+ * once, so that nothing jumps; what it is now is asked for whenever the page comes to the front, and when the pointer
+ * comes back to it from Thunderbird's menu.
  */
 import type { Appearance } from "../shared/commands.ts";
 import type { BackgroundClient } from "./background-client.ts";
@@ -24,6 +25,7 @@ export function followAppearance(document: Document, client: BackgroundClient): 
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") ask();
   });
+  document.documentElement.addEventListener("mouseenter", ask);
 }
 
 function apply({ documentElement }: Document, { textScale, density }: Appearance): void {

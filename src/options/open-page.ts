@@ -1,8 +1,10 @@
 /** What every page begins with: its words, the line to the background, the live region. */
 import browser from "webextension-polyfill";
 import { sentencesOf } from "../shared/sentences.ts";
+import { announcer, sayWhatAppears } from "./announcer.ts";
 import { followAppearance } from "./appearance.ts";
 import { BackgroundClient, type MessagePort } from "./background-client.ts";
+import { keepFocus } from "./keep-focus.ts";
 import { LastShown, type ShownAreas } from "./last-shown.ts";
 import { Localizer } from "./localizer.ts";
 import type { Page } from "./page.ts";
@@ -20,15 +22,15 @@ export function openPage(): { page: Page; byId: (id: string) => HTMLElement } {
     sentencesOf(browser.i18n.getUILanguage()),
   );
   followAppearance(document, client);
-  const announcements = byId("announcements");
+  const announce = announcer(document, Date.now);
+  sayWhatAppears(document, announce);
+  keepFocus(document);
   const page: Page = {
     client,
     words,
     lastShown: new LastShown(browser.storage as unknown as ShownAreas),
     now: Date.now,
-    announce: (text) => {
-      announcements.textContent = text;
-    },
+    announce,
   };
   return { page, byId };
 }

@@ -145,7 +145,7 @@ describe.each(await findThunderbirds())("Thunderbird $version", ({ binary }) => 
       await shown(address);
       // The tab that is open already.
       const user = await OptionsUser.open(world.thunderbird, address);
-      await user.see(/Versions[\s\S]*Paint the fence/);
+      await user.see(/Restore this version…[\s\S]*Due [\s\S]*1 version/);
     },
   );
 

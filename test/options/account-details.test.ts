@@ -429,11 +429,17 @@ test("a calendar with waiting changes is taken out after a second word that says
       hint: "Sync.",
     });
   };
+  background.answers["calendars.countItems"] = ({ calendarIds }) => ({
+    items: calendarIds.includes("c1") ? 1200 : 0,
+  });
   await open({ pendingChanges: 2 });
   openPanel("Settings of the calendar");
   await vi.waitFor(() => button("Take it out of Thunderbird…"));
   button("Take it out of Thunderbird…").click();
-  expect(alerts()[0]).toMatch(/server and your backups keep everything.*2 changes wait/);
+  await vi.waitFor(() => button("Take it out"));
+  expect(alerts()[0]).toMatch(
+    /server and your backups keep everything.*There are 1,200 items in it\. 2 changes wait/,
+  );
   expect(background.asks("calendars.unsubscribe")).toEqual([]);
   button("Take it out").click();
   await vi.waitFor(() => button("Remove anyway"));
@@ -445,17 +451,31 @@ test("a calendar with waiting changes is taken out after a second word that says
   ]);
 });
 
-test("a calendar is deleted on the server only after it was asked", async () => {
-  background.answers["calendars.deleteRemote"] = () => ({ snapshotId: "s1", superseded: 0 });
-  await open();
-  openPanel("Settings of the calendar");
-  await vi.waitFor(() => button("Delete it on the server…"));
-  button("Delete it on the server…").click();
-  expect(alerts()[0]).toMatch(/for everybody.*snapshot is taken first/);
-  expect(background.asks("calendars.deleteRemote")).toEqual([]);
-  button("Delete it for everybody").click();
-  await vi.waitFor(() => expect(background.announced.at(-1)).toContain("deleted on the server"));
-});
+test.each([
+  [0, "There is nothing in it."],
+  [1, "There is one item in it."],
+  [12, "There are 12 items in it."],
+  [null, "can be restored."],
+])(
+  "a calendar is deleted on the server only after it was asked, with %s items",
+  async (items, said) => {
+    background.answers["calendars.deleteRemote"] = () => ({ snapshotId: "s1", superseded: 0 });
+    background.answers["calendars.countItems"] = () => {
+      if (items === null) throw new AppError("calendar-unknown", "Gone.", { hint: "" });
+      return { items };
+    };
+    await open();
+    openPanel("Settings of the calendar");
+    await vi.waitFor(() => button("Delete it on the server…"));
+    button("Delete it on the server…").click();
+    await vi.waitFor(() => button("Delete it for everybody"));
+    expect(alerts()[0]).toMatch(/for everybody.*snapshot is taken first/);
+    expect(alerts()[0]).toContain(said);
+    expect(background.asks("calendars.deleteRemote")).toEqual([]);
+    button("Delete it for everybody").click();
+    await vi.waitFor(() => expect(background.announced.at(-1)).toContain("deleted on the server"));
+  },
+);
 
 test("new calendars on the server are offered: one is taken, one is not wanted", async () => {
   const urls = ["team", "birthdays"].map((name) => `https://dav.example.org/ada/${name}/`);

@@ -439,7 +439,10 @@ test("removing asks first, and a second time while changes wait", async () => {
       hint: "Synchronize first.",
     });
   };
+  background.answers["calendars.countItems"] = () => ({ items: 3 });
   button("Remove…").click();
+  await vi.waitFor(() => button("Remove the account"));
+  expect(alerts()[0]).toContain("There are 3 items in its calendars.");
   expect(background.asks("accounts.remove")).toEqual([]);
   button("Remove the account").click();
   await vi.waitFor(() => button("Remove anyway"));

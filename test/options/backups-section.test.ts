@@ -352,7 +352,7 @@ test("a good backup says what was new", async () => {
   };
   button("Back up now").click();
   await vi.waitFor(() => expect(text()).toContain("New: 2 · Changed: 1 · Gone: 0"));
-  expect(document.querySelector(".notice.success[role=status]")).not.toBe(null);
+  expect(document.querySelector(".notice.success[data-said]")).not.toBe(null);
 });
 
 test("an incomplete backup is not called good, and names calendar and reason", async () => {

@@ -23,6 +23,7 @@ export class FakeBackground {
     "operations.list": () => [],
     "accounts.list": () => [],
     "calendars.list": () => [],
+    "calendars.countItems": () => ({ items: 0 }),
     "sending.status": () => ({ paused: false }),
     "conflicts.list": () => [],
     "guard.list": () => [],

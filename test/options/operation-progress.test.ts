@@ -57,7 +57,7 @@ test("Cancel cancels all of them, and it is said once they have stopped", async 
   ended("o1", false);
   ended("o2", false);
   expect(visible()).toBe(false);
-  expect(document.querySelector("[role=status]")?.textContent).toBe(
+  expect(document.querySelector(".notice[data-said]")?.textContent).toBe(
     "Synchronizing: cancelled. Nothing was lost; what was finished before is kept.",
   );
   running(operation("o3"));

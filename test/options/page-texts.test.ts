@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { pageWithHead } from "../../scripts/pages.js";
 import { Localizer } from "../../src/options/localizer.ts";
 import { showSectionsByAddress } from "../../src/options/navigation.ts";
 import { LocaleMessages, readMessages } from "../support/locale-messages.ts";
@@ -9,6 +10,7 @@ import { LocaleMessages, readMessages } from "../support/locale-messages.ts";
 const root = path.join(import.meta.dirname, "../..");
 const readPage = (name: string) => readFileSync(path.join(root, "src/options", name), "utf8");
 const html = readPage("options.html");
+const head = readPage("common-head.html");
 const pages = [html, readPage("history.html")];
 const words = new Localizer(new LocaleMessages());
 
@@ -52,10 +54,11 @@ test("every counted text has its singular", () => {
   for (const key of plurals) expect(keys).toContain(key.replace(/other$/, "one"));
 });
 
-test.each(["options.html", "history.html"])(
+test.each(["options.html", "history.html", "welcome.html"])(
   "%s holds no inline script or style, and a policy that allows no connection",
   (name) => {
-    const page = new DOMParser().parseFromString(readPage(name), "text/html");
+    const shipped = pageWithHead(readPage(name), head);
+    const page = new DOMParser().parseFromString(shipped, "text/html");
     expect([...page.querySelectorAll("script")].map((node) => node.textContent)).toEqual([""]);
     expect(page.querySelectorAll("style, [style], [onclick], iframe")).toHaveLength(0);
     const policy = page.querySelector("meta[http-equiv]")?.getAttribute("content");

@@ -99,6 +99,7 @@ export const argumentSchemas: {
   }),
   "accounts.list": nothing,
   "calendars.list": nothing,
+  "calendars.countItems": v.strictObject({ calendarIds: v.array(text) }),
   "accounts.remove": v.strictObject({
     accountId: text,
     discardPending: v.exactOptional(v.boolean()),
@@ -178,6 +179,7 @@ export const argumentSchemas: {
     gone: v.exactOptional(v.boolean()),
     offset: v.exactOptional(count),
     limit: v.exactOptional(count),
+    subject: v.exactOptional(text),
   }),
   "snapshots.occurrences": v.strictObject({
     snapshotId: text,

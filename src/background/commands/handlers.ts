@@ -12,7 +12,7 @@ import type { CheckRuns } from "./check-runs.ts";
 import { type DiagnosticFacts, describeDiagnostics } from "./diagnostics.ts";
 import type { CommandHandlers } from "./dispatch.ts";
 import type { KnownStores } from "./known-stores.ts";
-import { type CalendarNames, listCalendars } from "./listed-calendars.ts";
+import { type CalendarNames, countItems, listCalendars } from "./listed-calendars.ts";
 import { type MovingDependencies, movingHandlers } from "./moving-handlers.ts";
 import { refusePassphraseChange } from "./passphrase-change.ts";
 import type { BackupService, Forgetting, TimeMachine, Work } from "./ports.ts";
@@ -99,6 +99,7 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
     }),
 
     "calendars.list": () => listCalendars(deps.calendars),
+    "calendars.countItems": ({ calendarIds }) => countItems(deps.guard, calendarIds),
     "calendars.createRemote": (args) =>
       operations.run("calendars.createRemote", (work) => remoteCalendars.create(args, work)),
     "calendars.updateRemote": (args) =>
@@ -171,8 +172,10 @@ export function createHandlers(deps: HandlerDependencies): CommandHandlers {
       operations.brief("snapshots.list", (work) => backup.list(args, work)),
     "snapshots.browse": (args) =>
       operations.brief("snapshots.browse", (work) => backup.browse(args, work)),
-    "snapshots.search": (args) =>
-      operations.run("snapshots.search", (work) => timeMachine.search(args, work)),
+    "snapshots.search": ({ subject, ...args }) =>
+      operations.run("snapshots.search", (work) => timeMachine.search(args, work), {
+        ...(subject !== undefined && { subject }),
+      }),
     "snapshots.occurrences": (args) =>
       operations.run("snapshots.occurrences", (work) => timeMachine.occurrences(args, work)),
     "snapshots.read": (args) =>

@@ -1,5 +1,5 @@
 /** Name and colour of a calendar: of a new one on the server, or of one that is there, for everybody who uses it. */
-import { errorNotice } from "../components/notice.ts";
+import { errorNotice, refusal } from "../components/notice.ts";
 import { element, show, uniqueId } from "../element.ts";
 import type { Page } from "../page.ts";
 
@@ -94,7 +94,7 @@ export class CalendarForm {
     this.#name.setAttribute("aria-invalid", String(name === ""));
     if (name === "") {
       const message = this.#page.words.text("fillIn");
-      show(this.#outcome, element("p", { class: "notice error", role: "alert" }, message));
+      show(this.#outcome, refusal(message));
       this.#name.focus();
       return;
     }

@@ -6,6 +6,7 @@ import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
 import { calendarChoices } from "./calendar-choices.ts";
 import { CalendarForm } from "./calendar-form.ts";
+import { heldItems } from "./held-items.ts";
 import { Panel } from "./panel.ts";
 
 /** @param gone told when the calendar is no longer in Thunderbird */
@@ -77,15 +78,19 @@ export function settingsPanel(
         return resultNotice("success", words.text("calendarSaved"));
       },
     });
-    const waiting = pendingChanges > 0 ? ` ${words.counted("leavePending", pendingChanges)}` : "";
+    const waiting = pendingChanges > 0 ? words.counted("leavePending", pendingChanges) : "";
+    const askAbout = async (question: string, yes: string, work: () => Promise<void>) => {
+      const held = await heldItems(page, [calendarId], "calendar");
+      ask([question, held, waiting].filter(Boolean).join(" "), yes, work);
+    };
     const choices = await calendarChoices(page, calendarId);
     show(parting);
     return [
-      element("h4", {}, words.text("onThisComputer")),
+      element("h3", {}, words.text("onThisComputer")),
       choices,
-      !readOnly && element("h4", {}, words.text("onTheServer")),
+      !readOnly && element("h3", {}, words.text("onTheServer")),
       !readOnly && form.node,
-      element("h4", {}, words.text("partWithCalendar")),
+      element("h3", {}, words.text("partWithCalendar")),
       element(
         "p",
         { class: "actions" },
@@ -94,7 +99,7 @@ export function settingsPanel(
           {
             type: "button",
             onclick: () =>
-              ask(`${words.text("leaveQuestion")}${waiting}`, words.text("leaveCalendar"), () =>
+              void askAbout(words.text("leaveQuestion"), words.text("leaveCalendar"), () =>
                 unsubscribe(false),
               ),
           },
@@ -106,8 +111,8 @@ export function settingsPanel(
             {
               type: "button",
               onclick: () =>
-                ask(
-                  `${words.text("deleteQuestion", name)}${waiting}`,
+                void askAbout(
+                  words.text("deleteQuestion", name),
                   words.text("deleteCalendar"),
                   () => remove(false),
                 ),

@@ -5,6 +5,7 @@ import { isAppError, type WireError } from "../../shared/errors.ts";
 import { accountName, hostOf } from "../accounts/account-name.ts";
 import { CalendarForm } from "../accounts/calendar-form.ts";
 import { helpWith } from "../accounts/error-help.ts";
+import { heldItems } from "../accounts/held-items.ts";
 import { offeredCalendars } from "../accounts/offered-calendars.ts";
 import { SignInForm } from "../accounts/sign-in-form.ts";
 import { element, show } from "../element.ts";
@@ -103,7 +104,7 @@ export class AccountCard {
         button("new", words.text("newCalendar"), () => this.#openNewCalendar()),
         button("more", words.text("moreCalendars"), () => this.#actions.subscribeMore(account)),
         button("sign-in", words.text("signInAgainAsk"), () => this.#openSignIn()),
-        button("remove", words.text("removeAccount"), () => this.#askRemoval()),
+        button("remove", words.text("removeAccount"), () => void this.#askRemoval()),
       ),
     );
   }
@@ -233,8 +234,9 @@ export class AccountCard {
     if (this.#account) this.update(this.#account);
   }
 
-  #askRemoval(discardPending = false, question?: string): void {
+  async #askRemoval(discardPending = false, question?: string): Promise<void> {
     const { words } = this.#page;
+    const asked = question ?? (await this.#removeQuestion());
     const keep = element(
       "button",
       {
@@ -251,24 +253,19 @@ export class AccountCard {
       { type: "button", class: "danger", onclick: () => void this.#remove(discardPending) },
       words.text(discardPending ? "removeAnyway" : "removeAccountNow"),
     );
-    show(
-      this.#outcome,
-      warningNotice(
-        question ?? this.#removeQuestion(),
-        element("p", { class: "actions" }, remove, keep),
-      ),
-    );
+    show(this.#outcome, warningNotice(asked, element("p", { class: "actions" }, remove, keep)));
     keep.focus();
   }
 
-  /** Says beforehand what happens to changes that wait. */
-  #removeQuestion(): string {
+  /** Says beforehand how much there is, and what happens to changes that wait. */
+  async #removeQuestion(): Promise<string> {
     const { words } = this.#page;
     const calendars = this.#account?.calendars ?? [];
     const pending = calendars.reduce((sum, { pendingChanges }) => sum + pendingChanges, 0);
-    return [words.text("removeQuestion"), pending > 0 ? words.counted("leavePending", pending) : ""]
-      .filter(Boolean)
-      .join(" ");
+    const ids = calendars.map(({ id }) => id);
+    const held = await heldItems(this.#page, ids, "account");
+    const waiting = pending > 0 ? words.counted("leavePending", pending) : "";
+    return [words.text("removeQuestion"), held, waiting].filter(Boolean).join(" ");
   }
 
   async #remove(discardPending: boolean): Promise<void> {
@@ -282,7 +279,7 @@ export class AccountCard {
       this.#actions.refresh();
     } catch (error) {
       if (isAppError(error, "pending-changes"))
-        this.#askRemoval(true, `${error.message} ${error.hint}`);
+        void this.#askRemoval(true, `${error.message} ${error.hint}`);
       else show(this.#outcome, errorNotice(error));
     }
   }

@@ -8,10 +8,10 @@ import { FoundCalendars } from "../accounts/found-calendars.ts";
 import { isPlainHttp } from "../accounts/plain-http.ts";
 import { element, show, uniqueId } from "../element.ts";
 import type { Page } from "../page.ts";
-import { field } from "./field.ts";
-import { errorNotice, type NoticeExtras, warningNotice } from "./notice.ts";
+import { AccountLogin } from "./account-login.ts";
+import { InsecureConsent } from "./insecure-consent.ts";
+import { errorNotice, type NoticeExtras, refusal, warningNotice } from "./notice.ts";
 import { OperationProgress } from "./operation-progress.ts";
-import { SignInChoice } from "./sign-in-choice.ts";
 
 type Found = CommandValue<"accounts.discover">;
 
@@ -20,18 +20,10 @@ export class AccountForm {
   readonly #page: Page;
   readonly #known: Account | undefined;
   readonly #close: (subscribed: boolean) => void;
-  readonly #location: HTMLInputElement;
-  readonly #username: HTMLInputElement;
-  readonly #password: HTMLInputElement;
-  readonly #savePassword = element("input", { type: "checkbox", checked: true });
-  readonly #method: SignInChoice;
-  readonly #passwordField: HTMLElement;
-  readonly #saveField: HTMLElement;
-  readonly #login: HTMLFormElement;
-  readonly #insecure = element("div");
+  readonly #consent: InsecureConsent;
+  readonly #login: AccountLogin;
   readonly #outcome = element("div");
   readonly #found = element("div");
-  #insecureAccepted = false;
   /** Other hosts that the user lets the password go to. */
   readonly #agreedHosts: string[] = [];
 
@@ -41,67 +33,11 @@ export class AccountForm {
     this.#known = known;
     this.#close = close;
     const { words } = page;
-    this.#location = element("input", {
-      id: uniqueId("location"),
-      required: true,
-      autocomplete: "url",
-      spellcheck: "false",
-      value: known?.location ?? "",
-      readonly: known !== undefined,
-      oninput: () => this.#judgeLocation(),
+    this.#consent = new InsecureConsent(words);
+    this.#login = new AccountLogin(page, known, this.#consent, {
+      submit: () => void this.#discover(),
+      cancel: () => close(false),
     });
-    this.#username = element("input", {
-      id: uniqueId("username"),
-      required: true,
-      autocomplete: "username",
-      spellcheck: "false",
-      value: known?.username ?? "",
-      readonly: known !== undefined,
-    });
-    this.#password = element("input", {
-      id: uniqueId("password"),
-      type: "password",
-      required: known === undefined,
-      autocomplete: "current-password",
-    });
-    this.#passwordField = field(
-      words.text("password"),
-      this.#password,
-      words.text(known ? "passwordKnownHint" : "passwordHint"),
-    );
-    this.#saveField = element(
-      "p",
-      { class: "field" },
-      element("label", { class: "check" }, this.#savePassword, words.text("savePassword")),
-    );
-    this.#method = new SignInChoice(words, known?.signIn, () => this.#methodChosen());
-    this.#methodChosen();
-    this.#login = element(
-      "form",
-      {
-        novalidate: true,
-        onsubmit: (event) => {
-          event.preventDefault();
-          void this.#discover();
-        },
-      },
-      field(words.text("location"), this.#location, words.text("locationHint")),
-      this.#insecure,
-      field(words.text("username"), this.#username),
-      this.#method.node,
-      this.#passwordField,
-      this.#saveField,
-      element(
-        "p",
-        { class: "actions" },
-        element("button", { type: "submit", class: "primary" }, words.text("findCalendars")),
-        element(
-          "button",
-          { type: "button", onclick: () => this.#close(false) },
-          words.text("cancel"),
-        ),
-      ),
-    );
     const heading = element(
       "h2",
       { id: uniqueId("add-account") },
@@ -111,7 +47,7 @@ export class AccountForm {
       "section",
       { class: "card", "aria-labelledby": heading.id },
       heading,
-      this.#login,
+      this.#login.node,
       new OperationProgress(page, "accounts.discover", words.text("searching")).node,
       this.#outcome,
       this.#found,
@@ -119,54 +55,20 @@ export class AccountForm {
   }
 
   focus(): void {
-    const first = this.#known ? this.#password : this.#location;
-    (first.closest("[hidden]") ? this.#username : first).focus();
-  }
-
-  get #byPassword(): boolean {
-    return this.#method.isPassword;
-  }
-
-  #methodChosen(): void {
-    this.#passwordField.hidden = !this.#byPassword;
-    // An account keeps to what was said when it was added.
-    this.#saveField.hidden = !this.#byPassword || this.#known !== undefined;
-    this.#password.required = this.#byPassword && this.#known === undefined;
-  }
-
-  #judgeLocation(): void {
-    this.#insecureAccepted = false;
-    show(this.#insecure);
-  }
-
-  /** Asks for a tick where the password could be read on the way. @returns false while it is missing */
-  #insecureConfirmed(insecure: boolean, container: HTMLElement): boolean {
-    if (!insecure || this.#insecureAccepted) return true;
-    const { words } = this.#page;
-    const accept = element("input", {
-      type: "checkbox",
-      onchange: () => {
-        this.#insecureAccepted = accept.checked;
-      },
-    });
-    show(
-      container,
-      warningNotice(
-        words.text("insecureWarning"),
-        element("label", { class: "check" }, accept, words.text("insecureAccept")),
-      ),
-    );
-    accept.focus();
-    return false;
+    this.#login.focus();
   }
 
   async #discover(): Promise<void> {
     const { client, words, announce } = this.#page;
     show(this.#outcome);
-    if (!this.#validate()) return;
-    if (!this.#insecureConfirmed(isPlainHttp(this.#location.value), this.#insecure)) return;
+    if (!this.#login.validate()) {
+      show(this.#outcome, refusal(words.text("fillIn")));
+      return;
+    }
+    const { location, insecure } = this.#login;
+    if (!this.#consent.confirmed(isPlainHttp(location), insecure)) return;
     show(this.#found);
-    this.#setBusy(true);
+    this.#login.busy = true;
     try {
       const found = await client.call("accounts.discover", this.#args());
       announce(words.counted("calendarsFound", found.calendars.length));
@@ -177,7 +79,7 @@ export class AccountForm {
         errorNotice(error, { logLabel: words.text("whatWasTried"), ...this.#help(error) }),
       );
     } finally {
-      this.#setBusy(false);
+      this.#login.busy = false;
     }
   }
 
@@ -204,42 +106,9 @@ export class AccountForm {
     }
   }
 
-  #validate(): boolean {
-    const { required } = this.#method;
-    const inputs = [this.#location, this.#username, this.#password, ...required];
-    const empty = inputs.filter((input) => {
-      const isRequired = input.required || required.includes(input);
-      const missing = isRequired && input.value.trim() === "";
-      input.setAttribute("aria-invalid", String(missing));
-      return missing;
-    });
-    if (empty.length === 0) return true;
-    show(
-      this.#outcome,
-      element("p", { class: "notice error", role: "alert" }, this.#page.words.text("fillIn")),
-    );
-    empty[0]?.focus();
-    return false;
-  }
-
   #args(): DiscoverArguments {
-    const password = this.#byPassword ? this.#password.value : "";
-    const oauth = this.#method.value();
-    return {
-      location: this.#location.value.trim(),
-      username: this.#username.value.trim(),
-      ...(password === "" ? {} : { password }),
-      ...(oauth === undefined ? {} : { oauth }),
-      ...(this.#agreedHosts.length > 0 ? { agreedHosts: [...this.#agreedHosts] } : {}),
-    };
-  }
-
-  #setBusy(busy: boolean): void {
-    for (const control of this.#login.querySelectorAll<HTMLInputElement | HTMLButtonElement>(
-      "input, button[type=submit]",
-    ))
-      control.disabled = busy;
-    this.#method.disabled = busy;
+    const agreed = [...this.#agreedHosts];
+    return { ...this.#login.args(), ...(agreed.length > 0 && { agreedHosts: agreed }) };
   }
 
   #showFound(found: Found): void {
@@ -260,7 +129,7 @@ export class AccountForm {
       {
         onsubmit: (event) => {
           event.preventDefault();
-          if (this.#insecureConfirmed(found.insecure, insecure))
+          if (this.#consent.confirmed(found.insecure, insecure))
             void this.#apply(choice, subscribe);
         },
       },
@@ -304,8 +173,7 @@ export class AccountForm {
     const { client, words, announce } = this.#page;
     const { wanted, unwanted } = choice;
     if (wanted.length + unwanted.length === 0 && !this.#known) {
-      const message = words.text("tickOne");
-      show(this.#outcome, element("p", { class: "notice error", role: "alert" }, message));
+      show(this.#outcome, refusal(words.text("tickOne")));
       return;
     }
     show(this.#outcome);
@@ -320,7 +188,7 @@ export class AccountForm {
         const saved =
           args.password === undefined || this.#known
             ? {}
-            : { savePassword: this.#savePassword.checked };
+            : { savePassword: this.#login.savesPassword };
         const added = await client.call("accounts.add", { ...args, ...saved, calendars });
         announce(words.counted("subscribed", added.calendars.length));
       }

@@ -44,7 +44,7 @@ export class HelpSection {
           ),
           element(
             "pre",
-            { class: "report", tabindex: 0, "aria-label": words.text("report") },
+            { class: "report", tabindex: 0, role: "region", "aria-label": words.text("report") },
             text,
           ),
         ),

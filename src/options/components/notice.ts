@@ -1,5 +1,6 @@
 /** Messages at the place where they belong: an error with its hint, a warning, a success, nothing yet. */
 import { isAppError, toWire, type WireError } from "../../shared/errors.ts";
+import { SAID } from "../announcer.ts";
 import { element } from "../element.ts";
 
 export interface NoticeExtras {
@@ -33,6 +34,11 @@ export function errorNotice(
   );
 }
 
+/** Something has to be filled in or ticked before it can go on. */
+export function refusal(message: string): HTMLElement {
+  return element("p", { class: "notice error", role: "alert" }, message);
+}
+
 export function warningNotice(message: string, ...children: readonly Node[]): HTMLElement {
   return element(
     "div",
@@ -42,7 +48,7 @@ export function warningNotice(message: string, ...children: readonly Node[]): HT
   );
 }
 
-/** A result. `role=status`: said politely. */
+/** A result, said politely. */
 export function resultNotice(
   kind: "success" | "warning",
   message: string,
@@ -50,7 +56,7 @@ export function resultNotice(
 ): HTMLElement {
   return element(
     "div",
-    { class: `notice ${kind}`, role: "status" },
+    { class: `notice ${kind}`, [SAID]: true },
     element("p", { class: "message" }, message),
     ...children,
   );
@@ -70,7 +76,7 @@ function isWireError(error: unknown): error is WireError {
 export function emptyNotice(message: string, hint: string): HTMLElement {
   return element(
     "div",
-    { class: "empty" },
+    { class: "empty", [SAID]: true },
     element("p", {}, message),
     element("p", { class: "hint" }, hint),
   );

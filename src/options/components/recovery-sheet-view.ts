@@ -30,7 +30,12 @@ export class RecoverySheetView {
 
   #show(text: string): void {
     const { words } = this.#page;
-    const sheet = element("pre", { class: "sheet", tabindex: "0" }, text);
+    const label = words.text("sheet");
+    const sheet = element(
+      "pre",
+      { class: "sheet", tabindex: "0", role: "region", "aria-label": label },
+      text,
+    );
     const outcome = element("div");
     const typed = new PassphraseField(this.#page, words.text("passphraseOnSheet"), () => {
       sheet.textContent = typed.value ? text.replace(BLANK, () => typed.value) : text;

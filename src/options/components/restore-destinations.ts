@@ -1,6 +1,7 @@
 /** The calendars and accounts a restore may go to, as choices in lists. */
 import type { Account, ListedCalendar } from "../../shared/commands.ts";
 import { accountName } from "../accounts/account-name.ts";
+import { calendarPlace } from "../calendar-place.ts";
 import { element } from "../element.ts";
 import type { Page } from "../page.ts";
 
@@ -22,10 +23,7 @@ export function calendarOptions(
   calendars: readonly ListedCalendar[],
   { words }: Page,
 ): HTMLOptGroupElement[] {
-  const placeOf = ({ account, type }: ListedCalendar): string => {
-    if (account !== "local") return account;
-    return words.text(type === "storage" ? "localCalendar" : "otherCalendars");
-  };
+  const placeOf = (calendar: ListedCalendar): string => calendarPlace(words, calendar);
   return [...new Set(calendars.map(placeOf))].map((place) =>
     element(
       "optgroup",

@@ -1,5 +1,6 @@
 /** Restoring calendars of a snapshot: which, where to and how; then restore-run.ts. */
 import type { BrowsedCalendar, RestoreSelection } from "../../shared/commands.ts";
+import { calendarPlace } from "../calendar-place.ts";
 import { element, show, swatch } from "../element.ts";
 import type { Page } from "../page.ts";
 import { errorNotice } from "./notice.ts";
@@ -103,7 +104,7 @@ export class RestoreForm {
               "span",
               { class: "quiet" },
               [
-                calendar.account === "local" ? words.text("localCalendar") : calendar.account,
+                calendarPlace(words, { account: calendar.account }),
                 words.counted("itemCount", calendar.items),
                 calendar.stale ? words.text("staleCalendar") : "",
               ]

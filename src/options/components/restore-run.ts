@@ -6,7 +6,7 @@ import type { RestoreReport } from "../../shared/commands.ts";
 import { isAppError } from "../../shared/errors.ts";
 import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
-import { errorNotice, resultNotice, warningNotice } from "./notice.ts";
+import { errorNotice, refusal, resultNotice, warningNotice } from "./notice.ts";
 import { type Miss, missesNotice, type RestoreRequest } from "./restore-misses.ts";
 
 export interface RestoreSurroundings {
@@ -34,10 +34,7 @@ export class RestoreRun {
 
   /** Says what is missing in the form. */
   refuse(key: string): void {
-    show(
-      this.node,
-      element("p", { class: "notice error", role: "alert" }, this.#page.words.text(key)),
-    );
+    show(this.node, refusal(this.#page.words.text(key)));
   }
 
   /** @param requests one for each snapshot that something is restored from */

@@ -1,6 +1,7 @@
 /** One snapshot: when, how much, and what can be done with it. */
 import type { CheckReport, SnapshotSummary } from "../../shared/commands.ts";
 import { isAppError } from "../../shared/errors.ts";
+import { SAID } from "../announcer.ts";
 import { element, show } from "../element.ts";
 import type { Page } from "../page.ts";
 import { CardPanels } from "./card-panels.ts";
@@ -143,7 +144,7 @@ export class SnapshotCard {
   async #check(): Promise<void> {
     const { client, words, announce } = this.#page;
     this.#checkButton.disabled = true;
-    show(this.#outcome, element("p", { class: "quiet", role: "status" }, words.text("checking")));
+    show(this.#outcome, element("p", { class: "quiet", [SAID]: true }, words.text("checking")));
     try {
       const report = await client.call("snapshots.check", {
         snapshotId: this.#snapshot.id,

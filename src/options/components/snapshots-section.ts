@@ -8,7 +8,7 @@ import { SnapshotCard } from "./snapshot-card.ts";
 
 export class SnapshotsSection {
   readonly #page: Page;
-  readonly #list = element("div", { class: "cards", tabindex: -1 });
+  readonly #list = element("div", { class: "cards", role: "group", tabindex: -1 });
   readonly #outcome = element("div");
   readonly #cards = new Map<string, SnapshotCard>();
 
@@ -36,6 +36,7 @@ export class SnapshotsSection {
       this.#outcome,
       this.#list,
     );
+    this.#list.setAttribute("aria-label", page.words.text("snapshots"));
     show(this.#list, element("p", { class: "quiet" }, page.words.text("loading")));
     page.client.onEvent((event) => {
       if (event.event === "changed" && event.what === "snapshots") void this.refresh();

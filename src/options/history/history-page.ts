@@ -150,6 +150,7 @@ export class HistoryPage {
 
   async #refresh(): Promise<void> {
     const question = ++this.#question;
+    this.#queries.supersede();
     this.#bar.settle();
     const snapshot = this.#snapshot;
     const view = this.#view;

@@ -15,6 +15,7 @@ import type { RecurrenceLanguage } from "./recurrence-words.ts";
 import { comparedRow, foundRow, type ItemRow } from "./rows.ts";
 import type { Wanted } from "./search-bar.ts";
 import type { ListSource } from "./virtual-list.ts";
+import { WholeSearch } from "./whole-search.ts";
 import type { WorkQueue } from "./work-queue.ts";
 
 export type IsWanted = () => boolean;
@@ -37,12 +38,19 @@ export class HistoryQueries {
   readonly #page: Page;
   readonly #dates: DateWords;
   readonly #queue: WorkQueue;
+  readonly #whole: WholeSearch;
   #calendars: ReadonlyMap<string, SearchedCalendar> = new Map();
 
   constructor(page: Page, dates: DateWords, queue: WorkQueue) {
     this.#page = page;
     this.#dates = dates;
     this.#queue = queue;
+    this.#whole = new WholeSearch(page.client);
+  }
+
+  /** Something else is asked for now. */
+  supersede(): void {
+    this.#whole.supersede();
   }
 
   /** As the newest search found them. */
@@ -66,7 +74,11 @@ export class HistoryQueries {
     const first = { ...query, offset: 0, limit: FIRST_ROWS };
     const found = beside
       ? await this.#queue.beside(async () =>
-          isWanted() ? this.#page.client.call("snapshots.search", first) : null,
+          isWanted()
+            ? this.#whole.run((subject) =>
+                this.#page.client.call("snapshots.search", { ...first, subject }),
+              )
+            : null,
         )
       : await this.#ask("snapshots.search", first, isWanted);
     return found && isWanted() ? this.#found(found, query, isWanted) : null;

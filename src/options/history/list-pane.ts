@@ -1,5 +1,6 @@
 /** The middle of the page: what a snapshot, or all of them, hold: as a list, as changes, as a month; and what to do with it. */
 import type { SnapshotDifference, SnapshotSummary } from "../../shared/commands.ts";
+import { SAID } from "../announcer.ts";
 import { emptyNotice, errorNotice, type NoticeExtras } from "../components/notice.ts";
 import { element, show } from "../element.ts";
 import { markAsLast, markAsNew } from "../last-shown.ts";
@@ -116,7 +117,7 @@ export class ListPane {
   showNote(text: string, polite = false, { label, run }: NoticeExtras = {}): void {
     show(
       this.#summary,
-      text !== "" && element("p", { class: "quiet", role: polite ? "status" : null }, text),
+      text !== "" && element("p", { class: "quiet", [SAID]: polite }, text),
       label !== undefined && run && element("button", { type: "button", onclick: run }, label),
     );
   }

@@ -1,5 +1,6 @@
 /** Restoring what was chosen, in a dialog of its own: where to and how, preview, progress with Cancel, report. */
 import type { RestoreMode } from "../../shared/commands.ts";
+import { liveRegion } from "../announcer.ts";
 import { OperationProgress } from "../components/operation-progress.ts";
 import { RestoreChoices } from "../components/restore-choices.ts";
 import { RestoreRun } from "../components/restore-run.ts";
@@ -11,6 +12,7 @@ export class RestoreDialog {
   readonly #page: Page;
   readonly #dialog: HTMLDialogElement;
   readonly #progress: OperationProgress;
+  readonly #body = element("div");
 
   constructor(dialog: HTMLDialogElement, page: Page) {
     this.#dialog = dialog;
@@ -23,6 +25,7 @@ export class RestoreDialog {
         cancelled: page.words.text("restoreCancelled"),
       },
     );
+    show(dialog, this.#body, liveRegion());
     // While it runs, Escape must not hide what is going on.
     dialog.addEventListener("cancel", (event) => {
       if (this.#progress.running) event.preventDefault();
@@ -71,7 +74,7 @@ export class RestoreDialog {
     const headingId = uniqueId("restore");
     this.#dialog.setAttribute("aria-labelledby", headingId);
     show(
-      this.#dialog,
+      this.#body,
       element("h2", { id: headingId }, words.text("restoreHeading", what)),
       form,
       this.#progress.node,

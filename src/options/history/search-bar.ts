@@ -1,5 +1,6 @@
 /** What is looked for: words, a span of days, a calendar, and whether only what is gone. */
 import type { SearchedCalendar } from "../../shared/commands.ts";
+import { calendarPlace } from "../calendar-place.ts";
 import { element, uniqueId } from "../element.ts";
 import type { Page } from "../page.ts";
 
@@ -96,7 +97,7 @@ export class SearchBar {
       ...calendars.map(({ path, displayName, account }) => {
         // Two calendars of one name are told apart by their accounts.
         const twice = names.filter((name) => name === displayName).length > 1;
-        const where = account === "local" ? words.text("localCalendar") : account;
+        const where = calendarPlace(words, { account });
         return element(
           "option",
           { value: path },

@@ -25,9 +25,8 @@ export interface ListActions<R extends ListRow> {
   failed(error: unknown): void;
 }
 
-/** In sizes of the page's text; rows of one height are what makes ten thousand of them cheap. */
-const ROW_HEIGHT_REM = 3.5;
-const COMMON_TEXT_PX = 16;
+/** Where nothing is laid out. Rows of one height are what makes ten thousand of them cheap. */
+const COMMON_ROW_PX = 56;
 const PAGE = 100;
 /** Rows beyond both edges, so that scrolling does not show gaps. */
 const MARGIN = 8;
@@ -43,8 +42,9 @@ export class VirtualList<R extends ListRow> {
   #pages = new Map<number, readonly R[]>();
   #active = -1;
   #opened: string | null = null;
-  /** In pixels; history.css has it as `--row-height`. */
-  #rowHeight = ROW_HEIGHT_REM * COMMON_TEXT_PX;
+  /** As high as history.css wants rows, with the size of text and the density that are chosen now. */
+  readonly #measure = element("div", { class: "row-measure", "aria-hidden": "true" });
+  #rowHeight = COMMON_ROW_PX;
 
   constructor(label: string, actions: ListActions<R>) {
     this.#actions = actions;
@@ -63,9 +63,11 @@ export class VirtualList<R extends ListRow> {
           if (this.#active < 0 && this.#source.total > 0) this.#setActive(0);
         },
       },
+      this.#measure,
       this.#rows,
     );
-    new ResizeObserver(() => this.#draw()).observe(this.node);
+    const resized = new ResizeObserver(() => this.#resized());
+    for (const each of [this.node, this.#measure]) resized.observe(each);
   }
 
   /** @param first the rows at the beginning, where they are known: the first paint holds them */
@@ -76,10 +78,7 @@ export class VirtualList<R extends ListRow> {
     this.node.removeAttribute("aria-activedescendant");
     this.#rows.replaceChildren();
     this.#drawn.clear();
-    const text = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
-    this.#rowHeight = ROW_HEIGHT_REM * (text || COMMON_TEXT_PX);
-    this.node.style.setProperty("--row-height", `${this.#rowHeight}px`);
-    this.#rows.style.height = `${source.total * this.#rowHeight}px`;
+    this.#measureRows();
     this.node.scrollTop = 0;
     this.#draw();
   }
@@ -114,6 +113,23 @@ export class VirtualList<R extends ListRow> {
   markOpened(key: string | null): void {
     this.#opened = key;
     this.#redraw();
+  }
+
+  #measureRows(): void {
+    this.#rowHeight = this.#measure.offsetHeight || COMMON_ROW_PX;
+    this.#rows.style.height = `${this.#source.total * this.#rowHeight}px`;
+  }
+
+  /** Rows of another height: what is in view stays. */
+  #resized(): void {
+    const before = this.#rowHeight;
+    this.#measureRows();
+    if (this.#rowHeight !== before) {
+      const { scrollTop } = this.node;
+      this.#redraw();
+      this.node.scrollTop = (scrollTop / before) * this.#rowHeight;
+    }
+    this.#draw();
   }
 
   #row(index: number): R | undefined {

@@ -206,6 +206,8 @@ export interface AccountCommands {
   /** Makes a calendar on the server and subscribes it. */
   /** Every calendar in Thunderbird. */
   "calendars.list": { args: object; value: ListedCalendar[] };
+  /** Of subscribed calendars, all together, as the server had them last. */
+  "calendars.countItems": { args: { calendarIds: readonly string[] }; value: { items: number } };
   "calendars.createRemote": {
     args: {
       accountId: string;

@@ -242,6 +242,8 @@ export interface HistoryCommands {
       gone?: boolean;
       offset?: number;
       limit?: number;
+      /** Told with its progress: `Operation.subject`. */
+      subject?: string;
     };
     value: {
       items: FoundItem[];

@@ -196,3 +196,34 @@ test("what holds titles of events is not kept on the disk", async () => {
 test("the first time there is nothing to show", async () => {
   expect(await open().items.showLast()).toBe(null);
 });
+
+test.each(["before", "after"] as const)(
+  "a search of all backups that nobody waits for any more is cancelled, %s it has told of itself",
+  async (told) => {
+    const cancelled: string[] = [];
+    background.answers["operations.cancel"] = ({ id }) => {
+      cancelled.push(id);
+      return { cancelled: true };
+    };
+    const subjects: string[] = [];
+    background.answers["snapshots.search"] = ({ snapshotId, subject }) => {
+      if (snapshotId === "new") return found("a");
+      subjects.push(subject ?? "");
+      return new Promise<Found>(() => {});
+    };
+    const { items, queries } = open();
+    void items.show(SNAPSHOTS, null, () => true);
+    await vi.waitFor(() => expect(subjects).toHaveLength(1));
+    const progress = { event: "progress", operation: "snapshots.search", done: 0, total: 3 };
+    const tell = (id: string, subject: string) =>
+      background.emit({ ...progress, event: "progress", note: "", id, subject });
+    tell("of another page", "search-other-1");
+    if (told === "before") queries.supersede();
+    tell("of this page", subjects[0] ?? "");
+    if (told === "after") queries.supersede();
+    await vi.waitFor(() => expect(cancelled).toEqual(["of this page"]));
+    queries.supersede();
+    tell("of this page", subjects[0] ?? "");
+    expect(cancelled).toEqual(["of this page"]);
+  },
+);
