@@ -6,6 +6,7 @@ import browser from "webextension-polyfill";
 import { OperationProgress } from "./components/operation-progress.ts";
 import { localDates } from "./history/date-words.ts";
 import { HistoryPage } from "./history/history-page.ts";
+import { stayReady } from "./history/stay-ready.ts";
 import { openPage } from "./open-page.ts";
 
 const { page, byId } = openPage();
@@ -37,3 +38,4 @@ for (const command of ["snapshots.search", "snapshots.occurrences", "snapshots.v
   );
 const address = new URLSearchParams(location.search);
 void history.start({ calendar: address.get("calendar"), uid: address.get("uid") });
+stayReady(document, () => page.client.call("operations.list", {}), page.now);

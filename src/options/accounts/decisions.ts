@@ -32,16 +32,17 @@ export class Decisions {
     );
   }
 
-  /** Reads what waits. Never rejects. */
-  async refresh(accounts: readonly Account[]): Promise<void> {
+  /** Reads what waits. Never rejects. @param accounts may still be asked for; whoever asks says what goes wrong with it */
+  async refresh(accounts: Promise<readonly Account[]>): Promise<void> {
     const { client } = this.#page;
     try {
-      const [conflicts, guarded] = await Promise.all([
+      const [conflicts, guarded, known] = await Promise.all([
         client.call("conflicts.list", {}),
         client.call("guard.list", {}),
+        accounts.catch(() => []),
       ]);
       const held = guarded.filter(({ state }) => state === "held");
-      this.#show(held, conflicts, accounts);
+      this.#show(held, conflicts, known);
     } catch (error) {
       this.#cards.clear();
       this.node.hidden = false;

@@ -90,15 +90,19 @@ export class AccountsSection {
 
   async #read(): Promise<void> {
     const { client } = this.#page;
+    const listed = client.call("accounts.list", {});
+    // Before the first drawing: what waits must not push down what is there already.
+    const answers = Promise.all([
+      listed,
+      client.call("sending.status", {}),
+      this.#decisions.refresh(listed),
+      this.#leftOvers.refresh(),
+    ]);
+    // Asked first, shown after what was shown last: a background that sleeps takes longest to wake.
+    answers.catch(() => {});
     if (this.#cards.size === 0) await this.#showLast();
     try {
-      const [accounts, { paused }] = await Promise.all([
-        client.call("accounts.list", {}),
-        client.call("sending.status", {}),
-      ]);
-      // Before the first drawing: what waits must not push down what is there already.
-      await this.#decisions.refresh(accounts);
-      await this.#leftOvers.refresh();
+      const [accounts, { paused }] = await answers;
       this.#showPaused(paused);
       this.#show(accounts);
       markFresh("accounts");

@@ -52,12 +52,15 @@ export class BackupsSection {
 
   async #read(): Promise<void> {
     const { client, words, lastShown } = this.#page;
+    const answers = Promise.all([
+      client.call("backup.configure", {}),
+      client.call("stores.list", {}),
+    ]);
+    // Asked first, shown after what was shown last: a background that sleeps takes longest to wake.
+    answers.catch(() => {});
     if (!this.#drawn) await this.#showLast();
     try {
-      const [settings, stores] = await Promise.all([
-        client.call("backup.configure", {}),
-        client.call("stores.list", {}),
-      ]);
+      const [settings, stores] = await answers;
       show(this.#trouble);
       this.#show(settings, stores);
       markAsNew(this.#root);

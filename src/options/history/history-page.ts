@@ -5,6 +5,7 @@ import type { Page } from "../page.ts";
 import { type Chosen, chosenItems } from "./chosen.ts";
 import type { DateWords } from "./date-words.ts";
 import { FoundItems } from "./found-items.ts";
+import type { HistoryAddress, HistoryRoots } from "./history-parts.ts";
 import { HistoryQueries, type IsWanted } from "./history-queries.ts";
 import { ItemPane, type ItemPlace } from "./item-pane.ts";
 import { ListPane, type View } from "./list-pane.ts";
@@ -17,21 +18,6 @@ import { SearchBar } from "./search-bar.ts";
 import { snapshotBefore } from "./snapshot-before.ts";
 import { Timeline } from "./timeline.ts";
 import { WorkQueue } from "./work-queue.ts";
-
-export interface HistoryRoots {
-  readonly search: HTMLElement;
-  readonly timeline: HTMLElement;
-  readonly list: HTMLElement;
-  readonly item: HTMLElement;
-  readonly dialog: HTMLDialogElement;
-}
-
-/** What the page's address asks for. */
-export interface HistoryAddress {
-  /** Thunderbird's id of a calendar. */
-  readonly calendar: string | null;
-  readonly uid: string | null;
-}
 
 export class HistoryPage {
   readonly #page: Page;
@@ -97,11 +83,12 @@ export class HistoryPage {
     this.#item.close();
     this.#pane.showHead(null, this.#view, null);
     this.#pane.waiting();
+    const listed = this.#askSnapshots();
     if (calendar === null && uid === null) {
       const last = await this.#found.showLast();
       if (last) this.#timeline.show(last, null);
     }
-    if (!(await this.#loadSnapshots())) return;
+    if (!(await this.#loadSnapshots(listed))) return;
     if (calendar !== null && uid !== null) await this.#openByUid(calendar, uid);
     await this.#refresh();
     const wanted = this.#queries.calendars.find((one) => one.calendarId === calendar);
@@ -110,11 +97,18 @@ export class HistoryPage {
     await this.#refresh();
   }
 
+  #askSnapshots(): Promise<readonly SnapshotSummary[]> {
+    const listed = this.#queue.run(() => this.#page.client.call("snapshots.list", {}));
+    // Waited for later; a background that sleeps takes longest to wake.
+    listed.catch(() => {});
+    return listed;
+  }
+
   /** @returns false where there is nothing to look at, and that was said */
-  async #loadSnapshots(): Promise<boolean> {
-    const { client, words } = this.#page;
+  async #loadSnapshots(listed = this.#askSnapshots()): Promise<boolean> {
+    const { words } = this.#page;
     try {
-      this.#snapshots = await this.#queue.run(() => client.call("snapshots.list", {}));
+      this.#snapshots = await listed;
     } catch (error) {
       this.#failed(error, () => void this.start({ calendar: null, uid: null }));
       return false;
