@@ -31,6 +31,8 @@ const HELPERS = `
     });
   };
   const rowsShown = () => settled() && list() !== null && inView().length > 0 && inView().every((row) => !row.classList.contains("skeleton"));
+  // Of a backup in which nothing changed that is said.
+  const changesShown = () => settled() && (document.querySelector(".body .empty") !== null || rowsShown());
   const moments = () => [...document.querySelectorAll(".moment[data-snapshot]")];
   const view = (name) => document.querySelector('[data-focus="view ' + name + '"]');
   const field = (index) => document.querySelectorAll("form.search input")[index];
@@ -48,14 +50,14 @@ const WORKS: readonly (readonly [work: string, script: string])[] = [
   ],
   [
     "its changes, until they are shown",
-    `return timed("changes", () => view("changes").click(), () => view("changes").ariaPressed === "true" && rowsShown());`,
+    `return timed("changes", () => view("changes").click(), () => view("changes").ariaPressed === "true" && changesShown());`,
   ],
   [
     "changes of the oldest backup but one",
     `const target = moments().at(-2);
      target.scrollIntoView();
      await frame();
-     return timed("changes", () => target.click(), () => target.ariaCurrent === "true" && rowsShown());`,
+     return timed("changes", () => target.click(), () => target.ariaCurrent === "true" && changesShown());`,
   ],
   [
     "the month of a backup, until it is shown",
