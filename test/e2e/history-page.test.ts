@@ -308,6 +308,32 @@ describe("the history page", () => {
     expect(await user.evaluate("return location.pathname;")).toBe("/options/history.html");
   });
 
+  test("rows follow the size of text and the density that are chosen in Thunderbird's menu, and lie below each other", async () => {
+    await search("");
+    const height = () =>
+      user.evaluate<number>(`return document.querySelector(".row")?.offsetHeight ?? 0;`);
+    await world.thunderbird.waitFor(async () => (await height()) > 0, "rows");
+    const before = await height();
+    await world.thunderbird.chrome(
+      `Services.prefs.setIntPref("mail.uifontsize", 26);
+       Services.prefs.setIntPref("mail.uidensity", 2);`,
+    );
+    // The pointer comes back to the page from the menu.
+    await user.evaluate(
+      `document.documentElement.dispatchEvent(new MouseEvent("mouseenter")); return null;`,
+    );
+    await world.thunderbird.waitFor(async () => (await height()) > before * 1.3, "higher rows");
+    expect(
+      await user.evaluate<boolean>(
+        `const rows = [...document.querySelectorAll(".rows > .row")];
+         return rows.every((row, index) => index === 0 || Math.abs(row.offsetTop - rows[index - 1].offsetTop - row.offsetHeight) < 1);`,
+      ),
+    ).toBe(true);
+    await world.thunderbird.chrome(
+      `for (const name of ["mail.uifontsize", "mail.uidensity"]) Services.prefs.clearUserPref(name);`,
+    );
+  });
+
   test("Thunderbird's console has no error of ours", async () => {
     expect(await world.thunderbird.consoleErrors()).toEqual([]);
   });
