@@ -66,6 +66,13 @@ const TOOLS: readonly WantedTool[] = [
     isPresent: onPath("openssl"),
   },
   {
+    name: "FUSE for Python",
+    package: "python3-fusepy",
+    neededFor: "the end-to-end tests of a network drive that stalls",
+    elsewhere: "pip install fusepy, where the system mounts FUSE file systems",
+    isPresent: async () => (await run("/usr/bin/python3", ["-c", "import fusepy"])).code === 0,
+  },
+  {
     name: "vdirsyncer",
     package: "vdirsyncer",
     neededFor: "the integration tests with a second client, and the bench",

@@ -38,7 +38,7 @@ import { unlessDamaged } from "./unless-damaged.ts";
 export interface BackupSurroundings {
   readonly store: Pick<BackupStore, "open" | "ifAny" | "openOrCreate">;
   /** @throws AppError of the place */
-  openFolder(directory: string): Promise<FolderTarget>;
+  openFolder(directory: string, work: Work): Promise<FolderTarget>;
   /** `instance` tells this profile apart from others of its name. */
   environment(): Promise<{
     readonly profileName: string;
@@ -152,7 +152,7 @@ export class BackupService {
     const snapshot = await openSnapshotFiles(store, args.snapshotId, work.signal);
     const { target } = args;
     if (target.kind === "folder") {
-      const folder = await openFolder(target.directory);
+      const folder = await openFolder(target.directory, work);
       return restoreToFolder(snapshot, args.selection, folder, args.dryRun ?? false, work);
     }
     if (target.kind === "file") return restoreToFile(snapshot, args, target.path, openFolder, work);

@@ -18,9 +18,11 @@ import type { Watched } from "./kept-store.ts";
 import type { Work } from "./ports.ts";
 import type { OnDerivation, StoreKeys } from "./store-keys.ts";
 
+type Watched = Pick<Work, "signal"> & Partial<Pick<Work, "onProgress" | "onSilent">>;
+
 export interface StorePlace {
   /** @throws AppError of the place */
-  openStorage(): Promise<Storage>;
+  openStorage(work?: Watched): Promise<Storage>;
   /** True when this place held a store before: then an empty one is a loss to be told, not a fresh start. */
   expectsStore(): Promise<boolean>;
   /** True for the default place in the profile, where nothing lies that the profile does not hold as plain text already. */
@@ -43,7 +45,7 @@ export class BackupStore {
 
   /** @throws AppError of the place or the store, "credentials-locked", "aborted" */
   async open(work: Watched): Promise<Kloset> {
-    return this.#open(await this.#deps.place.openStorage(), work);
+    return this.#open(await this.#deps.place.openStorage(work), work);
   }
 
   /** What `use` makes of the store; nothing where there is no store yet. @throws AppError as `use` */
@@ -62,7 +64,7 @@ export class BackupStore {
    * @throws AppError "protection-undecided" where a new one needs the user's word first; as {@link open}
    */
   async openOrCreate(work: Watched): Promise<Kloset> {
-    const storage = await this.#deps.place.openStorage();
+    const storage = await this.#deps.place.openStorage(work);
     try {
       return await this.#open(storage, work, true);
     } catch (error) {
@@ -89,7 +91,7 @@ export class BackupStore {
    *   is there that does not go with what was said, "credentials-locked"; as {@link open}
    */
   async setUp(passphrase: string | null, allowWeak: boolean, work: Work): Promise<void> {
-    const storage = await this.#deps.place.openStorage();
+    const storage = await this.#deps.place.openStorage(work);
     let info: StoreInfo | undefined;
     try {
       info = await inspectStore(storage);

@@ -11,7 +11,7 @@ import { safeSegment, UniqueNames } from "./safe-names.ts";
 import type { SnapshotFiles } from "./snapshot-files.ts";
 import { zipOf } from "./zip.ts";
 
-type OpenFolder = (directory: string) => Promise<FolderTarget>;
+type OpenFolder = (directory: string, work: Work) => Promise<FolderTarget>;
 
 interface MergedFile {
   readonly name: string;
@@ -34,7 +34,7 @@ export async function exportCalendars(
     target.kind === "file"
       ? splitFilePath(target.path, [".ics", ".zip"])
       : { directory: target.directory, name: "" };
-  const folder = await openFolder(place.directory);
+  const folder = await openFolder(place.directory, work);
   const selected = await readSelection(snapshot, selection, work.signal);
   const merged = place.name.toLowerCase().endsWith(".ics")
     ? [mergedFile(place.name, "", selected)]
@@ -65,7 +65,7 @@ export async function restoreToFile(
   work: Work,
 ): Promise<RestoreReport> {
   const { directory, name } = splitFilePath(path, [".ics"]);
-  const folder = await openFolder(directory);
+  const folder = await openFolder(directory, work);
   const selected = await readSelection(snapshot, selection, work.signal);
   const file = mergedFile(name, "", selected);
   const modifiedMs = snapshot.info.timestamp;

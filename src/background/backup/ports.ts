@@ -162,6 +162,8 @@ export type OnProgress = (progress: { done: number; total: number; note: string 
 export interface Work {
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
+  /** The disk of the backups, or of a folder, has not answered for a while; or does again. */
+  readonly onSilent?: (silent: boolean) => void;
 }
 
 /** What some snapshots alone hold. */

@@ -26,6 +26,8 @@ interface Running {
   operation: Operation;
   readonly exclusive: string | undefined;
   readonly controller: AbortController;
+  /** A disk that it needs does not answer. */
+  silent: boolean;
   told: number;
 }
 
@@ -62,11 +64,13 @@ export class Operations {
       },
       exclusive: options.exclusive,
       controller: new AbortController(),
+      silent: false,
       told: now(),
     };
     const { id } = running.operation;
     this.#running.set(id, running);
-    broadcast({ event: "progress", ...running.operation });
+    const tell = () => broadcast({ event: "progress", ...shown(running) });
+    tell();
 
     let ok = false;
     try {
@@ -79,7 +83,11 @@ export class Operations {
             options.onProgress?.(progress);
             if (now() - running.told < BROADCAST_INTERVAL_MS) return;
             running.told = now();
-            broadcast({ event: "progress", ...running.operation });
+            tell();
+          },
+          onSilent: (silent) => {
+            running.silent = silent;
+            tell();
           },
         });
       });
@@ -101,7 +109,7 @@ export class Operations {
   }
 
   list(): Operation[] {
-    return [...this.#running.values()].map(({ operation }) => operation);
+    return [...this.#running.values()].map(shown);
   }
 
   /** @returns false when it is not running (any more) */
@@ -132,6 +140,11 @@ export class Operations {
       if (lease !== null) await platform.releaseAwake(lease).catch(() => {});
     }
   }
+}
+
+/** Whatever the work was busy with, that is what it waits for now. */
+function shown({ operation, silent }: Running): Operation {
+  return silent ? { ...operation, note: "waitingForDisk" } : operation;
 }
 
 function cancelledError(): AppError {

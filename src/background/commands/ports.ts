@@ -22,6 +22,8 @@ export interface Work {
   readonly signal: AbortSignal;
   /** `total` 0 while unknown. Calling it often is cheap: pages are told a few times a second. */
   onProgress(progress: { done: number; total: number; note: string }): void;
+  /** The disk of the backups, or of a folder, has not answered for a while; or does again. */
+  onSilent?(silent: boolean): void;
 }
 
 /** The backup engine, over the store that the settings name. */

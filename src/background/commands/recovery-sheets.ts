@@ -3,14 +3,14 @@ import type { CommandArguments, CommandValue } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { BackupStore } from "../backup/backup-store.ts";
 import { recoverySheet, type Texts } from "../backup/recovery-sheet.ts";
-import type { RestoreFolder } from "./restore-folder.ts";
+import type { AddedFiles } from "./added-files.ts";
 
 export interface RecoverySheetDependencies {
   readonly store: Pick<BackupStore, "inspect">;
   /** Of the store. */
   directory(): Promise<string>;
   /** @throws AppError of the place */
-  openFolder(directory: string): Promise<Pick<RestoreFolder, "create">>;
+  openFolder(directory: string): Promise<AddedFiles>;
   readonly text: Texts;
   /** A day in words. */
   readonly formatDate: (time: number) => string;

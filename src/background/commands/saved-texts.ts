@@ -2,14 +2,14 @@
 import type { CommandArguments, CommandValue } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
 import { safeSegment } from "../backup/safe-names.ts";
-import type { RestoreFolder } from "./restore-folder.ts";
+import type { AddedFiles } from "./added-files.ts";
 
 /** Files of one name in one folder: more are hardly meant. */
 const MOST = 99;
 
 export interface SavedTextsDependencies {
   /** @throws AppError of the place */
-  openFolder(directory: string): Promise<Pick<RestoreFolder, "create">>;
+  openFolder(directory: string): Promise<AddedFiles>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

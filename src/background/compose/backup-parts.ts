@@ -13,12 +13,12 @@ import { BackupRuns } from "../commands/backup-runs.ts";
 import { NewCalendars } from "../commands/new-calendars.ts";
 import { shortPatience } from "../commands/patience.ts";
 import { Pruning } from "../commands/pruning.ts";
-import { openRestoreFolder } from "../commands/restore-folder.ts";
 import { damageMemory, damageMet, storeChecks } from "../commands/store-checks.ts";
 import { reminderShape } from "../settings/backup-reminder.ts";
 import { checksShape, damageShape, metDamageShape } from "../settings/check-settings.ts";
 import { installationId } from "../settings/installation.ts";
 import { madeCalendarsShape } from "../settings/made-calendars.ts";
+import { openRestoreFolder } from "../storage/restore-folder.ts";
 import type { AccountParts } from "./account-parts.ts";
 import { composeStore } from "./store.ts";
 import {
@@ -97,7 +97,7 @@ export function composeBackups({ operations, accounts, accountServers, syncs }: 
   const backup: BackupService = new BackupService({
     store: backupStore,
     kept: keptStore,
-    openFolder: (directory) => openRestoreFolder(platform, directory),
+    openFolder: (directory, work) => openRestoreFolder(platform, directory, work),
     environment: async () => ({
       ...(await platform.getEnvironment()),
       instance: await installationId(remembered.installation, newId),

@@ -6,12 +6,12 @@ import type { BackupPlace } from "../commands/backup-place.ts";
 import { KnownStores } from "../commands/known-stores.ts";
 import { shortPatience } from "../commands/patience.ts";
 import { RecoverySheets } from "../commands/recovery-sheets.ts";
-import { openRestoreFolder } from "../commands/restore-folder.ts";
 import { deriveInWorker, type KeyThread } from "../kloset/derive-in-worker.ts";
 import { inspectStore } from "../kloset/kloset.ts";
 import type { StoredBackupSettings } from "../settings/backup-settings.ts";
 import type { StoredValue } from "../settings/stored-value.ts";
 import { PlaceStorage } from "../storage/place-storage.ts";
+import { openRestoreFolder } from "../storage/restore-folder.ts";
 
 export interface StoreParts {
   readonly platform: typeof messenger.platform;
@@ -47,7 +47,7 @@ export function composeStore(parts: StoreParts): {
   } = parts;
   const backupStore = new BackupStore({
     place: {
-      openStorage: async () => PlaceStorage.open(platform, await place().directory()),
+      openStorage: async (work) => PlaceStorage.open(platform, await place().directory(), work),
       expectsStore: () => place().expectsStore(),
       isDefault: () => place().isDefault(),
     },

@@ -43,6 +43,16 @@ export function compareDisks(
   return disk(own.source) === disk(other.source) ? "profile-disk" : "other-disk";
 }
 
+/** Drives behind a network or a program, by the system's names; fuse.sshfs and the like as well, fuseblk is a disk. */
+const REMOTE = /^(?:nfs4?|cifs|smb3|smbfs|9p|afs|ceph|fuse(?:\..*)?)$/;
+
+/** True where a call that waits for the disk may wait for ever, as far as can be told. Arguments as of {@link compareDisks} */
+export function mayStall(mountinfo: string | null, directory: string): boolean {
+  if (directory.startsWith("\\\\")) return true;
+  const mount = mountinfo === null ? null : mountOf(parseMounts(mountinfo), directory);
+  return mount !== null && REMOTE.test(mount.type);
+}
+
 function parseMounts(text: string): Mount[] {
   return text.split("\n").flatMap((line) => {
     const fields = line.split(" ");

@@ -4,7 +4,7 @@
  */
 import { inParallel } from "../../shared/parallel.ts";
 import { type Timers, withDeadline } from "./deadline.ts";
-import { isLink } from "./links.ts";
+import { isLink, isLinkAsKnown } from "./links.ts";
 import { fileError, pathRefused, placeGone, placeSilent } from "./place-errors.ts";
 import { relativeParts } from "./place-path.ts";
 import { type FileContent, isTemporary, writeWhole } from "./whole-file.ts";
@@ -37,8 +37,8 @@ export class PlacedFiles {
     const parts = this.#parts(path);
     return this.#guard("read", async () => {
       try {
+        await this.#refuseLinks(parts);
         const { size, lastModified } = await IOUtils.stat(this.#absolute(parts));
-        this.#refuseLinks(parts);
         return { size, modifiedMs: lastModified };
       } catch (error) {
         if (!isNotFound(error)) throw error;
@@ -61,9 +61,12 @@ export class PlacedFiles {
   async readMany(paths: readonly string[]): Promise<(Uint8Array | null)[]> {
     const files: (Uint8Array | null)[] = [];
     let size = 0;
+    const checked = new Set<string>();
     for (let at = 0; at < paths.length && size < READ_AT_ONCE; at += PARALLEL) {
       const step = paths.slice(at, at + PARALLEL).map((path) => this.#parts(path));
-      for (const bytes of await inParallel(step, PARALLEL, (parts) => this.#readIfThere(parts))) {
+      for (const bytes of await inParallel(step, PARALLEL, (parts) =>
+        this.#readIfThere(parts, checked),
+      )) {
         files.push(bytes);
         size += bytes?.length ?? 0;
       }
@@ -71,10 +74,10 @@ export class PlacedFiles {
     return files;
   }
 
-  #readIfThere(parts: readonly string[]): Promise<Uint8Array | null> {
+  #readIfThere(parts: readonly string[], checked: Set<string>): Promise<Uint8Array | null> {
     return this.#guard("read", async () => {
       try {
-        return await this.#readOne(parts, null, null);
+        return await this.#readOne(parts, null, null, checked);
       } catch (error) {
         if (!isNotFound(error)) throw error;
         await this.#assertRoot();
@@ -87,11 +90,13 @@ export class PlacedFiles {
     parts: readonly string[],
     offset: number | null,
     length: number | null,
+    checked?: Set<string>,
   ): Promise<Uint8Array> {
     const file = this.#absolute(parts);
-    // Asked first, off the main thread: a pipe or a device would never end.
+    await this.#refuseLinks(parts.slice(0, -1), checked);
+    // Asked first: a pipe or a device would never end.
     const { type } = await IOUtils.stat(file);
-    this.#refuseLinks(parts);
+    if (isLinkAsKnown(file)) throw pathRefused("link");
     if (type !== "regular") throw fileError({ name: type }, "read");
     return IOUtils.read(file, {
       ...(offset === null ? {} : { offset }),
@@ -106,8 +111,9 @@ export class PlacedFiles {
     const directories = new Map(
       checked.map(({ parts }) => [parts.slice(0, -1).join("/"), parts.slice(0, -1)]),
     );
+    const made = new Set<string>();
     for (const directory of directories.values()) {
-      await this.#guard("write", () => this.#makeBelow(directory, new Set()));
+      await this.#guard("write", () => this.#makeBelow(directory, made));
     }
     await inParallel(checked, PARALLEL, ({ file, parts }) =>
       this.#guard("write", () => this.#writeOne(file, parts)),
@@ -136,7 +142,7 @@ export class PlacedFiles {
         await this.#assertRoot();
         return { exists: false, entries: [] };
       }
-      this.#refuseLinks(parts);
+      await this.#refuseLinks(parts);
       const named = children
         .map((child) => ({ child, name: PathUtils.filename(child) }))
         .filter(({ name }) => !isTemporary(name));
@@ -163,11 +169,11 @@ export class PlacedFiles {
     const parts = this.#parts(path);
     for (const name of only ?? []) this.#parts(`${path}/${name}`);
     const names = only ?? (await this.#guard("read", () => this.#namesIn(parts)));
-    const directories = names.filter((name) => !isLink(this.#absolute([...parts, name])));
-    const lists = await inParallel(directories, PARALLEL, (name) =>
-      this.#guard("read", () => this.#namesIn([...parts, name])),
+    const checked = new Set<string>();
+    const lists = await inParallel(names, PARALLEL, (name) =>
+      this.#guard("read", () => this.#namesIn([...parts, name], checked)),
     );
-    return lists.flatMap((inner, index) => inner.map((name) => `${directories[index]}/${name}`));
+    return lists.flatMap((inner, index) => inner.map((name) => `${names[index]}/${name}`));
   }
 
   /** How much lies in the directories directly below, as {@link listBelow} finds it. */
@@ -178,11 +184,12 @@ export class PlacedFiles {
     return { bytes: sizes.reduce((sum, size) => sum + size, 0), files: sizes.length };
   }
 
-  /** Nothing for what is no directory, or is one no more. */
-  async #namesIn(parts: readonly string[]): Promise<string[]> {
+  /** Nothing for what is no directory, or is one no more. @param checked given, a link to a directory has nothing either */
+  async #namesIn(parts: readonly string[], checked?: Set<string>): Promise<string[]> {
     try {
       const children = await IOUtils.getChildren(this.#absolute(parts));
-      this.#refuseLinks(parts);
+      if (checked && (await isLink(this.#absolute(parts)))) return [];
+      await this.#refuseLinks(checked ? parts.slice(0, -1) : parts, checked);
       return children
         .map((child) => PathUtils.filename(child))
         .filter((name) => !isTemporary(name));
@@ -199,10 +206,10 @@ export class PlacedFiles {
   async remove(paths: readonly string[]): Promise<void> {
     const checked = paths.map((path) => this.#parts(path));
     if (checked.some((parts) => parts.length === 0)) throw pathRefused("empty-part");
+    const looked = new Set<string>();
     await inParallel(checked, PARALLEL, (parts) =>
       this.#guard("write", async () => {
-        const directory = parts.slice(0, -1);
-        if (await IOUtils.exists(this.#absolute(directory))) this.#refuseLinks(directory);
+        await this.#refuseLinks(parts.slice(0, -1), looked);
         await IOUtils.remove(this.#absolute(parts), { ignoreAbsent: true, recursive: false });
       }),
     );
@@ -233,15 +240,19 @@ export class PlacedFiles {
         ignoreExisting: true,
         permissions: DIRECTORY_MODE,
       });
-      if (isLink(directory)) throw pathRefused("link");
+      if (await isLink(directory)) throw pathRefused("link");
       made.add(directory);
     }
   }
 
-  /** Only behind an asynchronous call that answered: looking for links blocks where a network drive is silent. */
-  #refuseLinks(parts: readonly string[]): void {
-    for (let depth = 1; depth <= parts.length; depth++)
-      if (isLink(this.#absolute(parts.slice(0, depth)))) throw pathRefused("link");
+  /** @param checked those of this call that were looked at already */
+  async #refuseLinks(parts: readonly string[], checked = new Set<string>()): Promise<void> {
+    for (let depth = 1; depth <= parts.length; depth++) {
+      const path = this.#absolute(parts.slice(0, depth));
+      if (checked.has(path)) continue;
+      if (await isLink(path)) throw pathRefused("link");
+      checked.add(path);
+    }
   }
 
   #parts(path: string): string[] {

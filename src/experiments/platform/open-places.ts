@@ -5,7 +5,7 @@
 import { toHex } from "../../shared/bytes.ts";
 import type { Timers } from "./deadline.ts";
 import { withDeadline } from "./deadline.ts";
-import { compareDisks, type Device } from "./disk.ts";
+import { compareDisks, type Device, mayStall } from "./disk.ts";
 import { PlacedFiles } from "./files.ts";
 import { fileError, placeGone, placeNotAllowed, placeSilent } from "./place-errors.ts";
 import { placeAbove } from "./place-path.ts";
@@ -18,7 +18,7 @@ const DIRECTORY_MODE = 0o700;
 export interface OpenedPlace {
   readonly place: string;
   readonly device: Device;
-  /** `null` where the system does not say. */
+  /** `null` where the system does not say, and of network drives: asking blocks Thunderbird's main thread. */
   readonly freeBytes: number | null;
 }
 
@@ -59,10 +59,11 @@ export class OpenPlaces {
       };
       this.#opened.set(directory, entry);
     }
+    const mountinfo = this.#os === "linux" ? await readMountinfo() : null;
     return {
       place: entry.handle,
-      device: await this.#device(directory),
-      freeBytes: freeBytes(directory),
+      device: compareDisks(mountinfo, PathUtils.profileDir, directory, this.#os),
+      freeBytes: mayStall(mountinfo, directory) ? null : freeBytes(directory),
     };
   }
 
@@ -93,11 +94,6 @@ export class OpenPlaces {
       ignoreExisting: true,
       permissions: DIRECTORY_MODE,
     });
-  }
-
-  async #device(directory: string): Promise<Device> {
-    const mountinfo = this.#os === "linux" ? await readMountinfo() : null;
-    return compareDisks(mountinfo, PathUtils.profileDir, directory, this.#os);
   }
 }
 

@@ -9,7 +9,7 @@ import { resultNotice } from "./notice.ts";
 
 const PATIENCE_MS = 700;
 
-/** Notes of synchronizations, which have words of their own; others are names. */
+/** Notes of synchronizations and of silent disks, which have words of their own; others are names. */
 const NOTES: ReadonlySet<string> = new Set([
   "sending",
   "listing",
@@ -17,6 +17,7 @@ const NOTES: ReadonlySet<string> = new Set([
   "checking",
   "saving",
   "restoring",
+  "waitingForDisk",
 ]);
 
 export interface OperationProgressOptions {

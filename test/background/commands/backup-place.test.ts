@@ -1,11 +1,11 @@
 import { beforeEach, expect, test } from "vitest";
 import { BackupPlace } from "../../../src/background/commands/backup-place.ts";
-import { openRestoreFolder } from "../../../src/background/commands/restore-folder.ts";
 import {
   backupSettingsShape,
   lastBackupShape,
 } from "../../../src/background/settings/backup-settings.ts";
 import { StoredValue } from "../../../src/background/settings/stored-value.ts";
+import { openRestoreFolder } from "../../../src/background/storage/restore-folder.ts";
 import type { CommandArguments, StoreProtection } from "../../../src/shared/commands.ts";
 import { AppError, type WireError } from "../../../src/shared/errors.ts";
 import { MemoryArea } from "../../support/memory-area.ts";

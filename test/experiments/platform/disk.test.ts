@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compareDisks } from "../../../src/experiments/platform/disk.ts";
+import { compareDisks, mayStall } from "../../../src/experiments/platform/disk.ts";
 
 const mountinfo = `21 1 259:2 / / rw,relatime shared:1 - ext4 /dev/nvme0n1p2 rw
 22 21 259:3 / /home rw,relatime shared:2 - ext4 /dev/nvme0n1p3 rw
@@ -33,4 +33,19 @@ describe("is the backup on the profile's disk?", () => {
     expect(compareDisks(null, "/Users/u/p", "/Volumes/Stick/b", "darwin")).toBe("other-disk");
     expect(compareDisks(null, "/Users/u/p", "/Users/u/b", "darwin")).toBe("profile-disk");
   });
+});
+
+test.each([
+  ["/mnt/nas/backups", true],
+  ["/mnt/phone/x", true],
+  ["/media/u/My Disk/backups", false],
+  ["/media/ntfs", false],
+  ["\\\\server\\share", true],
+  ["C:\\backups", false],
+])("%s may stall: %s", (directory, expected) => {
+  const more = `27 21 0:42 / /mnt/phone rw - fuse.sshfs phone: rw
+28 21 8:3 / /media/ntfs rw - fuseblk /dev/sdb1 rw
+`;
+  expect(mayStall(mountinfo + more, directory)).toBe(expected);
+  expect(mayStall(null, "/mnt/nas")).toBe(false);
 });
