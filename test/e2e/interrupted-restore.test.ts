@@ -14,7 +14,8 @@ const ITEMS = 300;
 const USER = "keeper@example.org";
 
 const uidOf = (n: number) => `event-${n}`;
-const uids = Array.from({ length: ITEMS }, (_, n) => uidOf(n)).sort();
+const sorted = (names: readonly string[]) => [...names].sort((a, b) => (a < b ? -1 : 1));
+const uids = sorted(Array.from({ length: ITEMS }, (_, n) => uidOf(n)));
 
 /** Every third is a meeting of the user's own, whose guests Thunderbird would invite. */
 const resources = Array.from({ length: ITEMS }, (_, n) => ({
@@ -70,10 +71,10 @@ describe("a restore that is cut short by the end of Thunderbird", () => {
   const onServer = async (url: string): Promise<string[]> => {
     const names = await world.server.list(url);
     const texts = await Promise.all(names.map((name) => world.server.get(new URL(name, url).href)));
-    return texts.map((text) => /^UID:(.*?)\r?$/m.exec(text ?? "")?.[1] ?? "").sort();
+    return sorted(texts.map((text) => /^UID:(.*?)\r?$/m.exec(text ?? "")?.[1] ?? ""));
   };
   const inThunderbird = async (calendarId: string): Promise<string[]> =>
-    (await world.user.items(calendarId)).map(({ uid }) => uid).sort();
+    sorted((await world.user.items(calendarId)).map(({ uid }) => uid));
   const madeAs = (name: string) =>
     world.thunderbird.chrome<string[]>(
       `const { cal } = ChromeUtils.importESModule("resource:///modules/calendar/calUtils.sys.mjs");

@@ -18,8 +18,6 @@ import type { Watched } from "./kept-store.ts";
 import type { Work } from "./ports.ts";
 import type { OnDerivation, StoreKeys } from "./store-keys.ts";
 
-type Watched = Pick<Work, "signal"> & Partial<Pick<Work, "onProgress" | "onSilent">>;
-
 export interface StorePlace {
   /** @throws AppError of the place */
   openStorage(work?: Watched): Promise<Storage>;
@@ -46,6 +44,11 @@ export class BackupStore {
   /** @throws AppError of the place or the store, "credentials-locked", "aborted" */
   async open(work: Watched): Promise<Kloset> {
     return this.#open(await this.#deps.place.openStorage(work), work);
+  }
+
+  /** For who keeps it open after the work, whose end then gives up nothing of what others ask for. As {@link open} */
+  async openToKeep(work: Watched): Promise<Kloset> {
+    return this.#open(await this.#deps.place.openStorage(), work);
   }
 
   /** What `use` makes of the store; nothing where there is no store yet. @throws AppError as `use` */

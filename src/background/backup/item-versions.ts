@@ -66,7 +66,8 @@ export async function itemVersions(
   const item = { ...wanted, asked: wanted.names, names: namesOf(wanted, holdings) };
   for (const [index, one] of named.entries()) {
     const snapshot = one && (isHolding(one) ? one.snapshot : one);
-    const found = snapshot && (await unlessDamaged(() => replacedHoldings(snapshot, item, signal)));
+    const found =
+      snapshot && (await unlessDamaged(() => replacedHoldings(snapshot, item, signal, knownUid)));
     if (found) replaced.push(...found);
     else if (snapshot) unreadable.push(ids[index] as string);
   }

@@ -6,7 +6,7 @@ import { isAppError } from "../../shared/errors.ts";
 import type { Kloset } from "../kloset/kloset.ts";
 import type { Work } from "./ports.ts";
 
-export type Watched = Pick<Work, "signal"> & Partial<Pick<Work, "onProgress">>;
+export type Watched = Pick<Work, "signal"> & Partial<Pick<Work, "onProgress" | "onSilent">>;
 
 export interface KeptStoreDependencies {
   /** @throws AppError of the store or its place */

@@ -2,8 +2,9 @@
 import type { Entry } from "../kloset/entry.ts";
 import type { SnapshotReader } from "../kloset/snapshot-reader.ts";
 import { millisecondsOf } from "../kloset/timestamp.ts";
-import { columnsOf } from "./content-columns.ts";
+import { columnsOf, contentName } from "./content-columns.ts";
 import { parseCalendarPath, REPLACED, resourceName, sectionPath } from "./layout.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 export interface ReplacedHolding {
   readonly snapshot: SnapshotReader;
@@ -15,7 +16,7 @@ export interface ReplacedHolding {
 export interface ReplacedItem {
   /** `/calendars/<account>/<calendar>` */
   readonly calendar: string;
-  /** Names the resource has had; empty: its UID alone says which it is, and every text of the calendar is looked at. */
+  /** Names the resource has had: they tell a text that cannot be read. It may have had others; every text of the calendar is looked at. */
   readonly names: ReadonlySet<string>;
   /** Names asked for: where it has no others, these tell a text that cannot be read. */
   readonly asked: readonly string[];
@@ -28,6 +29,7 @@ export async function replacedHoldings(
   snapshot: SnapshotReader,
   { calendar, names, asked, uid }: ReplacedItem,
   signal: AbortSignal,
+  knownUid: (content: string) => string | null | undefined,
 ): Promise<ReplacedHolding[]> {
   const place = parseCalendarPath(calendar);
   const directory = place && sectionPath(REPLACED, place.account, place.calendar);
@@ -36,12 +38,15 @@ export async function replacedHoldings(
     signal.throwIfAborted();
     const name = resourceName(path);
     const isNamed = names.size > 0 ? names.has(name) : asked.includes(name);
-    if (!isNamed && names.size > 0) continue;
+    if (!isNamed && uid === null) continue;
     const entry = await snapshot.stat(path);
     if (entry?.kind !== "file") continue;
-    const known = uid === null ? null : (await columnsOf(snapshot, entry)).uid;
+    const seen = uid === null ? undefined : knownUid(contentName(entry));
+    const read = async () => (uid === null ? null : (await columnsOf(snapshot, entry)).uid);
+    // A damaged text under another name than the item's known ones is most likely another item's.
+    const known = seen ?? (isNamed || names.size === 0 ? await read() : await unlessDamaged(read));
     // Damaged on the server, it is still the same resource.
-    if (known === null ? isNamed : known === uid)
+    if (known === null || known === undefined ? isNamed : known === uid)
       holdings.push({ snapshot, entry, replacedAt: replacedAt(entry, snapshot.info.timestamp) });
   }
   return holdings;

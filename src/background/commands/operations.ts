@@ -86,6 +86,8 @@ export class Operations {
             tell();
           },
           onSilent: (silent) => {
+            // An opened store that is kept outlives the work that opened it.
+            if (!this.#running.has(id)) return;
             running.silent = silent;
             tell();
           },

@@ -90,7 +90,7 @@ export function composeBackups({ operations, accounts, accountServers, syncs }: 
     syncNow: (calendarId, deletions, signal) => syncs.syncNow(calendarId, deletions, signal),
   });
   const keptStore = new KeptStore({
-    open: (work) => backupStore.open(work),
+    open: (work) => backupStore.openToKeep(work),
     noting: (store, work) => backup.withDamage(store, work),
     identify: async () => `${await backupPlace.directory()} ${(await backupStore.inspect()).id}`,
   });

@@ -205,6 +205,23 @@ test("a text that cannot be read and lies among what was replaced alone is found
   ]);
 });
 
+test("a text under a name that nobody knows is found beside those under known names", async () => {
+  change("a.ics", event("a", "First"));
+  await backUp();
+  // On the server the item went, came back under another name for a while, and returned.
+  change("a.ics", null);
+  change("elsewhere.ics", event("a", "Elsewhere for a while"));
+  change("elsewhere.ics", null);
+  change("b.ics", event("b", "Another item"));
+  change("b.ics", null);
+  change("a.ics", event("a", "Last"));
+  await backUp();
+  const found = await versions("a.ics", "a");
+  expect(found.map(({ summary }) => summary)).toEqual(["Last", "Elsewhere for a while", "First"]);
+  const elsewhere = found.find(({ summary }) => summary === "Elsewhere for a while");
+  expect(elsewhere?.path).toMatch(/^\/replaced\/me@here\/work\/\d+-elsewhere\.ics$/);
+});
+
 test("another item's earlier text under the same name is not taken for this one's", async () => {
   change("a.ics", event("old", "Another item"));
   await backUp();
