@@ -3,6 +3,7 @@
  * that 100,000 blobs take about ten megabytes.
  */
 import { toHex } from "../../shared/bytes.ts";
+import { blobKey, macOfKey } from "./blob-key.ts";
 import type { Mac } from "./mac.ts";
 import { Resource, type ResourceType } from "./resource.ts";
 import type { StateRecord } from "./state.ts";
@@ -25,47 +26,6 @@ interface PackfileState {
 }
 
 const NONE = -1;
-
-/** A blob as one short text: two bytes of the name a character, behind one for the type. */
-export function blobKey(type: ResourceType, mac: Mac): string {
-  // Spelt out: spreading an array or calling a function takes several times as long, for every blob of every state.
-  const m = mac as unknown as MacBytes;
-  return String.fromCharCode(
-    type,
-    m[0] | (m[1] << 8),
-    m[2] | (m[3] << 8),
-    m[4] | (m[5] << 8),
-    m[6] | (m[7] << 8),
-    m[8] | (m[9] << 8),
-    m[10] | (m[11] << 8),
-    m[12] | (m[13] << 8),
-    m[14] | (m[15] << 8),
-    m[16] | (m[17] << 8),
-    m[18] | (m[19] << 8),
-    m[20] | (m[21] << 8),
-    m[22] | (m[23] << 8),
-    m[24] | (m[25] << 8),
-    m[26] | (m[27] << 8),
-    m[28] | (m[29] << 8),
-    m[30] | (m[31] << 8),
-  );
-}
-
-// biome-ignore format: 32 numbers
-type MacBytes = [
-  number, number, number, number, number, number, number, number, number, number, number,
-  number, number, number, number, number, number, number, number, number, number, number,
-  number, number, number, number, number, number, number, number, number, number,
-];
-
-function macOf(key: string): Mac {
-  const mac = new Uint8Array(2 * (key.length - 1));
-  for (let i = 1; i < key.length; i++) {
-    mac[2 * i - 2] = key.charCodeAt(i) & 0xff;
-    mac[2 * i - 1] = key.charCodeAt(i) >> 8;
-  }
-  return mac;
-}
 
 export class BlobIndex {
   /** First row of each blob. */
@@ -218,7 +178,7 @@ export class BlobIndex {
     const packfiles = this.#packfiles.filter((one) => !isUsable(one)).map(({ name }) => name);
     const homeless = [...this.#withdrawn].filter((key) => !this.usableByKey(key));
     const blobs = [...homeless, ...this.#distrusted].map(
-      (key) => `${key.charCodeAt(0)}:${toHex(macOf(key))}`,
+      (key) => `${key.charCodeAt(0)}:${toHex(macOfKey(key))}`,
     );
     return [...new Set([...packfiles, ...blobs])];
   }
@@ -258,8 +218,27 @@ export class BlobIndex {
   distrusted(): { readonly type: ResourceType; readonly mac: Mac }[] {
     return [...this.#distrusted].map((key) => ({
       type: key.charCodeAt(0),
-      mac: macOf(key),
+      mac: macOfKey(key),
     }));
+  }
+
+  /** Places that are known: of one blob there may be several. */
+  get places(): number {
+    return this.#used;
+  }
+
+  /** Blobs with a place in one of these packfiles, padding aside. */
+  blobsIn(packfiles: ReadonlySet<string>): { readonly type: ResourceType; readonly mac: Mac }[] {
+    const numbers = new Set([...packfiles].map((name) => this.#packfileNumbers.get(name)));
+    const found: { readonly type: ResourceType; readonly mac: Mac }[] = [];
+    for (const [key, first] of this.#rows) {
+      const type = key.charCodeAt(0);
+      if (type === Resource.random) continue;
+      let row = first;
+      while (row !== NONE && !numbers.has(this.#packfile[row])) row = this.#next[row] as number;
+      if (row !== NONE) found.push({ type, mac: macOfKey(key) });
+    }
+    return found;
   }
 
   /** Every place the blob may be read from, the best first; those waiting for removal last. */

@@ -5,7 +5,7 @@
 
 import { toHex } from "../../shared/bytes.ts";
 import type { Storage } from "../storage/storage.ts";
-import { blobKey } from "./blob-index.ts";
+import { blobKey } from "./blob-key.ts";
 import type { Mac } from "./mac.ts";
 import type { Pace } from "./pace.ts";
 import { type PackedBlob, PackfileWriter } from "./packfile.ts";

@@ -107,6 +107,28 @@ test("damage is reported by snapshot and path, and the other files stay readable
   expect((await again.listSnapshots()).map(({ id }) => id)).toEqual([whole.snapshotId]);
 });
 
+test("one check names all of the damage in a packfile, also what is only reached through something damaged", async () => {
+  const { store, storage } = await memoryStore();
+  const files = calendarFiles(1);
+  await addSnapshot(store, files);
+  const [packfile = ""] = [...storage.files.keys()].filter((path) => path.startsWith("packfiles/"));
+  const end = (storage.files.get(packfile)?.length ?? 0) - PADDING;
+  const left: number[] = [];
+  let found = 0;
+  for (let at = 16; at + 60 < end; at += 45) {
+    const damaged = new MemoryStorage();
+    for (const [path, bytes] of storage.files) damaged.files.set(path, bytes.slice());
+    damaged.files.get(packfile)?.fill(0xff, at, at + 60);
+    const again = await openStore(damaged);
+    if ((await again.check()).ok) continue;
+    found++;
+    const { snapshotId } = await addSnapshot(again, files);
+    if (!(await again.check({ full: true, snapshotId })).ok) left.push(at);
+  }
+  expect(found).toBeGreaterThan(20);
+  expect(left).toEqual([]);
+});
+
 test("what a check found damaged is stored anew by the next snapshot, and read from there", async () => {
   const { store, storage, reopen } = await memoryStore();
   const files = calendarFiles(3);
