@@ -78,11 +78,9 @@ export class BackupService {
   }
 
   async run(args: CommandArguments<"backup.run">, work: Work): Promise<BackupReport> {
-    const { report } = await this.#backUp(
-      await this.#surroundings.store.openOrCreate(work),
-      args,
-      work,
-    );
+    const store = await this.#surroundings.store.openOrCreate(work);
+    const { report } = await this.#backUp(store, args, work);
+    store.remember();
     return report;
   }
 

@@ -13,6 +13,7 @@ import {
   openStore,
   type StoreInfo,
 } from "../kloset/kloset.ts";
+import { StateMemory } from "../kloset/state-memory.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Watched } from "./kept-store.ts";
 import type { Work } from "./ports.ts";
@@ -36,6 +37,8 @@ export interface BackupStoreDependencies {
 
 export class BackupStore {
   readonly #deps: BackupStoreDependencies;
+  /** Of one backup, for the next one. It ends with the background page. */
+  readonly #memory = new StateMemory();
 
   constructor(dependencies: BackupStoreDependencies) {
     this.#deps = dependencies;
@@ -73,13 +76,18 @@ export class BackupStore {
     } catch (error) {
       if (!(await this.#mayStart(error))) throw error;
       if (!(await this.#deps.place.isDefault())) throw undecided(storage.label);
-      return createStore(storage, { signal: work.signal, unread: true });
+      return createStore(storage, {
+        signal: work.signal,
+        unread: true,
+        memory: this.#memory,
+      });
     }
   }
 
   #open(storage: Storage, work: Watched, unread = false): Promise<Kloset> {
     const keys = this.#deps.keys.saved(this.#noted(work));
-    return openStore(storage, { signal: work.signal, keys, unread });
+    const memory = unread ? { memory: this.#memory } : {};
+    return openStore(storage, { signal: work.signal, keys, unread, ...memory });
   }
 
   /** Of an error in opening: true when there is no store, and none is missed. */

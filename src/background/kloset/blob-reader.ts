@@ -14,7 +14,7 @@ import { packfilePath } from "./packfile.ts";
 import { Resource, type ResourceType, resourceName } from "./resource.ts";
 
 const WINDOW = 256 * 1024;
-/** A calendar of ten thousand items fits: it is read in the order of names, which is none in the packfiles. */
+/** 24 MB: a calendar of ten thousand items fits (62), and is read in the order of names, which is none in the packfiles. */
 const WINDOWS = 96;
 
 export class BlobReader {

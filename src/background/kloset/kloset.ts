@@ -21,6 +21,7 @@ import { SnapshotReader } from "./snapshot-reader.ts";
 import { type RemovalOptions, removeSnapshots } from "./snapshot-removal.ts";
 import { realSurroundings, type SnapshotOptions, type Surroundings } from "./snapshot-terms.ts";
 import { SnapshotWriter } from "./snapshot-writer.ts";
+import type { StateMemory } from "./state-memory.ts";
 import { Store, storeDirectories } from "./store.ts";
 import { timestampOf } from "./timestamp.ts";
 
@@ -31,6 +32,8 @@ export interface OpenOptions {
   readonly keys?: KeySource;
   /** Leaves the states for the next snapshot's start to read, under its lock; until then the store looks empty. */
   readonly unread?: boolean;
+  /** Spares decoding states that an earlier opened store has decoded ({@link Kloset.remember}). */
+  readonly memory?: StateMemory;
 }
 
 export interface CreateOptions extends OpenOptions {
@@ -122,7 +125,7 @@ export async function openStore(storage: Storage, options: OpenOptions = {}): Pr
   const { random } = surroundings;
   const unlocked = await unlock(id, config.encryption, keys, { signal, random });
   verify(unlocked.macKey);
-  const store = new Store(storage, config, unlocked);
+  const store = new Store(storage, config, unlocked, options.memory);
   if (options.unread !== true) await store.refresh(signal);
   return new Kloset(store, surroundings);
 }
@@ -155,6 +158,11 @@ export class Kloset {
   /** 32 hex digits: tells stores apart wherever they lie. */
   get id(): string {
     return toHex(this.#store.config.repositoryId);
+  }
+
+  /** Leaves what is known of the states to the memory it was opened with, if any. To be called last. */
+  remember(): void {
+    this.#store.remember();
   }
 
   /** Takes notice of snapshots that other programs wrote since the store was opened. */

@@ -51,7 +51,7 @@ export class SnapshotPublication {
     this.#mayExist = true;
     try {
       await this.#store.storage.write([{ path, bytes }]);
-      this.#store.adopt(name, decodeState(state, STATE_VERSION_1_1_0, "The new state"));
+      this.#store.adopt(name, decodeState(state, STATE_VERSION_1_1_0, "The new state"), bytes);
     } catch (error) {
       if (isAppError(error, "place-full", "place-denied")) this.#mayExist = false;
       throw error;

@@ -2,7 +2,7 @@
  * One opened store: its parameters, and its states read into the index. Shared by readers, writers and checks of
  * the store; knows nothing of snapshots' content.
  */
-import { fromHex, toHex } from "../../shared/bytes.ts";
+import { equalBytes, fromHex, toHex } from "../../shared/bytes.ts";
 import type { Storage } from "../storage/storage.ts";
 import { BlobIndex } from "./blob-index.ts";
 import { BlobReader } from "./blob-reader.ts";
@@ -23,37 +23,53 @@ import {
 import { makePace, type Pace } from "./pace.ts";
 import { Resource } from "./resource.ts";
 import { decodeLargeState, RECORDS_AT_ONCE, type State } from "./state.ts";
+import type { LoadedState, StateMemory } from "./state-memory.ts";
 import { TreeNodes } from "./tree-nodes.ts";
 
 const READ_AT_ONCE = 64;
-
-interface LoadedState {
-  readonly id: Mac;
-  readonly parent: string | undefined;
-  readonly timestamp: bigint;
-  readonly serial: Uint8Array;
-  /** How many states of those that are here it was made after. */
-  readonly age: number;
-}
 
 export class Store {
   readonly storage: Storage;
   readonly config: StoreConfig;
   readonly hashing: Hashing;
   readonly codec: Codec;
-  readonly index = new BlobIndex();
-  readonly blobs: BlobReader;
   readonly treeNodes = new TreeNodes();
-  readonly #states = new Map<string, LoadedState>();
+  readonly #memory: StateMemory | undefined;
+  #index = new BlobIndex();
+  #blobs: BlobReader;
+  #states = new Map<string, LoadedState>();
 
   /** @throws AppError "store-unknown-version" */
-  constructor(storage: Storage, config: StoreConfig, { cipher, macKey }: Unlocked) {
+  constructor(
+    storage: Storage,
+    config: StoreConfig,
+    { cipher, macKey }: Unlocked,
+    memory?: StateMemory,
+  ) {
+    this.#memory = memory;
     this.storage = storage;
     this.config = config;
     const algorithm = knownHashing(config.hashing.algorithm);
     this.hashing = keyedHashing(algorithm, macKey ?? plaintextKey(algorithm, config.repositoryId));
     this.codec = makeCodec(config.compression?.algorithm, cipher);
-    this.blobs = new BlobReader(storage, this.index, this.codec, this.hashing);
+    this.#blobs = new BlobReader(storage, this.#index, this.codec, this.hashing);
+  }
+
+  get index(): BlobIndex {
+    return this.#index;
+  }
+
+  get blobs(): BlobReader {
+    return this.#blobs;
+  }
+
+  get #id(): string {
+    return toHex(this.config.repositoryId);
+  }
+
+  /** For the next store that is opened with the same memory. This one is not used any more. */
+  remember(): void {
+    this.#memory?.keep(this.#id, { index: this.#index, states: this.#states });
   }
 
   /**
@@ -64,26 +80,57 @@ export class Store {
     const pace = makePace(signal);
     await Promise.all([this.hashing.prepare(), prepareLz4()]);
     const names = await this.#listSharded("states");
+    if (this.#states.size === 0 && (await this.#recall(names, pace))) return;
     const unseen = [...names].filter((name) => !this.#states.has(name));
-    const read = new Map<string, State>();
+    const read = new Map<string, { readonly state: State; readonly mac: Uint8Array }>();
     for (let at = 0; at < unseen.length; at += READ_AT_ONCE) {
       const batch = unseen.slice(at, at + READ_AT_ONCE);
       const files = await this.storage.readMany(batch.map(statePath));
       for (const [i, name] of batch.entries()) {
         const file = files[i];
         // It may have vanished since the listing.
-        if (file) read.set(name, await this.#decodeState(name, file, pace));
+        if (file)
+          read.set(name, { state: await this.#decodeState(name, file, pace), mac: macOf(file) });
         await pace.breathe();
       }
     }
     for (const name of parentsFirst(read)) {
-      const state = read.get(name) as State;
+      const { state, mac } = read.get(name) as { state: State; mac: Uint8Array };
       for (let at = 0; at < state.records.length; at += RECORDS_AT_ONCE) {
         this.index.apply(state.records.slice(at, at + RECORDS_AT_ONCE));
         await pace.breathe();
       }
-      this.#note(name, state);
+      this.#note(name, state, mac);
     }
+  }
+
+  /**
+   * Goes on with what is remembered where it is of these states and no others: each file is read and verified, and closed by
+   * the MAC it had.
+   */
+  async #recall(names: ReadonlySet<string>, pace: Pace): Promise<boolean> {
+    const kept = this.#memory?.take(this.#id);
+    if (!kept || kept.states.size !== names.size) return false;
+    const all = [...names];
+    for (let at = 0; at < all.length; at += READ_AT_ONCE) {
+      const batch = all.slice(at, at + READ_AT_ONCE);
+      const files = await this.storage.readMany(batch.map(statePath));
+      for (const [i, name] of batch.entries()) {
+        const file = files[i];
+        const known = kept.states.get(name);
+        if (!file || !known) return false;
+        unwrap(file, Resource.state, this.hashing, `The state ${name.slice(0, 12)}`);
+        if (!equalBytes(macOf(file), known.mac)) return false;
+        await pace.breathe();
+      }
+    }
+    const damaged = this.#index.distrusted();
+    this.#index = kept.index;
+    this.#index.trustAll();
+    for (const { type, mac } of damaged) this.#index.distrust(type, mac);
+    this.#states = kept.states;
+    this.#blobs = new BlobReader(this.storage, this.#index, this.codec, this.hashing);
+    return true;
   }
 
   /**
@@ -103,12 +150,12 @@ export class Store {
   }
 
   /** Takes a state into account that was written just now. */
-  adopt(name: string, state: State): void {
+  adopt(name: string, state: State, file: Uint8Array): void {
     this.index.apply(state.records);
-    this.#note(name, state);
+    this.#note(name, state, macOf(file));
   }
 
-  #note(name: string, state: State): void {
+  #note(name: string, state: State, mac: Uint8Array): void {
     const parent = state.parent && toHex(state.parent);
     const older = parent === undefined ? undefined : this.#states.get(parent);
     this.#states.set(name, {
@@ -117,6 +164,7 @@ export class Store {
       parent,
       timestamp: state.timestamp,
       serial: state.serial,
+      mac,
     });
   }
 
@@ -175,6 +223,11 @@ export class Store {
   }
 }
 
+/** A copy: the file is not kept for it. */
+function macOf(file: Uint8Array): Uint8Array {
+  return file.slice(-MAC_LENGTH);
+}
+
 export function statePath(name: string): string {
   return `states/${name.slice(0, 2)}/${name}`;
 }
@@ -194,11 +247,13 @@ export function isMacName(name: string): boolean {
 }
 
 /** An order in which a state comes behind its parent where that is among them; older ones first otherwise. */
-function parentsFirst(states: ReadonlyMap<string, State>): string[] {
+function parentsFirst(states: ReadonlyMap<string, { readonly state: State }>): string[] {
   const children = new Map<string, string[]>();
   const roots: string[] = [];
-  const byTime = [...states].sort(([, a], [, b]) => Number(a.timestamp - b.timestamp));
-  for (const [name, state] of byTime) {
+  const byTime = [...states].sort(([, { state: a }], [, { state: b }]) =>
+    Number(a.timestamp - b.timestamp),
+  );
+  for (const [name, { state }] of byTime) {
     const parent = state.parent && toHex(state.parent);
     if (parent === undefined || parent === name || !states.has(parent)) roots.push(name);
     else children.set(parent, [...(children.get(parent) ?? []), name]);
