@@ -3,8 +3,10 @@ import { RESPONSES_ASSEMBLY } from "./responses-assembly.ts";
 import { prologEnd } from "./xml.ts";
 
 const PAGE = 64 * 1024;
-/** A longer answer is left to DOMParser: the memory it takes here would stay taken. UTF-16 units. */
+/** A longer answer is left to DOMParser. UTF-16 units. */
 const LONGEST = 16 * 1024 * 1024;
+/** An instance that has grown beyond this is given up: the memory of one never shrinks. */
+const MOST_KEPT = 8 * 1024 * 1024;
 /** Bytes a record, and bytes of an answer that the table is given a record for. */
 const RECORD = 128;
 
@@ -32,30 +34,47 @@ export function compileResponses(): ResponseFinder {
     c.charCodeAt(0),
   );
   const imports = { env: { abort: () => undefined } };
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), imports);
-  return new ResponseFinder(exports as unknown as Exports);
+  const module = new WebAssembly.Module(code);
+  return new ResponseFinder(
+    () => new WebAssembly.Instance(module, imports).exports as unknown as Exports,
+  );
 }
 
 export class ResponseFinder {
-  readonly #exports: Exports;
+  readonly #instantiate: () => Exports;
   readonly #encoder = new TextEncoder();
+  #kept: Exports | null = null;
 
-  constructor(exports: Exports) {
-    this.#exports = exports;
+  /** @param instantiate throws RangeError where memory is short, as growing does */
+  constructor(instantiate: () => Exports) {
+    this.#instantiate = instantiate;
   }
 
-  /** `null` for a document that has to be read otherwise. */
+  /** `null` for a document that has to be read otherwise, and where memory is too short for it here. */
   find(body: string): ResponseTable | null {
     if (body.length > LONGEST) return null;
+    try {
+      const exports = this.#kept ?? this.#instantiate();
+      const found = this.#findIn(exports, body);
+      this.#kept = exports.memory.buffer.byteLength > MOST_KEPT ? null : exports;
+      return found;
+    } catch (error) {
+      this.#kept = null;
+      if (error instanceof RangeError) return null;
+      throw error;
+    }
+  }
+
+  #findIn(exports: Exports, body: string): ResponseTable | null {
     const text = body.slice(rootAt(body));
     // Most answers take one byte a character.
     let room = Math.ceil(text.length / RECORD) * RECORD + RECORD * 64;
-    let result = this.#encode(text, room);
+    let result = this.#encode(exports, text, room);
     if (result.read < text.length) {
       room = text.length * 3;
-      result = this.#encode(text, room);
+      result = this.#encode(exports, text, room);
     }
-    const { memory, FREE, responses } = this.#exports;
+    const { memory, FREE, responses } = exports;
     const isAscii = result.written === text.length ? 1 : 0;
     const table = alignedBehind(FREE.value + result.written);
     const count = responses(FREE.value, result.written, table, room, isAscii);
@@ -68,8 +87,11 @@ export class ResponseFinder {
   }
 
   /** Puts the text into the module's memory, with as much room for it as for the table behind it. */
-  #encode(text: string, room: number): { read: number; written: number } {
-    const { memory, FREE } = this.#exports;
+  #encode(
+    { memory, FREE }: Exports,
+    text: string,
+    room: number,
+  ): { read: number; written: number } {
     const missing = FREE.value + 2 * room + RECORD - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
     return this.#encoder.encodeInto(text, new Uint8Array(memory.buffer, FREE.value, room));

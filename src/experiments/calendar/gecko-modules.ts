@@ -30,7 +30,7 @@ const waiting: (() => void)[] = [];
 export function ownTurn(): Promise<void> {
   return new Promise((resolve) => {
     waiting.push(resolve);
-    if (waiting.length === 1) Services.tm.dispatchToMainThread(giveTurn);
+    if (waiting.length === 1) dispatchTurn();
   });
 }
 
@@ -39,7 +39,16 @@ function giveTurn(): void {
   next?.();
   // What it does in its turn comes before the next event.
   waiting.shift();
-  if (waiting.length > 0) Services.tm.dispatchToMainThread(giveTurn);
+  if (waiting.length > 0) dispatchTurn();
+}
+
+function dispatchTurn(): void {
+  try {
+    Services.tm.dispatchToMainThread(giveTurn);
+  } catch {
+    // Thunderbird is shutting down and takes no more events: whoever waits goes on, and ends.
+    for (const resolve of waiting.splice(0)) resolve();
+  }
 }
 
 export interface Deadline {

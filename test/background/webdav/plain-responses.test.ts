@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import {
   type Multistatus,
   parseMultistatus,
@@ -10,6 +10,7 @@ import {
   readPlainly,
 } from "../../../src/background/webdav/multistatus.ts";
 import { caldav, dav, type QName } from "../../../src/background/webdav/names.ts";
+import { compileResponses } from "../../../src/background/webdav/responses-engine.ts";
 import { parseXmlDocument } from "../../support/dom-parser.ts";
 import { runs } from "../../support/fixed-seed.ts";
 import { nearly } from "../../support/mutations.ts";
@@ -226,4 +227,37 @@ test("ten thousand responses of the smallest kind, and characters of several byt
     Array.from({ length: 100 }, () => data("日本語🎉".repeat(200))).join(""),
   );
   expect(requireSame(body)).toBe(true);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+test("an answer that WebAssembly has no memory for is read as a document", () => {
+  const body = multistatus(data(`BEGIN:VCALENDAR\r\nX:${"日本語".repeat(2_000_000)}\r\n`));
+  const grow = vi.spyOn(WebAssembly.Memory.prototype, "grow").mockImplementation(() => {
+    throw new RangeError("out of memory");
+  });
+  const read = parseMultistatus(body, URL, parseXmlDocument);
+  expect(read.responses.map(({ href }) => href)).toEqual(["/c/a%20b.ics"]);
+  expect(grow).toHaveBeenCalled();
+});
+
+test("the memory of an unusually large answer is given back, and the next one is read as well", () => {
+  const finder = compileResponses();
+  const { Instance } = WebAssembly;
+  let instances = 0;
+  class Counted extends Instance {
+    constructor(...of: ConstructorParameters<typeof Instance>) {
+      super(...of);
+      instances++;
+    }
+  }
+  vi.stubGlobal("WebAssembly", { ...WebAssembly, Instance: Counted });
+  const small = multistatus(data("BEGIN:VCALENDAR"));
+  const large = multistatus(data("日本語".repeat(1_000_000)));
+  const found = [small, small, large, small].map((body) => finder.find(body)?.count);
+  expect(found).toEqual([2, 2, 2, 2]);
+  expect(instances).toBe(2);
 });

@@ -24,3 +24,16 @@ test("loops that run side by side take one turn of the main thread after another
   expect(turns.map(([name]) => name).join("")).toBe("abcabcabc");
   expect(new Set(turns.map(([, each]) => each)).size).toBe(9);
 });
+
+test("loops go on, and later ones get their turns, where Thunderbird once took no event", async () => {
+  let refused = 1;
+  const dispatchToMainThread = (run: () => void) => {
+    if (refused-- > 0) throw new Error("NS_ERROR_NOT_AVAILABLE");
+    setImmediate(run);
+  };
+  vi.stubGlobal("Services", { tm: { dispatchToMainThread } });
+  await ownTurn();
+  expect(refused).toBe(0);
+  await Promise.all([ownTurn(), ownTurn()]);
+  expect(refused).toBe(-2);
+});

@@ -26,7 +26,7 @@ export interface LightDate {
 
 const UTC: LightZone = { tzid: "UTC", definition: null };
 const DATE = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$/;
-const ZONE_BLOCKS = /^BEGIN:VTIMEZONE[ \t]*\r?\n[\s\S]*?^END:VTIMEZONE[ \t]*(?:\r?\n|$)/gim;
+export const ZONE_BLOCKS = /^BEGIN:VTIMEZONE[ \t]*\r?\n[\s\S]*?^END:VTIMEZONE[ \t]*(?:\r?\n|$)/gim;
 const ZONE_ID = /^TZID[^:\r\n]*:(.*?)[ \t]*\r?$/im;
 const FOLDED = /\n[ \t]/;
 

@@ -3,6 +3,8 @@
  * with its overrides beside it. `null` where the parser may see more than one item, or something else. Pure.
  */
 
+import { ZONE_BLOCKS } from "./light-dates.ts";
+
 export interface OwnComponent {
   /** True if no line of it starts with this property name: upper case. */
   lacks(name: string): boolean;
@@ -65,7 +67,8 @@ export function ownComponent(text: string, kind: "VEVENT" | "VTODO"): OwnCompone
     recursPlainly: own.match(RULES)?.length === 1 && PLAIN_RULE.test(own),
     lines: own,
     overrides: blocks.filter((block) => block !== own),
-    zones: /^BEGIN:VTIMEZONE/im.test(rest) ? text : head,
+    // Nothing of the items themselves: what is remembered of zones is found by this text.
+    zones: /^BEGIN:VTIMEZONE/im.test(rest) ? head + (rest.match(ZONE_BLOCKS) ?? []).join("") : head,
   };
 }
 

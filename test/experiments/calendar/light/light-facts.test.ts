@@ -64,6 +64,27 @@ test("a plain event needs no parser", () => {
   expect(found?.lacks("SUMMARY")).toBe(false);
 });
 
+test("a zone defined behind the events is compared once for all texts that have it", () => {
+  let compared = 0;
+  const knowledge = {
+    ...zones,
+    agrees: () => {
+      compared++;
+      return true;
+    },
+  };
+  const definition = [
+    ...["BEGIN:VTIMEZONE", "TZID:Europe/Berlin", "BEGIN:STANDARD", "DTSTART:19700101T000000"],
+    ...["TZOFFSETFROM:+0100", "TZOFFSETTO:+0100", "END:STANDARD", "END:VTIMEZONE"],
+  ];
+  for (const summary of ["One", "Two", "Three"]) {
+    const lines = event(`SUMMARY:${summary}`, "DTSTART;TZID=Europe/Berlin:20260701T091500");
+    const found = lightFacts(row([...lines, ...definition]), knowledge);
+    expect(found?.start).toMatchObject({ hour: 9, zone: { tzid: "Europe/Berlin" } });
+  }
+  expect(compared).toBe(1);
+});
+
 test("a whole day has no zone and may have no end", () => {
   expect(facts("DTSTART;VALUE=DATE:20260701")).toMatchObject({
     start: { isDate: true, zone: null },
