@@ -45,14 +45,21 @@ const RULE = fc.oneof(
 const SERIES = fc
   .record({
     form: fc.constantFrom<Form>("date", "utc", "floating", "Own Time", ...ZONES),
-    day: fc.integer({ min: -500, max: 60 }),
+    day: fc.oneof(
+      { weight: 5, arbitrary: fc.integer({ min: -500, max: 60 }) },
+      { weight: 1, arbitrary: fc.integer({ min: -12_000, max: -500 }) },
+    ),
     minutes: fc.constantFrom(0, 0, 90, 150, 540, 1425),
     length: fc.constantFrom(null, 0, 30, 90, 1440, 4 * 1440, 10_000),
+    lengthAs: fc.constantFrom("end", "end", "end", "end elsewhere", "duration"),
     rule: RULE,
     end: fc.oneof(
       fc.constant(null),
       fc.integer({ min: 1, max: 400 }).map((count) => ({ count })),
-      fc.integer({ min: 0, max: 700 }).map((until) => ({ until })),
+      fc.record({
+        until: fc.integer({ min: 0, max: 700 }),
+        later: fc.constantFrom(0, 0, 0, -45, 45),
+      }),
     ),
     exceptions: fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 3 }),
     overrides: fc.array(
@@ -60,18 +67,27 @@ const SERIES = fc
       { maxLength: 2 },
     ),
   })
-  .map(({ form, day, minutes, length, rule, end, exceptions, overrides }) => {
+  .map(({ form, day, minutes, length, lengthAs, rule, end, exceptions, overrides }) => {
     const timed = form !== "date";
     const start = Date.UTC(2026, 2, 20) + day * DAY + (timed ? minutes * 60_000 : 0);
     const lasts = length === null ? null : timed ? length * 60_000 : Math.ceil(length / 1440) * DAY;
+    const isElsewhere = lengthAs === "end elsewhere" && timed && form !== "floating";
+    const endLine = (end: number, lasts: number) =>
+      lengthAs === "duration"
+        ? `DURATION:${timed ? `PT${lasts / 60_000}M` : `P${lasts / DAY}D`}`
+        : // Of another hour there, and after the start in any case.
+          `DTEND${isElsewhere ? written("Asia/Tokyo", end + DAY) : written(form, end)}`;
     const event = (from: number, ...lines: string[]) => [
       ...["BEGIN:VEVENT", "UID:%UID%", "DTSTAMP:20260101T000000Z", ...lines],
       `DTSTART${written(form, from)}`,
-      ...(lasts === null ? [] : [`DTEND${written(form, from + lasts)}`]),
+      ...(lasts === null ? [] : [endLine(from + lasts, lasts)]),
       "END:VEVENT",
     ];
     const instants = form === "floating" ? "floating" : timed ? "utc" : "date";
-    const until = end !== null && "until" in end ? start + end.until * DAY : null;
+    const until =
+      end !== null && "until" in end
+        ? start + end.until * DAY + (timed ? end.later * 60_000 : 0)
+        : null;
     const bound =
       until === null
         ? end !== null && "count" in end
