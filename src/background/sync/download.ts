@@ -1,12 +1,13 @@
 /**
- * Fetches the bodies a plan asks for and hands each batch to the item store as it arrives, so that memory is
- * bounded by batches. A member that cannot be fetched is quarantined and never stops the rest; damaged texts
+ * Fetches the bodies a plan asks for and hands them to the item store as they arrive, a few batches behind, so that
+ * memory is bounded by batches. A member that cannot be fetched is quarantined and never stops the rest; damaged texts
  * are stored like any other (they must be backed up) and remembered. Where many known members changed, versions
  * older than those here are set apart for the guard.
  */
 import type { ResourceName } from "../../shared/brands.ts";
 import { toWire } from "../../shared/errors.ts";
-import { type BatchOperation, ITEM_FLAG } from "../../shared/item-store.ts";
+import { type BatchOperation, ITEM_FLAG, type ItemColumns } from "../../shared/item-store.ts";
+import { Arrivals } from "./arrivals.ts";
 import { forEachBounded } from "./bounded.ts";
 import { isOlder, SEVERAL } from "./guard.ts";
 import { stopsRun } from "./outcome.ts";
@@ -17,6 +18,19 @@ import { type MarkedNames, markOf } from "./text-mark.ts";
 
 /** Single GETs at a time: enough to hide latency, few enough for servers that count connections. */
 const SINGLE_REQUESTS = 6;
+
+/** By one message and transaction, which cost much the same whatever they hold; `LocalCalendar.batch` splits more. */
+const STORED_TOGETHER = 300;
+/** In UTF-16 units. */
+const LONGEST_TOGETHER = 2_000_000;
+/** Batches being stored or waiting for it, before the next one waits as it is. */
+const AHEAD = 4;
+
+/** What is found out of a body as soon as it is here. Whether and how it is stored is decided when its turn has come. */
+interface Scanned {
+  readonly body: RemoteBody;
+  readonly columns: ItemColumns;
+}
 
 export class Download {
   readonly #run: SyncRun;
@@ -64,35 +78,34 @@ export class Download {
     this.#report();
     const waiting = new Map<string, RemoteMember>(members.map((member) => [member.name, member]));
     const singly: RemoteMember[] = [];
-    let storeFailure: { readonly error: unknown } | undefined;
+    const arrivals = new Arrivals<Scanned>({ fits: fitsOneStore, ahead: AHEAD }, (bodies) =>
+      this.#store(bodies, cautious),
+    );
     try {
       await this.#run.remote.fetchBodies(
         members,
         async (batch) => {
-          const bodies: RemoteBody[] = [];
+          const bodies: Scanned[] = [];
           for (const fetched of batch) {
             const member = waiting.get(nameOf(fetched));
             if (member === undefined) continue;
             waiting.delete(member.name);
-            if (fetched.kind === "body") bodies.push(fetched.body);
+            if (fetched.kind === "body") bodies.push(this.#scan(fetched.body));
             // 404 for one member of a multiget may be the report's fault (RFC 4791 §7.9): ask for it alone.
             else if (fetched.kind === "gone") singly.push(member);
             else this.#quarantine(member, fetched.reason);
           }
-          try {
-            await this.#store(bodies, cautious);
-          } catch (error) {
-            storeFailure = { error };
-            throw error;
-          }
+          if (bodies.length > 0) await arrivals.take(bodies);
         },
         this.#run.signal,
       );
     } catch (error) {
-      if (storeFailure !== undefined) throw storeFailure.error;
-      if (stopsRun(error)) throw error;
+      await arrivals.settled();
+      if (arrivals.failure === undefined && stopsRun(error)) throw error;
       // The report fails as a whole: perhaps one member breaks it, so each is asked for alone.
     }
+    await arrivals.settled();
+    if (arrivals.failure !== undefined) throw arrivals.failure.error;
     singly.push(...waiting.values());
     await this.#fetchSingly(singly, cautious);
   }
@@ -107,7 +120,7 @@ export class Download {
       const body = await this.#fetchOne(member);
       if (body === undefined) return;
       if (body !== null) {
-        await this.#store([body], cautious);
+        await this.#store([this.#scan(body)], cautious);
         return onBody(body);
       }
       this.#unfetched.delete(member.name);
@@ -131,7 +144,10 @@ export class Download {
 
   /** Stores bodies that came by another way, e.g. while a removal was being confirmed. */
   async keep(bodies: readonly RemoteBody[]): Promise<void> {
-    await this.#store(bodies, false);
+    await this.#store(
+      bodies.map((body) => this.#scan(body)),
+      false,
+    );
   }
 
   /** Looks at a member once more, alone, in {@link settleContested}. */
@@ -151,7 +167,7 @@ export class Download {
       await run.mutex.run(member.name, async () => {
         const body = await this.#fetchOne(member);
         if (body === null) this.gone.add(member.name);
-        else if (body !== undefined) await applyBatch(run, [this.#put(body)]);
+        else if (body !== undefined) await applyBatch(run, [this.#put(this.#scan(body))]);
       });
     }
     this.#contested.clear();
@@ -169,10 +185,11 @@ export class Download {
   }
 
   /** @param cautious sets versions apart that are older than those here */
-  async #store(bodies: readonly RemoteBody[], cautious: boolean): Promise<void> {
+  async #store(bodies: readonly Scanned[], cautious: boolean): Promise<void> {
     const operations: BatchOperation[] = [];
     const older = cautious ? await this.#olderThanHere(bodies) : null;
-    for (const body of bodies) {
+    for (const scanned of bodies) {
+      const { body } = scanned;
       if (older?.has(body.name)) {
         const { name, href, etag, text } = body;
         this.reversals.set(name, { name, href, etag, mark: markOf(text) });
@@ -181,26 +198,29 @@ export class Download {
       }
       if (this.#run.mutex.usedSince(body.name, this.#run.startedAt))
         this.#contested.set(body.name, body);
-      else operations.push(this.#put(body));
+      else operations.push(this.#put(scanned));
     }
     await applyBatch(this.#run, operations);
     this.#advance(bodies.length);
   }
 
-  async #olderThanHere(bodies: readonly RemoteBody[]): Promise<ReadonlySet<string>> {
+  async #olderThanHere(bodies: readonly Scanned[]): Promise<ReadonlySet<string>> {
     const { local, texts } = this.#run;
-    const rows = await local.getResources(bodies.map(({ name }) => name));
+    const rows = await local.getResources(bodies.map(({ body }) => body.name));
     const known = new Map(rows.map(({ name, serverText }) => [name as string, serverText]));
-    const older = bodies.filter(({ name, text }) => {
-      const here = known.get(name);
-      if (here == null || here === text) return false;
-      return isOlder(texts.scanColumns(text), texts.scanColumns(here));
+    const older = bodies.filter(({ body, columns }) => {
+      const here = known.get(body.name);
+      if (here == null || here === body.text) return false;
+      return isOlder(columns, texts.scanColumns(here));
     });
-    return new Set(older.map(({ name }) => name));
+    return new Set(older.map(({ body }) => body.name));
   }
 
-  #put(body: RemoteBody): BatchOperation {
-    const columns = this.#run.texts.scanColumns(body.text);
+  #scan(body: RemoteBody): Scanned {
+    return { body, columns: this.#run.texts.scanColumns(body.text) };
+  }
+
+  #put({ body, columns }: Scanned): BatchOperation {
     this.#unfetched.delete(body.name);
     if ((columns.flags & ITEM_FLAG.unreadable) === 0) this.#unreadable.delete(body.name);
     else if (!this.#unreadable.has(body.name)) this.#unreadable.set(body.name, this.#run.now());
@@ -240,6 +260,10 @@ export class Download {
     this.#run.onProgress({ done: this.#done, total: this.#total, note: "receiving" });
   }
 }
+
+const fitsOneStore = (bodies: readonly Scanned[]): boolean =>
+  bodies.length <= STORED_TOGETHER &&
+  bodies.reduce((length, { body }) => length + body.text.length, 0) <= LONGEST_TOGETHER;
 
 const nameOf = (fetched: FetchedBody): ResourceName =>
   fetched.kind === "body" ? fetched.body.name : fetched.name;
