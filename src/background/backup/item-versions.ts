@@ -6,6 +6,7 @@ import type { ItemVersion, ItemVersions } from "../../shared/commands.ts";
 import { AppError } from "../../shared/errors.ts";
 import { DIFFERENT_FORM, differenceWords } from "../../shared/ical/difference-words.ts";
 import { itemDifferences } from "../../shared/ical/item-differences.ts";
+import { entryKey } from "../kloset/dirpack.ts";
 import type { Entry } from "../kloset/entry.ts";
 import type { Kloset } from "../kloset/kloset.ts";
 import type { ListingPiece, SnapshotReader } from "../kloset/snapshot-reader.ts";
@@ -15,6 +16,9 @@ import { type ReplacedHolding, replacedHoldings } from "./replaced-holdings.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
 
 const SNAPSHOTS_AT_ONCE = 8;
+
+/** In the place of an entry that need not be decoded. */
+const OTHER = {};
 
 /** Which item, in which calendar. */
 export interface WantedItem {
@@ -103,6 +107,8 @@ class ItemSearch {
   readonly #entries = new Map<string, Promise<Entry | undefined>>();
   /** Contents of other items. */
   readonly #others = new Set<string>();
+  /** Kloset's names of their entries: of a part that changed most entries are as they were. */
+  readonly #otherEntries = new Set<string>();
   /** Parts of listings looked through, with what they hold of the item. */
   readonly #searched = new Map<string, Entry | undefined>();
   /** Parts of the listing in one snapshot that holds the item, by name, and which of them were read. */
@@ -171,7 +177,7 @@ class ItemSearch {
     if (unknown.some(({ name }) => !this.#searched.has(name))) await this.#readLearned(names);
     let found: Entry | undefined;
     for (const piece of unknown) {
-      const entries = this.#searched.has(piece.name) ? [] : await piece.entries();
+      const entries = this.#searched.has(piece.name) ? [] : await this.#unseen(piece);
       // Parts that cannot be read alone: the listing as a whole is looked through.
       if (!entries)
         return { snapshot, entry: await this.#search(snapshot, await snapshot.list(calendar)) };
@@ -187,9 +193,19 @@ class ItemSearch {
     for (const [name, piece] of this.#learned) {
       if (shared.has(name) || this.#read.has(name)) continue;
       this.#read.add(name);
-      for (const other of (await piece.entries()) ?? [])
-        if (other.path !== this.#own?.path) this.#others.add(contentName(other));
+      for (const other of (await this.#unseen(piece)) ?? [])
+        if (other.path !== this.#own?.path) this.#noteOther(other);
     }
+  }
+
+  async #unseen(piece: ListingPiece): Promise<readonly Entry[] | undefined> {
+    const found = await piece.entries((key) => (this.#otherEntries.has(key) ? OTHER : undefined));
+    return found?.filter((entry): entry is Entry => "path" in entry);
+  }
+
+  #noteOther(entry: Entry): void {
+    this.#others.add(contentName(entry));
+    if (entry.mac.length > 0) this.#otherEntries.add(entryKey(entry.mac));
   }
 
   async #search(snapshot: SnapshotReader, entries: readonly Entry[]): Promise<Entry | undefined> {
@@ -199,7 +215,7 @@ class ItemSearch {
       const content = contentName(entry);
       if (entry.kind !== "file" || this.#others.has(content)) continue;
       if (await this.#isOwn(snapshot, entry)) found ??= entry;
-      else this.#others.add(content);
+      else this.#noteOther(entry);
     }
     return found;
   }
