@@ -211,9 +211,10 @@ export class BackupService {
   /**
    * Does work with an opened store and remembers the damage it met. Snapshots share what they hold: after damage nobody knows which of
    * them still hold what was replaced.
+   * @param sure asked afterwards; where it is not, nothing is remembered
    */
-  withDamage<T>(store: Kloset, work: () => Promise<T>): Promise<T> {
-    return withKnownDamage(store, this.#damage, () => this.#replaced.unmarkSaved(), work);
+  withDamage<T>(store: Kloset, work: () => Promise<T>, sure?: () => boolean): Promise<T> {
+    return withKnownDamage(store, this.#damage, () => this.#replaced.unmarkSaved(), work, sure);
   }
 
   async #backUp(

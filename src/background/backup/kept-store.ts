@@ -1,6 +1,7 @@
 /**
  * An opened store, kept for the next question about it: reading the states of a hundred snapshots takes longer than most
- * answers. It ends with the background page. What another program wrote meanwhile is read before each use.
+ * answers. It ends with the background page. What another program wrote meanwhile is read before each use; where something is
+ * gone, or damaged, the store is opened anew before that is told or remembered.
  */
 import { isAppError } from "../../shared/errors.ts";
 import type { Kloset } from "../kloset/kloset.ts";
@@ -13,15 +14,18 @@ export interface KeptStoreDependencies {
   open(work: Watched): Promise<Kloset>;
   /** Tells apart which store lies where, now. @throws AppError of the store or its place */
   identify(): Promise<string>;
-  /** Does work with the store, and remembers the damage it met. Absent: that is known only while the store is kept. */
-  noting?<T>(store: Kloset, work: () => Promise<T>): Promise<T>;
+  /**
+   * Does work with the store, and remembers the damage it met, if it is `sure` then. Absent: that is known only while the store
+   * is kept.
+   */
+  noting?<T>(store: Kloset, work: () => Promise<T>, sure?: () => boolean): Promise<T>;
 }
 
 interface Kept {
   readonly identity: string;
   readonly store: Kloset;
   /** What is new in it is read by one question after the other. */
-  refreshed: Promise<void>;
+  refreshed: Promise<unknown>;
   /** Questions that it answers now. */
   users: number;
 }
@@ -37,7 +41,8 @@ export class KeptStore {
 
   /**
    * Answers from the kept store, opened anew where another one lies there now, or where the kept one turns out not to
-   * fit what lies there. Questions at the same time share it, unless it is damaged.
+   * fit what lies there: states are gone, or damage is met of which nobody knew. Questions at the same time share it, unless
+   * it is damaged.
    * @throws AppError of the store or its place; whatever `answer` throws
    */
   async use<T>(work: Watched, answer: (store: Kloset) => Promise<T>): Promise<T> {
@@ -46,30 +51,54 @@ export class KeptStore {
     if (kept?.identity === identity && isFree(kept)) {
       // A backup may have stored it anew, in an opened store of its own.
       if (kept.users === 0) kept.store.forgetDamage();
-      try {
-        return await this.#answer(kept, answer, () => refreshed(kept, work.signal));
-      } catch (error) {
-        if (!isAppError(error, "blob-missing", "store-corrupt", "snapshot-unknown")) throw error;
-        if (this.#kept === kept) this.#kept = undefined;
-      }
+      const answered = await this.#answerIfSure(kept, answer, work.signal);
+      if (answered) return answered.value;
+      if (this.#kept === kept) this.#kept = undefined;
     }
-    return this.#answer(await this.#opened(identity, work), answer);
+    const fresh = await this.#opened(identity, work);
+    return this.#using(fresh, () => this.#noting(fresh.store, () => answer(fresh.store)));
   }
 
-  async #answer<T>(
+  /** @returns `undefined` where the store, opened anew, may answer otherwise */
+  async #answerIfSure<T>(
     kept: Kept,
     answer: (store: Kloset) => Promise<T>,
-    prepare = async () => {},
-  ): Promise<T> {
-    const { noting } = this.#deps;
+    signal: AbortSignal,
+  ): Promise<{ readonly value: T } | undefined> {
+    const { store } = kept;
+    let sure = true;
+    const ask = async () => {
+      const known = new Set(store.damaged());
+      try {
+        return { value: await answer(store) };
+      } finally {
+        sure = store.damaged().every((name) => known.has(name));
+      }
+    };
+    try {
+      return await this.#using(kept, async () => {
+        if (!(await refreshed(kept, signal))) return undefined;
+        const answered = await this.#noting(store, ask, () => sure);
+        return sure ? answered : undefined;
+      });
+    } catch (error) {
+      if (!isAppError(error, "blob-missing", "store-corrupt", "snapshot-unknown")) throw error;
+      return undefined;
+    }
+  }
+
+  async #using<T>(kept: Kept, work: () => Promise<T>): Promise<T> {
     kept.users += 1;
     try {
-      await prepare();
-      const { store } = kept;
-      return await (noting ? noting(store, () => answer(store)) : answer(store));
+      return await work();
     } finally {
       kept.users -= 1;
     }
+  }
+
+  #noting<T>(store: Kloset, work: () => Promise<T>, sure?: () => boolean): Promise<T> {
+    const { noting } = this.#deps;
+    return noting ? noting(store, work, sure) : work();
   }
 
   async #opened(identity: string, work: Watched): Promise<Kept> {
@@ -101,8 +130,8 @@ function isFree({ users, store }: Kept): boolean {
   return users === 0 || store.damaged().length === 0;
 }
 
-async function refreshed(kept: Kept, signal: AbortSignal): Promise<void> {
+async function refreshed(kept: Kept, signal: AbortSignal): Promise<boolean> {
   const refreshing = kept.refreshed.then(() => kept.store.refresh(signal));
   kept.refreshed = refreshing.catch(() => {});
-  await refreshing;
+  return refreshing;
 }

@@ -30,12 +30,14 @@ const REMEMBERED = 20_000;
  * when it failed. Other work with the store may do the same meanwhile.
  * @param onFound before damage that was not known is remembered: whatever counts as held by the store may not be. Where this
  *   fails nothing is remembered, and who meets the damage next finds it anew.
+ * @param sure asked afterwards: whether the store is as it lies on the disk. Otherwise nothing is remembered
  */
 export async function withKnownDamage<T>(
   store: Kloset,
   memory: DamageMemory,
   onFound: () => Promise<void>,
   work: () => Promise<T>,
+  sure: () => boolean = () => true,
 ): Promise<T> {
   const known = new Set(await memory.read(store.id));
   store.distrust([...known]);
@@ -43,7 +45,7 @@ export async function withKnownDamage<T>(
   try {
     return await work();
   } finally {
-    const after = new Set(store.damaged());
+    const after = sure() ? new Set(store.damaged()) : before;
     const found = [...after].filter((name) => !known.has(name));
     const repaired = new Set([...before].filter((name) => !after.has(name)));
     const noted =

@@ -91,7 +91,7 @@ export function composeBackups({ operations, accounts, accountServers, syncs }: 
   });
   const keptStore = new KeptStore({
     open: (work) => backupStore.openToKeep(work),
-    noting: (store, work) => backup.withDamage(store, work),
+    noting: (store, work, sure) => backup.withDamage(store, work, sure),
     identify: async () => `${await backupPlace.directory()} ${(await backupStore.inspect()).id}`,
   });
   const backup: BackupService = new BackupService({

@@ -25,6 +25,7 @@ export class BlobReader {
   /** Least recently used first. */
   readonly #windows = new Map<string, Promise<Uint8Array>>();
   readonly #sizes = new Map<string, number>();
+  #forgotten = 0;
 
   constructor(storage: Storage, index: BlobIndex, codec: Codec, hashing: Hashing) {
     this.#storage = storage;
@@ -33,8 +34,11 @@ export class BlobReader {
     this.#hashing = hashing;
   }
 
-  /** Forgets what was read before: needed before checking what lies on disk now. */
+  /**
+   * Forgets what was read before: needed before checking what lies on disk now, and where blobs are known to be damaged.
+   */
   forget(): void {
+    this.#forgotten += 1;
     this.#windows.clear();
     this.#sizes.clear();
   }
@@ -46,12 +50,14 @@ export class BlobReader {
   async read(type: ResourceType, mac: Mac): Promise<Uint8Array> {
     const what = `The ${resourceName(type)} ${toHex(mac.subarray(0, 6) as Mac)}`;
     let failure: AppError | undefined;
+    const forgotten = this.#forgotten;
     for (const place of this.#index.locations(type, mac)) {
       try {
         const plain = await this.#codec.decode(await this.#fetch(place, type), what);
         if (type !== Resource.snapshot && !equalBytes(this.#hashing.mac(plain), mac))
           throw corrupt(`${what} does not match its checksum`, { packfile: place.packfile });
-        this.#index.trust(type, mac);
+        // What was asked of the disk before all was forgotten proves nothing of what lies there since.
+        if (forgotten === this.#forgotten) this.#index.trust(type, mac);
         return plain;
       } catch (error) {
         if (!isAppError(error, "store-corrupt", "blob-missing")) throw error;

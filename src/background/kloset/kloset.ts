@@ -165,9 +165,13 @@ export class Kloset {
     this.#store.remember();
   }
 
-  /** Takes notice of snapshots that other programs wrote since the store was opened. */
-  async refresh(signal?: AbortSignal): Promise<void> {
-    await this.#store.refresh(signal);
+  /**
+   * Takes notice of snapshots that other programs wrote since the store was opened.
+   * @returns `false` where states that it had read are gone, as after the directory was put back from an older copy:
+   *   what it tells may be there no more, and only the store opened anew knows
+   */
+  async refresh(signal?: AbortSignal): Promise<boolean> {
+    return this.#store.refresh(signal);
   }
 
   /**
@@ -259,6 +263,8 @@ export class Kloset {
 
   /** Makes the next snapshot store these blobs anew. @param names as {@link damaged} gave them before */
   distrust(names: readonly string[]): void {
+    // What was read before the damage came would pass for its repair.
+    if (names.length > 0) this.#store.blobs.forget();
     distrustBlobs(this.#store.index, names);
   }
 

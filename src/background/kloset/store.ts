@@ -74,13 +74,15 @@ export class Store {
 
   /**
    * Reads states that are new since the last time.
+   * @returns `false` where one that was read before is gone: the index tells of it all the same
    * @throws AppError "store-corrupt" when a state cannot be read: an index with holes would mislead
    */
-  async refresh(signal?: AbortSignal): Promise<void> {
+  async refresh(signal?: AbortSignal): Promise<boolean> {
+    const known = [...this.#states.keys()];
     const pace = makePace(signal);
     await Promise.all([this.hashing.prepare(), prepareLz4()]);
     const names = await this.#listSharded("states");
-    if (this.#states.size === 0 && (await this.#recall(names, pace))) return;
+    if (this.#states.size === 0 && (await this.#recall(names, pace))) return true;
     const unseen = [...names].filter((name) => !this.#states.has(name));
     const read = new Map<string, { readonly state: State; readonly mac: Uint8Array }>();
     for (let at = 0; at < unseen.length; at += READ_AT_ONCE) {
@@ -102,6 +104,7 @@ export class Store {
       }
       this.#note(name, state, mac);
     }
+    return known.every((name) => names.has(name));
   }
 
   /**

@@ -178,7 +178,7 @@ describe("damage met by nothing but looking", () => {
       store: new KeptStore({
         open: ({ signal }) => backup.open(signal),
         identify: async () => "the same",
-        noting: (store, answer) => backup.withDamage(store, answer),
+        noting: (store, answer, sure) => backup.withDamage(store, answer, sure),
       }),
       calendars,
     });
@@ -231,6 +231,33 @@ describe("damage met by nothing but looking", () => {
     await backup.run({}, work());
     expect(await noted()).toEqual({ remembered: 0, told: 0 });
     expect(await backup.check({}, work())).toMatchObject({ ok: true });
+  });
+
+  test("what was looked at before it was damaged: looking again does not pass for its repair", async () => {
+    await backup.restore(
+      {
+        snapshotId: await newest(),
+        selection: { all: true },
+        target: { kind: "folder", directory: "/out" },
+        mode: "missing",
+        dryRun: true,
+      },
+      work(),
+    );
+    await backup.run({}, work());
+    const readAnItem = async () =>
+      expect(
+        (await timeMachine.read({ snapshotId: await newest(), path: other }, work())).text,
+      ).toContain("uid-8");
+    const other = path.replace("7.ics", "8.ics");
+    await readAnItem();
+    await damage("uid-8");
+    expect(await backup.check({}, work())).toMatchObject({ ok: false });
+    await timeMachine.read({ snapshotId: await newest(), path: other }, work()).catch(() => {});
+    expect((await noted()).remembered).toBe(1);
+    await backup.run({}, work());
+    expect(await backup.check({}, work())).toMatchObject({ ok: true });
+    await readAnItem();
   });
 
   test("an opened store that is kept does not take for damaged what a backup has stored anew", async () => {
