@@ -63,6 +63,33 @@ export class HistoryIndex {
   readonly #contents = new Map<string, ContentFacts>();
   /** By Kloset's name of the entry: of a part that changed most entries are as they were. */
   readonly #files = new Map<string, IndexedFile>();
+  /** Pieces with files that could not be read; kept while the same store knows of the same damage. */
+  readonly #unreadable = new WeakSet<IndexedPiece>();
+  #damage: { readonly store: Kloset; readonly names: string } | undefined;
+  #version = 0;
+
+  /**
+   * Reads again, by the next {@link load}, what could not be read, if that may be otherwise now.
+   * @returns another number after each time
+   */
+  settle(store: Kloset): number {
+    const names = [...store.damaged()].sort((a, b) => (a < b ? -1 : 1)).join();
+    if (this.#damage?.store === store && this.#damage.names === names) return this.#version;
+    this.#damage = { store, names };
+    const isUnreadable = (piece: IndexedPiece) => this.#unreadable.has(piece);
+    let dropped = false;
+    for (const [key, piece] of this.#pieces)
+      if (isUnreadable(piece)) dropped = this.#pieces.delete(key);
+    for (const [id, { calendars }] of this.#snapshots)
+      if (
+        calendars.some(({ pieces, replaced, conflicts }) =>
+          [pieces, replaced, conflicts].some((all) => all.some(isUnreadable)),
+        )
+      )
+        dropped = this.#snapshots.delete(id);
+    if (dropped) this.#version += 1;
+    return this.#version;
+  }
 
   /** @returns `undefined` for a snapshot too damaged to read. @throws AppError "aborted" */
   async load(
@@ -70,6 +97,7 @@ export class HistoryIndex {
     infos: readonly SnapshotInfo[],
     { signal, onProgress }: Work,
   ): Promise<ReadonlyMap<string, IndexedSnapshot>> {
+    this.settle(store);
     if (Math.max(this.#contents.size, this.#files.size) > CONTENTS_KEPT) this.#forget();
     const loaded = new Map<string, IndexedSnapshot>();
     const only = infos.length === 1;
@@ -187,6 +215,7 @@ export class HistoryIndex {
       if ("facts" in entry) files.push(entry);
       else if (entry.kind === "file") files.push(this.#file(snapshot, entry));
     }
+    if (files.some(({ facts }) => facts === UNREADABLE)) this.#unreadable.add(files);
     return files;
   }
 

@@ -60,9 +60,10 @@ export class HistorySearch {
     if (snapshotId !== undefined && wanted.length === 0)
       await store.openSnapshot(snapshotId, work.signal);
     const needed = infos.filter((info) => wanted.includes(info) || !isOutdated(infos, info));
+    const version = this.#index.settle(store);
     const loaded = await this.#index.load(store, needed, work);
     const snapshots = needed.flatMap(({ id }) => loaded.get(id) ?? []);
-    const key = JSON.stringify([snapshotId, snapshots.map(({ info }) => info.id)]);
+    const key = JSON.stringify([version, snapshotId, snapshots.map(({ info }) => info.id)]);
     const wantedIds = new Set(wanted.map(({ id }) => id));
     const pace = makePace(work.signal);
     const items = await this.#gathered.get(key, async () => {

@@ -260,6 +260,15 @@ describe("damage met by nothing but looking", () => {
     await readAnItem();
   });
 
+  test("what a backup has stored anew is found again by a search", async () => {
+    const found = async () => (await timeMachine.search({ text: "Event 7" }, work())).total;
+    expect([await found(), await found()]).toEqual([0, 0]);
+    await backup.run({}, work());
+    expect(await found()).toBe(1);
+    const snapshotId = (await backup.list({}, work())).at(-1)?.id as string;
+    expect((await timeMachine.search({ text: "Event 7", snapshotId }, work())).total).toBe(1);
+  });
+
   test("an opened store that is kept does not take for damaged what a backup has stored anew", async () => {
     await timeMachine.versions({ path, uid: "uid-7" }, work());
     await backup.run({}, work());
