@@ -23,7 +23,7 @@ export const FORGETFUL: DamageMemory = {
 };
 
 /** Beyond this the store is lost rather than damaged; the next check names the rest. */
-const REMEMBERED = 20_000;
+export const REMEMBERED = 20_000;
 
 /**
  * Does work with an opened store that knows of earlier damage, and keeps what the work found and what it stored anew, also
@@ -55,11 +55,12 @@ export async function withKnownDamage<T>(
         () => false,
       ));
     const news = noted ? found : [];
-    if (news.length > 0) await memory.noteMet(store.id, news);
     if (news.length > 0 || repaired.size > 0)
       await memory.update(store.id, (old) => {
         const still = old.filter((name) => !repaired.has(name));
         return [...new Set([...still, ...news])].slice(0, REMEMBERED);
       });
+    // Behind it: of what is met only that is kept which is known to be damaged.
+    if (news.length > 0) await memory.noteMet(store.id, news);
   }
 }

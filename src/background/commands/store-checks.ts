@@ -1,5 +1,5 @@
 /** Joins what checks the store and what remembers the outcome: by command, by the month, and for the next backup. */
-import type { DamageMemory } from "../backup/known-damage.ts";
+import { type DamageMemory, REMEMBERED } from "../backup/known-damage.ts";
 import type { StoredBackupSettings } from "../settings/backup-settings.ts";
 import type { StoredChecks, StoredDamage } from "../settings/check-settings.ts";
 import type { StoredValue } from "../settings/stored-value.ts";
@@ -50,10 +50,11 @@ export function damageMemory(
       await stored.update((old) => ({ ...old, [storeId]: [...change(old[storeId] ?? [])] }));
     },
     noteMet: async (storeId, names) => {
-      await met.update((old) => ({
-        ...old,
-        [storeId]: [...new Set([...(old[storeId] ?? []), ...names])],
-      }));
+      const known = new Set((await stored.read())[storeId]);
+      await met.update((old) => {
+        const still = (old[storeId] ?? []).filter((name) => known.has(name));
+        return { ...old, [storeId]: [...new Set([...still, ...names])].slice(0, REMEMBERED) };
+      });
       onMet();
     },
     forgetMet: async (storeId) => {
