@@ -477,6 +477,20 @@ test.each([
   },
 );
 
+test.each<[string, Partial<AccountCalendar>]>([
+  ["before the first synchronization", { lastGoodSync: null }],
+  ["that holds only changes that wait", { pendingChanges: 2 }],
+  ["of which items could not be read", { quarantined: 1 }],
+])("a calendar %s is not called empty", async (_, changes) => {
+  await open(changes);
+  openPanel("Settings of the calendar");
+  await vi.waitFor(() => button("Delete it on the server…"));
+  button("Delete it on the server…").click();
+  await vi.waitFor(() => button("Delete it for everybody"));
+  expect(alerts()[0]).toContain("for everybody");
+  expect(alerts()[0]).not.toContain("nothing in it");
+});
+
 test("new calendars on the server are offered: one is taken, one is not wanted", async () => {
   const urls = ["team", "birthdays"].map((name) => `https://dav.example.org/ada/${name}/`);
   account = {

@@ -80,7 +80,7 @@ export function settingsPanel(
     });
     const waiting = pendingChanges > 0 ? words.counted("leavePending", pendingChanges) : "";
     const askAbout = async (question: string, yes: string, work: () => Promise<void>) => {
-      const held = await heldItems(page, [calendarId], "calendar");
+      const held = await heldItems(page, [calendar()], "calendar");
       ask([question, held, waiting].filter(Boolean).join(" "), yes, work);
     };
     const choices = await calendarChoices(page, calendarId);

@@ -262,8 +262,7 @@ export class AccountCard {
     const { words } = this.#page;
     const calendars = this.#account?.calendars ?? [];
     const pending = calendars.reduce((sum, { pendingChanges }) => sum + pendingChanges, 0);
-    const ids = calendars.map(({ id }) => id);
-    const held = await heldItems(this.#page, ids, "account");
+    const held = await heldItems(this.#page, calendars, "account");
     const waiting = pending > 0 ? words.counted("leavePending", pending) : "";
     return [words.text("removeQuestion"), held, waiting].filter(Boolean).join(" ");
   }
