@@ -8,6 +8,7 @@ import type { CaldavTestServer } from "../test/support/caldav-test-server/server
 import type { Thunderbird } from "../test/support/thunderbird.ts";
 import { watchExtensionMemory } from "./extension-memory.ts";
 import type { WatchedItem } from "./history-page.ts";
+import { untilAtRest } from "./main-thread.ts";
 import type { Sample } from "./samples.ts";
 import { SEED } from "./server-calendar.ts";
 
@@ -28,9 +29,15 @@ export interface KeptCalendar {
 
 /** @param folder an empty one, listed in the places */
 export async function measureBackups(kept: KeptCalendar, folder: string): Promise<void> {
-  const { thunderbird, run, add } = kept;
+  const { thunderbird, calendarId, run, add } = kept;
   await useStore(kept, folder);
-  for (const work of ["first backup", "backup again, nothing changed"]) {
+  // An edit that is confirmed between the two is a change.
+  await thunderbird.waitFor(async () => {
+    await run("sync.run", { calendarId });
+    return (await run("pending.list", { calendarId })).length === 0;
+  }, "every edit to be confirmed");
+  await untilAtRest(thunderbird);
+  const backUp = async (work: string) => {
     const before = await bytesBelow(folder);
     const stopMemory = await watchExtensionMemory(thunderbird);
     const { durationMs } = await run("backup.run", {});
@@ -40,7 +47,11 @@ export async function measureBackups(kept: KeptCalendar, folder: string): Promis
     add(work, "bytes", after.bytes - before.bytes);
     add(work, "files", after.files - before.files);
     add(`the extension process's memory, most during: ${work}`, "MB", most);
-  }
+  };
+  await backUp("first backup");
+  // What polls and edits before have replaced is in the first snapshot only: its going is the last change.
+  await run("backup.run", {});
+  await backUp("backup again, nothing changed");
 }
 
 /** @param folder listed in the places */

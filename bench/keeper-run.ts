@@ -46,6 +46,7 @@ export interface KeeperRun {
   readonly samples: Sample[];
 }
 
+const FIRST_SYNC_MS = 10 * 60_000;
 /** A hundred snapshots and restores of more would take hours. */
 const LARGEST_RESTORED = 10_000;
 
@@ -79,8 +80,15 @@ export async function runKeeper(options: KeeperRun): Promise<void> {
     const began = performance.now();
     const { accountId, calendars } = await run("accounts.add", { ...login, calendars: [url] });
     const id = calendars[0]?.id ?? "";
-    await run("sync.run", { calendarId: id });
+    // Adding an account begins it.
+    await thunderbird.waitFor(
+      async () => (await run("accounts.list", {}))[0]?.calendars[0]?.lastGoodSync ?? null,
+      "the first synchronization",
+      FIRST_SYNC_MS,
+    );
     const ms = performance.now() - began;
+    const synced = await run("calendars.countItems", { calendarIds: [id] });
+    if (synced.items < items) throw new Error(`only ${synced.items} of ${items} were synced`);
     const stutter = await stop();
     await showCalendarTab(thunderbird, false);
     if (topics.has("sync")) {
