@@ -80,7 +80,12 @@ export function composeBackups({ operations, accounts, accountServers, syncs }: 
     unmarkSaved: () => replacedVersions.unmarkSaved(),
     checks: {
       last: () => checks.runs.last(),
-      damageMet: async () => damageMet(...damage, (await backupStore.inspect()).id).catch(() => 0),
+      // Of a store that is not there yet, or cannot be asked, nothing was met.
+      damageMet: () =>
+        backupStore
+          .inspect()
+          .then(({ id }) => damageMet(...damage, id))
+          .catch(() => 0),
       next: () => checks.automatic.next(),
       replan: () => checks.automatic.replan(),
     },
