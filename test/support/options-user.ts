@@ -101,9 +101,14 @@ export class OptionsUser {
     return this.#page.evaluate(`${FIND} return field(arguments[0]).checked;`, label);
   }
 
-  /** Everything that can be seen, as text. */
+  /** Everything that can be seen, as text: without what is repeated for screen readers alone. */
   read(): Promise<string> {
-    return this.#page.evaluate("return document.body.innerText;");
+    return this.#page.evaluate(
+      `let seen = document.body.innerText;
+       for (const { innerText } of document.querySelectorAll("[data-announcements]"))
+         seen = seen.replace(innerText.trim(), () => "");
+       return seen;`,
+    );
   }
 
   /** What is said as an alert now. */
