@@ -46,6 +46,8 @@ export interface KeeperRun {
   readonly samples: Sample[];
 }
 
+/** Restoring ten thousand items to a server takes minutes. */
+const COMMAND_MS = 20 * 60_000;
 const FIRST_SYNC_MS = 10 * 60_000;
 /** A hundred snapshots and restores of more would take hours. */
 const LARGEST_RESTORED = 10_000;
@@ -61,6 +63,7 @@ export async function runKeeper(options: KeeperRun): Promise<void> {
     xpi,
     binary,
     sessionTimeoutMs: SESSION_TIMEOUT_MS,
+    scriptTimeoutMs: COMMAND_MS,
     prefs: { ...prefs, "extensions.caldav-keeper.places": JSON.stringify([stores, restored]) },
   });
   try {

@@ -1,6 +1,6 @@
 /** Keeps a slow peer from taking hours: a size it would take too long for is only begun. Pure. */
 
-/** For a whole run, and for one that is broken off. */
+/** For a first sync, whole or broken off. */
 export const MOST_PEER_MS = 10 * 60_000;
 
 export class PeerTime {

@@ -49,6 +49,10 @@ export class RunningThunderbird implements Thunderbird {
     return this.#process?.ended ?? Promise.resolve();
   }
 
+  get #scriptTimeoutMs(): number {
+    return this.#options.scriptTimeoutMs ?? SCRIPT_TIMEOUT_MS;
+  }
+
   async start(): Promise<void> {
     try {
       this.#client = await this.#launch();
@@ -60,7 +64,7 @@ export class RunningThunderbird implements Thunderbird {
       this.#client = await this.#launch();
     }
     await this.#client.send("Marionette:SetContext", { value: "chrome" });
-    await this.#client.send("WebDriver:SetTimeouts", { script: SCRIPT_TIMEOUT_MS });
+    await this.#client.send("WebDriver:SetTimeouts", { script: this.#scriptTimeoutMs });
     await this.chrome(COLLECT_CONSOLE);
     await this.chrome(ANSWER_DIALOGS);
     this.version = await this.chrome<string>("return Services.appinfo.version;");
@@ -92,7 +96,7 @@ export class RunningThunderbird implements Thunderbird {
         sandbox: "system",
         newSandbox: false,
       },
-      SCRIPT_TIMEOUT_MS + 5000,
+      this.#scriptTimeoutMs + 5000,
     )) as { value: { value: string | null } | { error: string; stack: string } };
     if ("error" in answer.value) throw new Error(`${answer.value.error}\n${answer.value.stack}`);
     return parseResult<T>(answer.value.value);

@@ -36,6 +36,8 @@ export interface LaunchOptions {
   addonId?: string;
   /** How long a start may take until Thunderbird has time for a session (it waits until it is idle); default: 60,000 ms. */
   sessionTimeoutMs?: number;
+  /** How long one script, and with it one command, may take; default: 100,000 ms. */
+  scriptTimeoutMs?: number;
 }
 
 /** An extension page open in a content tab. */
