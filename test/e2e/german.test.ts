@@ -44,7 +44,7 @@ test("so is what went wrong, with what to do about it", async () => {
 test("and so are the results", async () => {
   await user.fill("Passwort", server.password);
   await user.press("Kalender suchen");
-  await user.see("Ein Kalender gefunden");
+  await user.hear("Ein Kalender gefunden");
   await user.press("Abonnieren");
   await user.see("Auf dem neuesten Stand");
 });

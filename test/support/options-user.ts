@@ -138,6 +138,18 @@ export class OptionsUser {
     return last;
   }
 
+  /** Waits until the words are said for screen readers, which they are for some seconds. */
+  async hear(words: string): Promise<void> {
+    await this.#thunderbird.waitFor(
+      () =>
+        this.#page.evaluate<boolean>(
+          `return [...document.querySelectorAll("[data-announcements]")].some(({ textContent }) => textContent.includes(arguments[0]));`,
+          words,
+        ),
+      `the page to say ${words}`,
+    );
+  }
+
   evaluate<T>(script: string): Promise<T> {
     return this.#page.evaluate<T>(script);
   }
